@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The account's settings: one table of names, types, defaults and rules (the contract that providers' files,
+ * the editor and tests share), and the validated, immutable result with everything derived (R2, R3, R8). Values
+ * come in through a reader, so that libpurple's accounts and key files look alike.
+ */
+#pragma once
+
+#include "address.h"
+#include "offer.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CUSAX_SETTING_STRING,
+  CUSAX_SETTING_SECRET, /* a string that is masked and never logged */
+  CUSAX_SETTING_CHOICE, /* a string out of @choices */
+  CUSAX_SETTING_BOOL,
+  CUSAX_SETTING_INT
+} CusaxSettingType;
+
+/** CusaxSetting: one row of the table. */
+typedef struct
+{
+  const char *name;           /* as stored: never change */
+  const char *label;          /* English, marked for translation, starts with its topic; no underscore */
+  CusaxSettingType type;
+  const char *default_string; /* for STRING, SECRET, CHOICE */
+  int default_int;            /* for INT and BOOL */
+  const char *const *choices; /* (nullable): for CHOICE, NULL-terminated */
+  gboolean in_editor;         /* stands in the account editor (at most 16 rows with the XMPP protocol's) */
+} CusaxSetting;
+
+/** Returns: the table, in the order in which people see it; ends with name == NULL. */
+const CusaxSetting *cusax_config_get_settings (void);
+
+/** CusaxConfigReader: where values come from. Strings are (transfer none), NULL = not set. */
+typedef struct
+{
+  const char *(*get_string) (gpointer user_data, const char *name, const char *fallback);
+  gboolean (*get_bool) (gpointer user_data, const char *name, gboolean fallback);
+  int (*get_int) (gpointer user_data, const char *name, int fallback);
+} CusaxConfigReader;
+
+typedef enum
+{
+  CUSAX_TRANSPORT_AUTO,
+  CUSAX_TRANSPORT_TLS,
+  CUSAX_TRANSPORT_TCP,
+  CUSAX_TRANSPORT_UDP
+} CusaxTransportKind;
+
+/** CusaxConfig: an immutable snapshot. */
+typedef struct _CusaxConfig CusaxConfig;
+
+/**
+ * cusax_config_new:
+ * @jid: the account name, "user@domain[/resource]"
+ * @password: (nullable): the account's password; used for SIP if sip_password is empty and R47 allows
+ *
+ * Returns: (transfer full): NULL with CUSAX_ERROR_INVALID whose message begins with the setting's name and ": "
+ */
+CusaxConfig *cusax_config_new (const char *jid, const char *password, const CusaxConfigReader *reader,
+                               gpointer user_data, GError **error);
+CusaxConfig *cusax_config_ref (CusaxConfig *config);
+/** Wipes the password with the last reference. */
+void cusax_config_unref (CusaxConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxConfig, cusax_config_unref)
+
+const char *cusax_config_get_jid (const CusaxConfig *config);            /* bare */
+CusaxAddress *cusax_config_get_aor (const CusaxConfig *config);          /* (transfer none) */
+const char *cusax_config_get_domain (const CusaxConfig *config);         /* host of the AOR: the SIP domain */
+const char *cusax_config_get_auth_user (const CusaxConfig *config);
+const char *cusax_config_get_sip_password (const CusaxConfig *config);   /* (nullable); secret */
+gboolean cusax_config_password_is_shared (const CusaxConfig *config);    /* it is the account's (R47) */
+const char *cusax_config_get_server_host (const CusaxConfig *config);    /* (nullable): from sip_server */
+guint16 cusax_config_get_server_port (const CusaxConfig *config);        /* 0 = not given */
+CusaxTransportKind cusax_config_get_transport (const CusaxConfig *config); /* sip_server's transport= wins */
+gboolean cusax_config_requires_tls (const CusaxConfig *config);          /* sip_security = require_tls */
+gboolean cusax_config_telephony_enabled (const CusaxConfig *config);     /* sip_enabled */
+gboolean cusax_config_requires_both (const CusaxConfig *config);         /* require_both */
+CusaxMediaSecurity cusax_config_get_media_security (const CusaxConfig *config);
+guint cusax_config_get_media_port_min (const CusaxConfig *config);       /* 0 = any */
+guint cusax_config_get_media_port_max (const CusaxConfig *config);
+guint cusax_config_get_max_calls (const CusaxConfig *config);
+gboolean cusax_config_wire_trace (const CusaxConfig *config);
+
+/**
+ * cusax_config_may_answer_challenge:
+ * @is_protected: the hop is verified TLS
+ *
+ * R47: a shared password answers only over verified TLS unless sip_security is allow_plain.
+ */
+gboolean cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protected);
+
+G_END_DECLS

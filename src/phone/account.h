@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One account: two legs, one state for people (R1, R5, R6). Owns the SIP leg and the calls, decides when to try
+ * again, knows of the XMPP leg only whether it is up. Knows no libpurple.
+ *
+ *   OFF        telephony is switched off or the account is signed off
+ *   SIGNING_IN first attempt, or one after a back-off
+ *   UP         registered
+ *   WAITING    failed, will try again by itself (5 s doubling to 300 s, +-20 %)
+ *   REFUSED    failed in a way that only a person can change: no retry until configured or started again
+ *   STOPPING   un-registering, 2 s at most
+ */
+#pragma once
+
+#include "call.h"
+#include "config.h"
+#include "ports.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CusaxAccount CusaxAccount;
+
+typedef enum
+{
+  CUSAX_PHONE_OFF,
+  CUSAX_PHONE_SIGNING_IN,
+  CUSAX_PHONE_UP,
+  CUSAX_PHONE_WAITING,
+  CUSAX_PHONE_REFUSED,
+  CUSAX_PHONE_STOPPING
+} CusaxPhoneState;
+
+typedef struct
+{
+  /* Telephony or chat changed; read the getters. */
+  void (*on_state) (gpointer user_data, CusaxAccount *account);
+  /* A call rings: 180 has been sent. Ask the person; answer by the call's functions. */
+  void (*on_incoming) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
+  /* Its state, hold, mute or security changed; ENDED comes last and once. */
+  void (*on_call) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
+  /* Nothing was heard from the other side for @seconds. */
+  void (*on_silence) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds);
+  /* The libpurple name for an address: the bare JID of a contact, else a display form. (transfer full) */
+  char *(*name_peer) (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer);
+} CusaxAccountListener;
+
+/**
+ * cusax_account_new:
+ * @ports: copied; ports->sip is taken over (transfer full), the others are borrowed and must outlive the account
+ *
+ * Returns: (transfer full): OFF
+ */
+CusaxAccount *cusax_account_new (const CusaxPorts *ports, const CusaxAccountListener *listener,
+                                 gpointer user_data);
+CusaxAccount *cusax_account_ref (CusaxAccount *account);
+void cusax_account_unref (CusaxAccount *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxAccount, cusax_account_unref)
+
+/** Cuts the listener, hangs up, un-registers in the background (2 s at most). Unref afterwards. */
+void cusax_account_shutdown (CusaxAccount *account);
+
+/** Takes new settings (may be equal); a running leg is restarted only if they changed what it uses. */
+void cusax_account_configure (CusaxAccount *account, CusaxConfig *config);
+
+/** Starts telephony, also out of WAITING and REFUSED. Needs a configuration with sip_enabled. */
+void cusax_account_start (CusaxAccount *account);
+
+/** A wanted sign-off: hangs up and un-registers. */
+void cusax_account_stop (CusaxAccount *account);
+
+/** Tells whether the XMPP leg is up; calls go on without it. */
+void cusax_account_set_chat_up (CusaxAccount *account, gboolean up);
+
+gboolean cusax_account_is_chat_up (const CusaxAccount *account);
+CusaxPhoneState cusax_account_get_phone_state (const CusaxAccount *account);
+const GError *cusax_account_get_phone_error (const CusaxAccount *account);  /* (nullable): why not UP */
+guint cusax_account_get_retry_seconds (const CusaxAccount *account);        /* WAITING: until the next try */
+const char *cusax_account_get_server (const CusaxAccount *account);         /* (nullable): last one tried */
+CusaxConfig *cusax_account_get_config (const CusaxAccount *account);        /* (nullable) (transfer none) */
+
+/**
+ * cusax_account_dial:
+ * @target: whom; on the account's own registrar
+ * @who: the libpurple name for windows and texts
+ *
+ * Returns: (transfer none): PREPARING; NULL with CUSAX_ERROR_OFFLINE (telephony not UP), _BUSY (limit of calls),
+ *   _MEDIA (no codec or no device: message names the package), _NOT_PROTECTED
+ */
+CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, GError **error);
+
+/** Returns: (transfer none) (element-type CusaxCall): those not ENDED, by number. */
+const GPtrArray *cusax_account_get_calls (const CusaxAccount *account);
+
+/** Returns: (transfer none) (nullable): call #@number; with 0 the only one, or the one that is ACTIVE. */
+CusaxCall *cusax_account_get_call (const CusaxAccount *account, guint number);
+
+G_END_DECLS

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One call: joins a SIP dialog, a media transport and a media session. Everything outside is a port, so the same
+ * code runs with fakes. Knows no SIP syntax, no sockets, no libpurple.
+ *
+ *   outgoing  PREPARING -> CALLING -> (RINGING) -> ACTIVE -> ENDED
+ *   incoming  INCOMING -> ANSWERING -> ACTIVE -> ENDED
+ *   PREPARING  transport gathers, media session opens        INCOMING  180 sent, our dialog rings
+ *   CALLING    INVITE sent                                   ANSWERING 200 sent or about to be, no ACK yet
+ *   RINGING    180 came                                      ENDED     final, reported once
+ */
+#pragma once
+
+#include "address.h"
+#include "ports.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CusaxCall CusaxCall;
+
+typedef enum
+{
+  CUSAX_CALL_PREPARING,
+  CUSAX_CALL_CALLING,
+  CUSAX_CALL_RINGING,
+  CUSAX_CALL_INCOMING,
+  CUSAX_CALL_ANSWERING,
+  CUSAX_CALL_ACTIVE,
+  CUSAX_CALL_ENDED
+} CusaxCallState;
+
+/** CusaxCallEnd: why a call ended; purple/ has the words. */
+typedef enum
+{
+  CUSAX_CALL_END_NONE,          /* it has not */
+  CUSAX_CALL_END_LOCAL,         /* we hung up or cancelled */
+  CUSAX_CALL_END_REMOTE,        /* they hung up */
+  CUSAX_CALL_END_DECLINED_HERE, /* we declined */
+  CUSAX_CALL_END_DECLINED,      /* they declined (603, 403 from a person's device) */
+  CUSAX_CALL_END_BUSY,          /* 486, 600 */
+  CUSAX_CALL_END_NO_ANSWER,     /* outgoing: 408, 480, 487 after our 60 s */
+  CUSAX_CALL_END_MISSED,        /* incoming: the caller gave up, or 60 s passed */
+  CUSAX_CALL_END_ELSEWHERE,     /* another device answered */
+  CUSAX_CALL_END_NOT_FOUND,     /* 404, 484, 604 */
+  CUSAX_CALL_END_FORBIDDEN,     /* 403, 401/407 after credentials */
+  CUSAX_CALL_END_NO_CODEC,      /* 488, 415, 606, or their SDP had nothing for us */
+  CUSAX_CALL_END_NOT_PROTECTED, /* encryption was required and is not to be had */
+  CUSAX_CALL_END_MEDIA,         /* sound on this machine failed */
+  CUSAX_CALL_END_NETWORK,       /* signalling was lost or timed out */
+  CUSAX_CALL_END_FAILED         /* anything else: see status and reason */
+} CusaxCallEnd;
+
+CusaxCall *cusax_call_ref (CusaxCall *call);
+void cusax_call_unref (CusaxCall *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxCall, cusax_call_unref)
+
+guint cusax_call_get_number (const CusaxCall *call);            /* 1...: "#1" */
+CusaxCallState cusax_call_get_state (const CusaxCall *call);
+gboolean cusax_call_is_outgoing (const CusaxCall *call);
+CusaxAddress *cusax_call_get_peer (const CusaxCall *call);      /* (transfer none) (nullable): garbage From */
+const char *cusax_call_get_who (const CusaxCall *call);         /* libpurple name of the other side */
+const char *cusax_call_get_display_name (const CusaxCall *call);/* (nullable): what the caller calls himself */
+gboolean cusax_call_is_held (const CusaxCall *call);            /* by us */
+gboolean cusax_call_is_remote_held (const CusaxCall *call);     /* by them */
+gboolean cusax_call_is_muted (const CusaxCall *call);
+gboolean cusax_call_is_secure (const CusaxCall *call);          /* SRTP, keys over protected signalling */
+CusaxCallEnd cusax_call_get_end (const CusaxCall *call);
+guint cusax_call_get_end_status (const CusaxCall *call);        /* SIP status, 0 = none */
+const char *cusax_call_get_end_reason (const CusaxCall *call);  /* (nullable): their words, printable UTF-8 */
+guint cusax_call_get_seconds (const CusaxCall *call);           /* since the session stood, 0 before */
+gboolean cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no transport now */
+const char *cusax_call_get_codec (const CusaxCall *call);       /* (nullable): "opus/48000" */
+
+/** Incoming: opens the media and sends 200. No effect in another state. */
+void cusax_call_answer (CusaxCall *call);
+
+/** Incoming: 603 (or @status 486 when not 0); no effect in another state. */
+void cusax_call_decline (CusaxCall *call, guint status);
+
+/** Any state: CANCEL, BYE or decline, whichever fits. ENDED is reported at once; the wire follows. */
+void cusax_call_hang_up (CusaxCall *call);
+
+/** ACTIVE: re-INVITE with the new direction; the state of the media follows the answer. */
+void cusax_call_set_hold (CusaxCall *call, gboolean held);
+
+void cusax_call_set_muted (CusaxCall *call, gboolean muted);
+
+G_END_DECLS

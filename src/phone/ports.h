@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ports: what the telephone needs from the outside world, as small tables that the adapters implement
+ * (sip/, rtp/, media/, purple/) and that tests fake. An implementing struct has the port as its first member.
+ *
+ * Rules for all of them. Everything happens in the default main context. Listeners are never called from inside
+ * the call that starts a thing unless said so ("may call back at once"), and never after _stop, _release,
+ * _shutdown or _end. Strings and structs handed to a listener are borrowed for the call.
+ */
+#pragma once
+
+#include "address.h"
+#include "codecs.h"
+#include "config.h"
+#include "transport-description.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* ------------------------------------------------------------------ clock */
+
+typedef struct _CusaxClock CusaxClock;
+
+/** CusaxClock: time, real or virtual. */
+struct _CusaxClock
+{
+  gint64 (*now) (CusaxClock *clock);                                        /* microseconds, monotonic */
+  guint (*add) (CusaxClock *clock, guint ms, GSourceFunc function, gpointer data); /* like g_timeout_add */
+  void (*remove) (CusaxClock *clock, guint id);
+};
+
+/* -------------------------------------------------------------- SIP: calls */
+
+typedef struct _CusaxSipCall CusaxSipCall;
+
+/** CusaxSipCallListener: what a dialog reports. SDP is @length bytes, NULL when the message had none. */
+typedef struct
+{
+  /* 101 to 199. @sdp: early media of the fork that sent it. */
+  void (*on_progress) (gpointer user_data, guint status, const char *sdp, gsize length);
+  /* The session is up: outgoing, 200 came (@sdp the answer, already ACKed, or the offer of an offerless INVITE,
+   * to be answered by answer_offer); incoming, ACK came (@sdp only if our 200 made the offer). */
+  void (*on_established) (gpointer user_data, const char *sdp, gsize length);
+  /* A later offer (re-INVITE, UPDATE; @sdp NULL: we are asked to make one). Answer with answer_offer. */
+  void (*on_offer) (gpointer user_data, const char *sdp, gsize length);
+  /* The answer to our reoffer, or its refusal (@status >= 300; 491 is retried by the dialog itself). */
+  void (*on_reoffer_done) (gpointer user_data, guint status, const char *sdp, gsize length);
+  /* The end, once. @status: the SIP status that ended an INVITE, 0 for BYE; @reason: the other side's words,
+   * unfiltered; @elsewhere: another device answered or declined (RFC 3326, cause 200 or 600). */
+  void (*on_ended) (gpointer user_data, guint status, const char *reason, gboolean elsewhere);
+} CusaxSipCallListener;
+
+/** CusaxSipCallVtable: one INVITE dialog. */
+typedef struct
+{
+  void (*set_listener) (CusaxSipCall *call, const CusaxSipCallListener *listener, gpointer user_data);
+  void (*ring) (CusaxSipCall *call);                                    /* incoming: 180 */
+  void (*accept) (CusaxSipCall *call, const char *sdp);                 /* incoming: 200 with answer or offer */
+  void (*reject) (CusaxSipCall *call, guint status, const char *reason);/* incoming: 3xx-6xx; the end */
+  void (*hang_up) (CusaxSipCall *call);                                 /* CANCEL or BYE; on_ended follows */
+  void (*reoffer) (CusaxSipCall *call, const char *sdp);                /* re-INVITE */
+  void (*answer_offer) (CusaxSipCall *call, guint status, const char *sdp); /* 200 + SDP, or 488, 491 */
+  /* Cuts the listener and gives the call up; hangs up first if it still stands. The pointer dies. */
+  void (*release) (CusaxSipCall *call);
+} CusaxSipCallVtable;
+
+struct _CusaxSipCall
+{
+  const CusaxSipCallVtable *vtable;
+};
+
+/* ---------------------------------------------------------- SIP: the leg */
+
+typedef struct _CusaxSipPort CusaxSipPort;
+
+typedef enum
+{
+  CUSAX_SIP_STOPPED,     /* nothing on the wire */
+  CUSAX_SIP_LOCATING,    /* DNS */
+  CUSAX_SIP_CONNECTING,  /* TCP, TLS */
+  CUSAX_SIP_REGISTERING,
+  CUSAX_SIP_REGISTERED
+} CusaxSipState;
+
+/** CusaxSipIncoming: an INVITE that opened a dialog; borrowed. */
+typedef struct
+{
+  const char *from_uri;      /* as sent; may be garbage, parse before use */
+  const char *from_display;  /* (nullable): display name, unquoted */
+  const char *to_uri;        /* the line that was called */
+  const char *call_id;
+  const char *sdp;           /* (nullable) */
+  gsize sdp_length;
+} CusaxSipIncoming;
+
+typedef struct
+{
+  /* Every change. STOPPED carries @error if it was not asked for; what was registered is then gone and start
+   * may be called again (at once, from the listener too). */
+  void (*on_state) (gpointer user_data, CusaxSipState state, const GError *error);
+  /* Answer within the callback by ring or reject; (transfer full) call. */
+  void (*on_incoming) (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *incoming);
+} CusaxSipListener;
+
+/** CusaxSipPortVtable: one registration with one server. */
+typedef struct
+{
+  void (*set_listener) (CusaxSipPort *port, const CusaxSipListener *listener, gpointer user_data);
+  /* Locates, connects, verifies, registers, refreshes until stop or a failure. One attempt: the caller backs
+   * off. Calls that stand from an earlier start go on. */
+  void (*start) (CusaxSipPort *port, CusaxConfig *config);
+  /* Un-registers, 2 s at most, then on_state (STOPPED, NULL). Calls are hung up. */
+  void (*stop) (CusaxSipPort *port);
+  /* Sends INVITE. @sdp NULL: offerless. NULL + CUSAX_ERROR_OFFLINE when not registered. */
+  CusaxSipCall *(*invite) (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
+                           const CusaxSipCallListener *listener, gpointer user_data, GError **error);
+  gboolean (*is_protected) (CusaxSipPort *port);            /* the outer leg is verified TLS */
+  const char *(*get_local_address) (CusaxSipPort *port);    /* literal that routes to the registrar, or NULL */
+  const char *(*get_server) (CusaxSipPort *port);           /* "sip.example.org:5061 (TLS)" for people, or NULL */
+  /* Frees; stops first, without waiting, if needed. The pointer dies. */
+  void (*free) (CusaxSipPort *port);
+} CusaxSipPortVtable;
+
+struct _CusaxSipPort
+{
+  const CusaxSipPortVtable *vtable;
+};
+
+/* -------------------------------------------------------------- transport */
+
+typedef struct _CusaxTransport CusaxTransport;
+
+/** CusaxLeg: the loopback side of a transport, as the media session needs it. */
+typedef struct
+{
+  guint16 rtp_port;   /* ours, on 127.0.0.1: where the media session sends to */
+  guint16 rtcp_port;
+  gboolean is_protected; /* SRTP on the leg; keys valid */
+  guint8 key_to_session[CUSAX_SRTP_KEY_LENGTH];   /* we encrypt, the session decrypts */
+  guint8 key_from_session[CUSAX_SRTP_KEY_LENGTH]; /* the session encrypts, we decrypt */
+} CusaxLeg;
+
+/** CusaxTransportConfig: borrowed for the call. */
+typedef struct
+{
+  const char *local_address; /* literal to announce: what routes to the registrar */
+  guint port_min, port_max;  /* 0 = any */
+  gboolean offer_crypto;     /* make a key and put it into the local description */
+  gboolean protect_leg;
+} CusaxTransportConfig;
+
+typedef struct
+{
+  guint64 packets_sent, packets_received;   /* RTP on the network side */
+  guint64 bytes_sent, bytes_received;
+  guint64 packets_dropped;                  /* failed authentication, wrong source, malformed */
+  gint64 last_received;                     /* monotonic microseconds, 0 = never */
+} CusaxTransportStats;
+
+typedef struct
+{
+  void (*on_local_ready) (gpointer user_data, const CusaxTransportDescription *local);
+  void (*on_failed) (gpointer user_data, const GError *error);
+  void (*on_first_rtp) (gpointer user_data, gboolean incoming);
+  /* Nothing came for @seconds (8) while we expected it; once until something comes again. */
+  void (*on_silence) (gpointer user_data, guint seconds);
+} CusaxTransportListener;
+
+/** CusaxTransportVtable: the network side of one call and its loopback leg; packets move in the media thread. */
+typedef struct
+{
+  /* Binds sockets; on_local_ready or on_failed follows from the main loop. */
+  void (*gather) (CusaxTransport *transport);
+  const CusaxLeg *(*get_leg) (CusaxTransport *transport); /* valid from new on, until shutdown */
+  void (*set_leg_peer) (CusaxTransport *transport, guint16 rtp_port, guint16 rtcp_port);
+  /* @remote: where to send; @local_crypto: tag and suite we are bound to (key: ours). Again after a re-offer. */
+  gboolean (*set_remote) (CusaxTransport *transport, const CusaxTransportDescription *remote,
+                          const CusaxCrypto *local_crypto, GError **error);
+  /* What may flow; RECVONLY and INACTIVE stop sending, SENDONLY and INACTIVE stop the silence watch. */
+  void (*set_direction) (CusaxTransport *transport, CusaxDirection direction);
+  void (*get_stats) (CusaxTransport *transport, CusaxTransportStats *stats);
+  void (*shutdown) (CusaxTransport *transport); /* cuts the listener, closes, frees: the pointer dies */
+} CusaxTransportVtable;
+
+struct _CusaxTransport
+{
+  const CusaxTransportVtable *vtable;
+};
+
+/** Makes a transport. Never fails at once: errors come by on_failed. */
+typedef CusaxTransport *(*CusaxTransportNew) (const CusaxTransportConfig *config,
+                                              const CusaxTransportListener *listener, gpointer user_data);
+
+/* ---------------------------------------------------------- media session */
+
+typedef struct _CusaxMediaPort CusaxMediaPort;
+typedef struct _CusaxMediaSession CusaxMediaSession;
+
+typedef struct
+{
+  /* Where the session listens on 127.0.0.1; hand it to the transport. May call back at once. */
+  void (*on_leg_ready) (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
+  void (*on_hang_up) (gpointer user_data);                 /* the person ended it in the call window */
+  void (*on_hold) (gpointer user_data, gboolean held);     /* the window's Hold button */
+  void (*on_error) (gpointer user_data, const GError *error); /* CUSAX_ERROR_MEDIA; the session is dead */
+} CusaxMediaListener;
+
+/** CusaxMediaSessionVtable: sound devices, codecs and the call window of one call. */
+typedef struct
+{
+  void (*set_remote_codecs) (CusaxMediaSession *session, const GPtrArray *codecs); /* agreed, best first */
+  void (*accept) (CusaxMediaSession *session);   /* the call stands: open the microphone, "Call in progress" */
+  void (*set_hold) (CusaxMediaSession *session, gboolean held);
+  void (*set_muted) (CusaxMediaSession *session, gboolean muted);
+  void (*end) (CusaxMediaSession *session);      /* closes the window, cuts the listener: the pointer dies */
+} CusaxMediaSessionVtable;
+
+struct _CusaxMediaSession
+{
+  const CusaxMediaSessionVtable *vtable;
+};
+
+typedef struct
+{
+  /* (transfer none) (element-type CusaxCodec): what this machine can encode and decode, in policy order; empty
+   * with @missing set (words: package names) if a plugin is not there. Loads GStreamer at the first call. */
+  const GPtrArray *(*get_codecs) (CusaxMediaPort *port, const char **missing);
+  gboolean (*protects_leg) (CusaxMediaPort *port);
+  /* @who: the libpurple name of the other side; @outgoing: the window says "Calling...". */
+  CusaxMediaSession *(*open) (CusaxMediaPort *port, const char *who, gboolean outgoing, const CusaxLeg *leg,
+                              const CusaxMediaListener *listener, gpointer user_data, GError **error);
+} CusaxMediaPortVtable;
+
+struct _CusaxMediaPort
+{
+  const CusaxMediaPortVtable *vtable;
+};
+
+/* ------------------------------------------------------------------ trust */
+
+typedef struct _CusaxTrust CusaxTrust;
+
+/** CusaxTrust: certificates that the person accepted for a host, whatever protocol they were seen on. */
+struct _CusaxTrust
+{
+  /* @der: @length bytes of the end-entity certificate. Returns: TRUE if exactly it is pinned for @host. */
+  gboolean (*is_pinned) (CusaxTrust *trust, const char *host, const guint8 *der, gsize length);
+};
+
+/** CusaxPorts: everything an account needs; borrowed, must outlive it. sip is owned by the account. */
+typedef struct
+{
+  CusaxClock *clock;
+  CusaxSipPort *sip;
+  CusaxMediaPort *media;
+  CusaxTransportNew transport_new;
+} CusaxPorts;
+
+G_END_DECLS
