@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The side table: one telephone per PurpleAccount, whatever its PurpleConnection does. gc->proto_data belongs to
+ * libjabber, so our state is keyed by the account; the connection is borrowed, set at login and cleared at close.
+ * A close after an error leaves SIP, calls and their windows running; a wanted sign-off (disabled, set offline,
+ * removed, quit, unload) hangs up and un-registers. Commands, dialogs and call windows work without a connection.
+ */
+#pragma once
+
+#include <purple.h>
+
+#include "account.h"
+
+G_BEGIN_DECLS
+
+/** CusaxConnection: what we keep for one account; owned by the table, borrowed by everybody else. */
+typedef struct _CusaxConnection CusaxConnection;
+
+/** cusax_connection_init: at load. @plugin is borrowed until cusax_connection_shutdown(). */
+void cusax_connection_init (PurplePlugin *plugin);
+
+/**
+ * cusax_connection_shutdown: at unload.
+ *
+ * Hangs up, un-registers every account and forgets it. Runs the main loop for 2 s at most, so that un-REGISTER
+ * and BYE leave this machine although nobody will run the loop afterwards.
+ */
+void cusax_connection_shutdown (void);
+
+/** Returns: (nullable): our plugin while it is loaded */
+PurplePlugin *cusax_connection_get_plugin (void);
+
+/** Returns: (nullable) (transfer none): NULL for accounts of other protocols and before the first login */
+CusaxConnection *cusax_connection_find (PurpleAccount *account);
+
+/** Returns: (transfer none): the telephone of the account */
+CusaxAccount *cusax_connection_get_account (CusaxConnection *connection);
+
+/** Returns: (transfer none): the account it is kept for */
+PurpleAccount *cusax_connection_get_purple_account (CusaxConnection *connection);
+
+/** Returns: (transfer container): every CusaxConnection, in no order; free with g_list_free() */
+GList *cusax_connection_get_all (void);
+
+/** prpl "login": libjabber's login and, in parallel, telephony. */
+void cusax_connection_login (PurpleAccount *account);
+
+/** prpl "close": libjabber's close; telephony goes on unless the sign-off was wanted. */
+void cusax_connection_close (PurpleConnection *gc);
+
+/**
+ * cusax_connection_reconfigure:
+ *
+ * Reads the account's settings again and hands them to telephony, which restarts only what they changed. Does
+ * nothing for an account that never signed in.
+ */
+void cusax_connection_reconfigure (PurpleAccount *account);
+
+/**
+ * cusax_connection_start_phone:
+ *
+ * Tries telephony again now, also after a refusal. Settings that do not validate are shown in the account's
+ * status text and the log.
+ */
+void cusax_connection_start_phone (PurpleAccount *account);
+
+/** Hangs up, un-registers in the background and drops the account from the table (account removed). */
+void cusax_connection_forget (PurpleAccount *account);
+
+/**
+ * cusax_connection_get_config_error:
+ *
+ * Returns: (transfer none) (nullable): why the account's settings do not validate ("sip_address: ...")
+ */
+const GError *cusax_connection_get_config_error (CusaxConnection *connection);
+
+G_END_DECLS
