@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tells people what happens: lines in conversations, one window for the first failure of a kind and one for missed
+ * calls, the status text. Says everything once and never opens a window over somebody's typing.
+ */
+#pragma once
+
+#include "account.h"
+#include "call.h"
+
+#include <account.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** Telephony or chat changed: a line in the account's open conversations, one window on a new kind of failure. */
+void cusax_notices_state (PurpleAccount *account, CusaxAccount *phone);
+
+/**
+ * cusax_notices_status_text:
+ *
+ * Returns: (transfer full): both legs in words, one line each; "Telephony: off." if nothing is known of @account
+ */
+char *cusax_notices_status_text (PurpleAccount *account);
+
+/** A call began or changed: the line that says so, and with its end a missed call's window. */
+void cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
+
+/** Nothing was heard from the other side for @seconds: a line in the conversation of the call. */
+void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds);
+
+/** Writes @text (plain) into the conversation with @who, or shows it as a message of @account without one. */
+void cusax_notices_error (PurpleAccount *account, const char *who, const char *text);
+
+/** Forgets what was said and closes the windows. Call it before @account's entry in the side table goes. */
+void cusax_notices_forget (PurpleAccount *account);
+
+G_END_DECLS

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What people read: ends of calls, states and errors as whole, translated sentences. Also the one filter through
+ * which text from the network passes before anybody sees it. Results are plain text; who shows them as markup
+ * escapes them. Knows no libpurple.
+ */
+#pragma once
+
+#include "account.h"
+#include "call.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** The most characters of a name or reason from the network that are shown. */
+#define CUSAX_WORDS_MAX_LENGTH 80
+
+/**
+ * cusax_words_clean:
+ * @text: (nullable): from the network, any bytes
+ * @max_chars: what is longer ends in an ellipsis
+ *
+ * Makes one printable line: broken UTF-8 repaired, controls and line breaks turned to blanks, invisible format
+ * characters dropped (bidirectional overrides among them, which would let a name rewrite the words around it).
+ * Does not escape markup.
+ *
+ * Returns: (transfer full): possibly empty
+ */
+char *cusax_words_clean (const char *text, gsize max_chars);
+
+/**
+ * cusax_words_call_name:
+ * @who: (nullable): the libpurple name of the other side, or its alias
+ * @display_name: (nullable): what the other side calls itself
+ *
+ * Returns: (transfer full): @who, with the self-chosen name in quotes before it if there is another one
+ */
+char *cusax_words_call_name (const char *who, const char *display_name);
+
+/**
+ * cusax_words_duration:
+ *
+ * Returns: (transfer full): "12 seconds", "3:07", "1:00:05"
+ */
+char *cusax_words_duration (guint seconds);
+
+/**
+ * cusax_words_call_end:
+ * @call: ENDED
+ * @name: of the other side, for people
+ *
+ * Returns: (transfer full): "bob is busy.", "alice has hung up after 3:07."
+ */
+char *cusax_words_call_end (CusaxCall *call, const char *name);
+
+/**
+ * cusax_words_call_state:
+ * @call: not ENDED
+ * @name: of the other side, for people
+ *
+ * Returns: (transfer full): a short phrase for lists: "#1 bob@example.org: in call, 3:07, encrypted, on hold"
+ */
+char *cusax_words_call_state (CusaxCall *call, const char *name);
+
+/**
+ * cusax_words_error:
+ * @error: (nullable): of any domain
+ * @server: (nullable): what was being talked to
+ *
+ * Returns: (transfer full): a sentence: "sip.example.org refused the password."
+ */
+char *cusax_words_error (const GError *error, const char *server);
+
+/**
+ * cusax_words_phone_state:
+ *
+ * Returns: (transfer full): "Telephony: signed in.", "Telephony: sip.example.org refused the password."
+ */
+char *cusax_words_phone_state (const CusaxAccount *account);
+
+/** Returns: (transfer full): "Chat: signed in." or "Chat: not connected." */
+char *cusax_words_chat_state (const CusaxAccount *account);
+
+G_END_DECLS
