@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sofia's event loop inside GLib's: one su_root_t for the whole process, stepped by a GSource of the default main
+ * context. Event-driven: the source polls Sofia's own epoll descriptor and sleeps until Sofia's next timer, so an
+ * idle process does not wake and an event is served at once. Works alike on Sofia 1.12.11 and the 1.13 forks,
+ * whose su_glib_root_create is of no use (its timers never fire there). Main thread only.
+ */
+#pragma once
+
+#include <glib.h>
+
+struct su_root_s;
+
+G_BEGIN_DECLS
+
+/**
+ * cusax_loop_init:
+ *
+ * Makes the root at the first call and counts the users: each successful call needs one cusax_loop_shutdown().
+ * Runs a self-test of 50 ms at most (a timer and a socket must come through); if it fails, Sofia is stepped every
+ * 10 ms instead, with one warning in the log.
+ *
+ * Messages and timers that any code of the main thread gives to Sofia from now on (nua_...(), su_timer_set()) are
+ * seen before the main loop sleeps again: nobody has to wake anything.
+ *
+ * Returns: FALSE with CUSAX_ERROR_UNSUPPORTED if Sofia cannot be started
+ */
+gboolean cusax_loop_init (GError **error);
+
+/** Returns: (transfer none): the su_root_t for nua_create(); NULL before cusax_loop_init(). */
+struct su_root_s *cusax_loop_get_root (void);
+
+/** Returns: TRUE if Sofia's descriptors are polled, FALSE if the 10 ms fallback is at work. */
+gboolean cusax_loop_is_event_driven (void);
+
+/** Returns: how often Sofia has been stepped since the root was made; for tests and the connection details. */
+guint64 cusax_loop_get_steps (void);
+
+/**
+ * cusax_loop_shutdown:
+ *
+ * Gives one use back; the last one destroys the root. Every nua_t on it must have been destroyed before
+ * (nua_destroy() is called from an idle, never from a nua callback). Called from inside a Sofia callback, the
+ * root is destroyed right after the step.
+ */
+void cusax_loop_shutdown (void);
+
+G_END_DECLS
