@@ -42,7 +42,8 @@ typedef struct
   /* The session is up: outgoing, 200 came (@sdp the answer, already ACKed, or the offer of an offerless INVITE,
    * to be answered by answer_offer); incoming, ACK came (@sdp only if our 200 made the offer). */
   void (*on_established) (gpointer user_data, const char *sdp, gsize length);
-  /* A later offer (re-INVITE, UPDATE; @sdp NULL: we are asked to make one). Answer with answer_offer. */
+  /* A later offer (re-INVITE, UPDATE). Answer with answer_offer. @sdp NULL: we are asked to make the offer;
+   * answer_offer takes it, and its answer (from the ACK) comes by on_reoffer_done with status 200. */
   void (*on_offer) (gpointer user_data, const char *sdp, gsize length);
   /* The answer to our reoffer, or its refusal (@status >= 300; 491 is retried by the dialog itself). */
   void (*on_reoffer_done) (gpointer user_data, guint status, const char *sdp, gsize length);

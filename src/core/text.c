@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See text.h. */
+#include "text.h"
+
+#include <string.h>
+
+static gboolean
+is_shown (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_SURROGATE:
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+char *
+cusax_text_clean (const char *text, gsize max_chars)
+{
+  g_autofree char *valid = NULL;
+  g_autoptr (GString) out = NULL;
+  gboolean blank = FALSE;
+  gsize taken = 0;
+
+  if (text == NULL)
+    return NULL;
+
+  valid = g_utf8_make_valid (text, (gssize) MIN (strlen (text), max_chars * 8));
+  out = g_string_new (NULL);
+  for (const char *p = valid; *p != '\0' && taken < max_chars; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c))
+        {
+          blank = out->len > 0;
+          continue;
+        }
+      if (!is_shown (c))
+        continue;
+      if (blank)
+        g_string_append_c (out, ' ');
+      blank = FALSE;
+      g_string_append_unichar (out, c);
+      taken++;
+    }
+
+  return out->len > 0 ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
+}

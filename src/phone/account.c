@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See account.h. */
+#include "account.h"
+
+#include "call-internal.h"
+#include "error.h"
+#include "text.h"
+
+#define BACK_OFF_FIRST_S 5
+#define BACK_OFF_LAST_S 300
+/* Many clients of one server must not come back in the same second. */
+#define BACK_OFF_SPREAD 0.2
+/* A second call needs call waiting, hold and swap around it; without them a second caller hears "busy". */
+#define MAX_CALLS 1
+#define MAX_WHO_CHARS 80
+
+struct _CusaxAccount
+{
+  CusaxPorts ports;
+  const CusaxAccountListener *listener;
+  gpointer listener_data;
+  CusaxConfig *config;
+
+  CusaxPhoneState state;
+  gboolean chat_up;
+  gboolean wanted;      /* a person wants telephony; STOPPING goes on to SIGNING_IN then */
+  GError *error;        /* why not UP */
+  char *server;         /* the last one tried */
+  guint back_off_s;     /* the next wait, without its spread */
+  guint retry_id;
+  gint64 retry_at;
+
+  GPtrArray *calls;     /* not ENDED, by number */
+};
+
+static const CusaxSipListener sip_listener;
+static const CusaxCallOwner call_owner;
+
+static void
+account_clear (gpointer data)
+{
+  CusaxAccount *account = data;
+
+  cusax_account_shutdown (account);
+  g_clear_pointer (&account->config, cusax_config_unref);
+  g_clear_pointer (&account->calls, g_ptr_array_unref);
+  g_clear_error (&account->error);
+  g_free (account->server);
+}
+
+CusaxAccount *
+cusax_account_new (const CusaxPorts *ports, const CusaxAccountListener *listener, gpointer user_data)
+{
+  CusaxAccount *account = g_rc_box_new0 (CusaxAccount);
+
+  account->ports = *ports;
+  account->listener = listener;
+  account->listener_data = user_data;
+  account->back_off_s = BACK_OFF_FIRST_S;
+  account->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_call_unref);
+  ports->sip->vtable->set_listener (ports->sip, &sip_listener, account);
+  return account;
+}
+
+CusaxAccount *
+cusax_account_ref (CusaxAccount *account)
+{
+  return g_rc_box_acquire (account);
+}
+
+void
+cusax_account_unref (CusaxAccount *account)
+{
+  g_rc_box_release_full (account, account_clear);
+}
+
+/* Emit last: callers touch nothing of the account afterwards, or hold a reference. */
+static void
+emit_state (CusaxAccount *account)
+{
+  if (account->listener != NULL)
+    account->listener->on_state (account->listener_data, account);
+}
+
+static void
+set_state (CusaxAccount *account, CusaxPhoneState state)
+{
+  g_debug ("telephony: state %d -> %d", (int) account->state, (int) state);
+  account->state = state;
+}
+
+static void
+clear_retry (CusaxAccount *account)
+{
+  if (account->retry_id != 0)
+    account->ports.clock->remove (account->ports.clock, account->retry_id);
+  account->retry_id = 0;
+  account->retry_at = 0;
+}
+
+static void
+hang_up_all (CusaxAccount *account)
+{
+  /* Each hang-up takes its call out of the list by on_call_changed. */
+  while (account->calls->len > 0)
+    {
+      g_autoptr (CusaxCall) call = cusax_call_ref (g_ptr_array_index (account->calls, 0));
+
+      cusax_call_hang_up (call);
+    }
+}
+
+void
+cusax_account_shutdown (CusaxAccount *account)
+{
+  CusaxSipPort *sip = g_steal_pointer (&account->ports.sip);
+
+  account->listener = NULL;
+  account->wanted = FALSE;
+  clear_retry (account);
+  /* Nobody listens any more, and the account may be on its way out: the calls end on their own. */
+  for (guint i = 0; i < account->calls->len; i++)
+    cusax_call_detach (g_ptr_array_index (account->calls, i));
+  for (guint i = 0; i < account->calls->len; i++)
+    cusax_call_hang_up (g_ptr_array_index (account->calls, i));
+  g_ptr_array_set_size (account->calls, 0);
+  if (sip != NULL)
+    sip->vtable->free (sip);
+  account->state = CUSAX_PHONE_OFF;
+}
+
+/* ------------------------------------------------------------- signing in */
+
+static void
+sign_in (CusaxAccount *account)
+{
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+
+  clear_retry (account);
+  set_state (account, CUSAX_PHONE_SIGNING_IN);
+  account->ports.sip->vtable->start (account->ports.sip, account->config);
+  emit_state (account);
+}
+
+static gboolean
+on_retry (gpointer data)
+{
+  CusaxAccount *account = data;
+
+  account->retry_id = 0;
+  sign_in (account);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_and_retry (CusaxAccount *account)
+{
+  double spread = g_random_double_range (1 - BACK_OFF_SPREAD, 1 + BACK_OFF_SPREAD);
+  guint ms = (guint) (account->back_off_s * 1000 * spread);
+
+  account->back_off_s = MIN (account->back_off_s * 2, BACK_OFF_LAST_S);
+  account->retry_at = account->ports.clock->now (account->ports.clock) + (gint64) ms * 1000;
+  account->retry_id = account->ports.clock->add (account->ports.clock, ms, on_retry, account);
+  set_state (account, CUSAX_PHONE_WAITING);
+}
+
+void
+cusax_account_start (CusaxAccount *account)
+{
+  if (account->config == NULL || !cusax_config_telephony_enabled (account->config))
+    return;
+
+  account->wanted = TRUE;
+  switch (account->state)
+    {
+    case CUSAX_PHONE_OFF:
+    case CUSAX_PHONE_WAITING:
+    case CUSAX_PHONE_REFUSED:
+      account->back_off_s = BACK_OFF_FIRST_S;
+      g_clear_error (&account->error);
+      sign_in (account);
+      break;
+    case CUSAX_PHONE_STOPPING: /* on_sip_state goes on from here */
+    case CUSAX_PHONE_SIGNING_IN:
+    case CUSAX_PHONE_UP:
+      break;
+    }
+}
+
+static void
+stop_leg (CusaxAccount *account)
+{
+  clear_retry (account);
+  switch (account->state)
+    {
+    case CUSAX_PHONE_SIGNING_IN:
+    case CUSAX_PHONE_UP:
+      set_state (account, CUSAX_PHONE_STOPPING);
+      account->ports.sip->vtable->stop (account->ports.sip);
+      break;
+    case CUSAX_PHONE_WAITING:
+    case CUSAX_PHONE_REFUSED:
+      set_state (account, CUSAX_PHONE_OFF);
+      break;
+    case CUSAX_PHONE_OFF:
+    case CUSAX_PHONE_STOPPING:
+      break;
+    }
+}
+
+void
+cusax_account_stop (CusaxAccount *account)
+{
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+
+  account->wanted = FALSE;
+  hang_up_all (account);
+  g_clear_error (&account->error);
+  stop_leg (account);
+  emit_state (account);
+}
+
+static gboolean
+needs_restart (CusaxConfig *old, CusaxConfig *new)
+{
+  return !cusax_address_equal (cusax_config_get_aor (old), cusax_config_get_aor (new))
+         || g_strcmp0 (cusax_config_get_auth_user (old), cusax_config_get_auth_user (new)) != 0
+         || g_strcmp0 (cusax_config_get_sip_password (old), cusax_config_get_sip_password (new)) != 0
+         || g_strcmp0 (cusax_config_get_server_host (old), cusax_config_get_server_host (new)) != 0
+         || cusax_config_get_server_port (old) != cusax_config_get_server_port (new)
+         || cusax_config_get_transport (old) != cusax_config_get_transport (new)
+         || cusax_config_requires_tls (old) != cusax_config_requires_tls (new)
+         || cusax_config_telephony_enabled (old) != cusax_config_telephony_enabled (new)
+         || cusax_config_wire_trace (old) != cusax_config_wire_trace (new);
+}
+
+void
+cusax_account_configure (CusaxAccount *account, CusaxConfig *config)
+{
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+  g_autoptr (CusaxConfig) old = g_steal_pointer (&account->config);
+  gboolean restart = old == NULL || needs_restart (old, config);
+
+  account->config = cusax_config_ref (config);
+  if (!restart || account->state == CUSAX_PHONE_OFF || !account->wanted)
+    return;
+
+  /* A changed setting is also the cure for REFUSED. */
+  stop_leg (account);
+  if (!cusax_config_telephony_enabled (config))
+    account->wanted = FALSE;
+  if (account->state == CUSAX_PHONE_OFF)
+    cusax_account_start (account);
+  emit_state (account);
+}
+
+static void
+on_sip_stopped (CusaxAccount *account, const GError *error)
+{
+  gboolean was_stopping = account->state == CUSAX_PHONE_STOPPING;
+
+  g_clear_error (&account->error);
+  if (was_stopping || error == NULL)
+    {
+      set_state (account, CUSAX_PHONE_OFF);
+      if (account->wanted)
+        cusax_account_start (account);
+      return;
+    }
+
+  account->error = g_error_copy (error);
+  if (cusax_error_is_retryable (error))
+    wait_and_retry (account);
+  else
+    set_state (account, CUSAX_PHONE_REFUSED);
+}
+
+static void
+on_sip_state (gpointer user_data, CusaxSipState state, const GError *error)
+{
+  CusaxAccount *account = user_data;
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+  const char *server = account->ports.sip->vtable->get_server (account->ports.sip);
+
+  if (server != NULL)
+    {
+      g_free (account->server);
+      account->server = g_strdup (server);
+    }
+
+  switch (state)
+    {
+    case CUSAX_SIP_STOPPED:
+      on_sip_stopped (account, error);
+      break;
+    case CUSAX_SIP_REGISTERED:
+      if (account->state != CUSAX_PHONE_SIGNING_IN)
+        return;
+      g_clear_error (&account->error);
+      account->back_off_s = BACK_OFF_FIRST_S;
+      set_state (account, CUSAX_PHONE_UP);
+      break;
+    case CUSAX_SIP_LOCATING:
+    case CUSAX_SIP_CONNECTING:
+    case CUSAX_SIP_REGISTERING:
+      return;
+    }
+  emit_state (account);
+}
+
+void
+cusax_account_set_chat_up (CusaxAccount *account, gboolean up)
+{
+  if (account->chat_up == !!up)
+    return;
+  account->chat_up = up;
+  emit_state (account);
+}
+
+/* ------------------------------------------------------------------ calls */
+
+static guint
+free_number (const CusaxAccount *account)
+{
+  guint number = 1;
+
+  while (cusax_account_get_call (account, number) != NULL)
+    number++;
+  return number;
+}
+
+static void
+add_call (CusaxAccount *account, CusaxCall *call)
+{
+  guint number = cusax_call_get_number (call);
+  guint at = 0;
+
+  while (at < account->calls->len && cusax_call_get_number (g_ptr_array_index (account->calls, at)) < number)
+    at++;
+  g_ptr_array_insert (account->calls, (int) at, cusax_call_ref (call));
+}
+
+CusaxCall *
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, GError **error)
+{
+  g_autoptr (CusaxCall) call = NULL;
+
+  if (account->state != CUSAX_PHONE_UP)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
+      return NULL;
+    }
+  if (account->calls->len >= MAX_CALLS)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "another call is in progress");
+      return NULL;
+    }
+
+  call = cusax_call_new_outgoing (&account->ports, account->config, free_number (account), target, who,
+                                  &call_owner, account, error);
+  if (call == NULL)
+    return NULL;
+  add_call (account, call);
+  /* The list holds the other reference: whoever lets the main loop run asks get_calls again. */
+  return call;
+}
+
+static char *
+name_caller (CusaxAccount *account, CusaxAddress *peer, const CusaxSipIncoming *incoming)
+{
+  char *name = NULL;
+
+  if (peer != NULL && account->listener != NULL)
+    name = account->listener->name_peer (account->listener_data, account, peer);
+  if (name == NULL)
+    name = cusax_text_clean (incoming->from_uri, MAX_WHO_CHARS);
+  return name != NULL ? name : g_strdup ("?");
+}
+
+static void
+on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming)
+{
+  CusaxAccount *account = user_data;
+  g_autoptr (CusaxAddress) peer = NULL;
+  g_autoptr (CusaxCall) call = NULL;
+  g_autofree char *who = NULL;
+
+  if (account->calls->len >= MAX_CALLS)
+    {
+      sip_call->vtable->reject (sip_call, 486, NULL);
+      sip_call->vtable->release (sip_call);
+      return;
+    }
+
+  peer = cusax_address_parse_uri (incoming->from_uri, NULL);
+  who = name_caller (account, peer, incoming);
+  call = cusax_call_new_incoming (&account->ports, account->config, free_number (account), sip_call, incoming,
+                                  peer, who, &call_owner, account);
+  if (call != NULL)
+    add_call (account, call);
+}
+
+static void
+on_call_incoming (gpointer owner, CusaxCall *call)
+{
+  CusaxAccount *account = owner;
+
+  if (account->listener != NULL)
+    account->listener->on_incoming (account->listener_data, account, call);
+}
+
+static void
+on_call_changed (gpointer owner, CusaxCall *call)
+{
+  CusaxAccount *account = owner;
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+
+  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    g_ptr_array_remove (account->calls, call);
+  if (account->listener != NULL)
+    account->listener->on_call (account->listener_data, account, call);
+}
+
+static void
+on_call_silence (gpointer owner, CusaxCall *call, guint seconds)
+{
+  CusaxAccount *account = owner;
+
+  if (account->listener != NULL)
+    account->listener->on_silence (account->listener_data, account, call, seconds);
+}
+
+static const CusaxSipListener sip_listener = {
+  .on_state = on_sip_state,
+  .on_incoming = on_sip_incoming,
+};
+
+static const CusaxCallOwner call_owner = {
+  .on_incoming = on_call_incoming,
+  .on_changed = on_call_changed,
+  .on_silence = on_call_silence,
+};
+
+/* ----------------------------------------------------------------- getters */
+
+gboolean
+cusax_account_is_chat_up (const CusaxAccount *account)
+{
+  return account->chat_up;
+}
+
+CusaxPhoneState
+cusax_account_get_phone_state (const CusaxAccount *account)
+{
+  return account->state;
+}
+
+const GError *
+cusax_account_get_phone_error (const CusaxAccount *account)
+{
+  return account->error;
+}
+
+guint
+cusax_account_get_retry_seconds (const CusaxAccount *account)
+{
+  gint64 left;
+
+  if (account->retry_at == 0)
+    return 0;
+  left = account->retry_at - account->ports.clock->now (account->ports.clock);
+  return left > 0 ? (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
+}
+
+const char *
+cusax_account_get_server (const CusaxAccount *account)
+{
+  return account->server;
+}
+
+CusaxConfig *
+cusax_account_get_config (const CusaxAccount *account)
+{
+  return account->config;
+}
+
+const GPtrArray *
+cusax_account_get_calls (const CusaxAccount *account)
+{
+  return account->calls;
+}
+
+CusaxCall *
+cusax_account_get_call (const CusaxAccount *account, guint number)
+{
+  CusaxCall *active = NULL;
+
+  if (number == 0 && account->calls->len == 1)
+    return g_ptr_array_index (account->calls, 0);
+
+  for (guint i = 0; i < account->calls->len; i++)
+    {
+      CusaxCall *call = g_ptr_array_index (account->calls, i);
+
+      if (number != 0 && cusax_call_get_number (call) == number)
+        return call;
+      if (number == 0 && cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && !cusax_call_is_held (call))
+        active = call;
+    }
+  return active;
+}

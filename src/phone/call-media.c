@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The transport and the media session of a call; see call-private.h. */
+#include "call-private.h"
+
+#include "codecs.h"
+#include "error.h"
+
+static const CusaxTransportListener transport_listener;
+static const CusaxMediaListener media_listener;
+
+/* Keys travel in SDP, so they are worth something only inside protected signalling (R49). */
+static gboolean
+choose_security (CusaxCall *call, CusaxMediaSecurity *security, GError **error)
+{
+  *security = cusax_config_get_media_security (call->config);
+  if (*security == CUSAX_MEDIA_SECURITY_OFF || call->ports.sip->vtable->is_protected (call->ports.sip))
+    return TRUE;
+  if (*security == CUSAX_MEDIA_SECURITY_REQUIRE)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED,
+                           "encrypted calls are required, but the connection to the server is not encrypted");
+      return FALSE;
+    }
+  *security = CUSAX_MEDIA_SECURITY_OFF;
+  return TRUE;
+}
+
+/* Makes the offer engine and the transport; the transport's addresses come by on_local_ready. */
+gboolean
+cusax_call_prepare_media (CusaxCall *call, GError **error)
+{
+  CusaxMediaPort *media = call->ports.media;
+  const char *missing = NULL;
+  const GPtrArray *codecs = media->vtable->get_codecs (media, &missing);
+  CusaxMediaSecurity security;
+  CusaxTransportConfig config = { 0 };
+
+  if (codecs->len == 0)
+    {
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no audio codec is installed; missing: %s",
+                   missing != NULL ? missing : "GStreamer plugins");
+      return FALSE;
+    }
+  if (!choose_security (call, &security, error))
+    return FALSE;
+
+  call->offer = cusax_offer_new (security, codecs);
+  config.local_address = call->ports.sip->vtable->get_local_address (call->ports.sip);
+  config.port_min = cusax_config_get_media_port_min (call->config);
+  config.port_max = cusax_config_get_media_port_max (call->config);
+  config.offer_crypto = security != CUSAX_MEDIA_SECURITY_OFF;
+  config.protect_leg = media->vtable->protects_leg (media);
+  call->transport = call->ports.transport_new (&config, &transport_listener, call);
+  return TRUE;
+}
+
+gboolean
+cusax_call_open_session (CusaxCall *call, GError **error)
+{
+  const CusaxLeg *leg = call->transport->vtable->get_leg (call->transport);
+  CusaxMediaSession *session = call->ports.media->vtable->open (call->ports.media, call->who, call->outgoing,
+                                                                leg, &media_listener, call, error);
+
+  if (session == NULL)
+    return FALSE;
+  /* The window may have been closed from inside open. */
+  if (call->state == CUSAX_CALL_ENDED)
+    {
+      session->vtable->end (session);
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "the call ended while its window opened");
+      return FALSE;
+    }
+  call->session = session;
+  return TRUE;
+}
+
+CusaxDirection
+cusax_call_get_wanted_direction (const CusaxCall *call)
+{
+  return call->want_held ? CUSAX_DIRECTION_SENDONLY : CUSAX_DIRECTION_SENDRECV;
+}
+
+/* Brings what both sides agreed on to the transport and, if it is open, the media session. */
+gboolean
+cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError **error)
+{
+  CusaxDirection direction = result->direction & cusax_call_get_wanted_direction (call);
+  const CusaxCodec *best = g_ptr_array_index (result->codecs, 0);
+
+  if (!call->transport->vtable->set_remote (call->transport, result->remote, &result->local_crypto, error))
+    return FALSE;
+  call->transport->vtable->set_direction (call->transport, direction);
+  if (call->session != NULL)
+    call->session->vtable->set_remote_codecs (call->session, result->codecs);
+
+  call->secure = result->secure;
+  call->held = call->want_held;
+  call->remote_held = (result->direction & CUSAX_DIRECTION_SENDONLY) == 0;
+  g_free (call->codec);
+  call->codec = g_strdup_printf ("%s/%u", best->name, best->clock_rate);
+  return TRUE;
+}
+
+static void
+on_transport_local_ready (gpointer user_data, const CusaxTransportDescription *local)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  g_clear_pointer (&call->local, cusax_transport_description_free);
+  call->local = cusax_transport_description_copy (local);
+  cusax_call_local_ready (call);
+}
+
+static void
+on_transport_failed (gpointer user_data, const GError *error)
+{
+  CusaxCall *call = user_data;
+
+  if (call->state == CUSAX_CALL_INCOMING)
+    cusax_call_reject (call, 500);
+  cusax_call_end_with_error (call, error);
+}
+
+static void
+on_transport_first_rtp (gpointer user_data, gboolean incoming)
+{
+  CusaxCall *call = user_data;
+
+  g_debug ("call #%u: first packet %s", call->number, incoming ? "received" : "sent");
+}
+
+static void
+on_transport_silence (gpointer user_data, guint seconds)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state == CUSAX_CALL_ACTIVE && !call->remote_held && call->owner != NULL)
+    call->owner->on_silence (call->owner_data, call, seconds);
+}
+
+static const CusaxTransportListener transport_listener = {
+  .on_local_ready = on_transport_local_ready,
+  .on_failed = on_transport_failed,
+  .on_first_rtp = on_transport_first_rtp,
+  .on_silence = on_transport_silence,
+};
+
+static void
+on_media_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port)
+{
+  CusaxCall *call = user_data;
+
+  if (call->transport != NULL)
+    call->transport->vtable->set_leg_peer (call->transport, rtp_port, rtcp_port);
+}
+
+static void
+on_media_hang_up (gpointer user_data)
+{
+  cusax_call_hang_up (user_data);
+}
+
+static void
+on_media_hold (gpointer user_data, gboolean held)
+{
+  cusax_call_set_hold (user_data, held);
+}
+
+static void
+on_media_error (gpointer user_data, const GError *error)
+{
+  cusax_call_end_with_error (user_data, error);
+}
+
+static const CusaxMediaListener media_listener = {
+  .on_leg_ready = on_media_leg_ready,
+  .on_hang_up = on_media_hang_up,
+  .on_hold = on_media_hold,
+  .on_error = on_media_error,
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The insides of a call, shared by the files that are one call: call.c (life, end, getters), call-setup.c (how it
+ * comes to stand), call-reoffer.c (how it changes), call-media.c (transport and media session). Nobody else
+ * includes this.
+ */
+#pragma once
+
+#include "call-internal.h"
+
+#include "offer.h"
+
+G_BEGIN_DECLS
+
+struct _CusaxCall
+{
+  CusaxPorts ports;
+  CusaxConfig *config;
+  const CusaxCallOwner *owner; /* NULL once detached or ended */
+  gpointer owner_data;
+
+  guint number;
+  gboolean outgoing;
+  CusaxAddress *peer;
+  char *who;
+  char *display_name;
+
+  CusaxCallState state;
+  gboolean rang;               /* outgoing: a 180 came */
+  gboolean want_held;          /* what the person asked for */
+  gboolean held;               /* what the last settled offer says */
+  gboolean remote_held;
+  gboolean muted;
+  gboolean secure;
+  gboolean reoffering;         /* our re-INVITE is on its way */
+  gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
+  gint64 established;          /* clock time, 0 before */
+  gint64 finished;             /* clock time, 0 before */
+
+  CusaxCallEnd end;
+  guint end_status;
+  char *end_reason;
+
+  CusaxOffer *offer;
+  CusaxOfferResult *pending;   /* incoming: judged offer, applied after the 200 */
+  char *remote_sdp;            /* incoming: the offer as it came */
+  gsize remote_sdp_length;
+  CusaxTransportDescription *local; /* once the transport is ready */
+  char *codec;
+
+  CusaxSipCall *sip_call;
+  CusaxTransport *transport;
+  CusaxMediaSession *session;
+  guint tick_id;               /* one step that must wait until the wire has been served */
+  guint ring_id;
+};
+
+/* call.c */
+CusaxCall *cusax_call_alloc (const CusaxPorts *ports, CusaxConfig *config, guint number, CusaxAddress *peer,
+                             const char *who, const CusaxCallOwner *owner, gpointer owner_data);
+void cusax_call_set_state (CusaxCall *call, CusaxCallState state);
+/* Emit last: the caller holds a reference and touches nothing of the call afterwards. */
+void cusax_call_emit_changed (CusaxCall *call);
+/* The one way out; no effect on an ended call. */
+void cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *reason);
+void cusax_call_end_with_error (CusaxCall *call, const GError *error);
+/* Refuses an incoming call on the wire; the caller ends it. */
+void cusax_call_reject (CusaxCall *call, guint status);
+void cusax_call_start_ring_timer (CusaxCall *call);
+void cusax_call_stop_ring_timer (CusaxCall *call);
+
+/* call-media.c */
+/* Makes the offer engine and the transport. CUSAX_ERROR_MEDIA, CUSAX_ERROR_NOT_PROTECTED. */
+gboolean cusax_call_prepare_media (CusaxCall *call, GError **error);
+gboolean cusax_call_open_session (CusaxCall *call, GError **error);
+/* What the person wants to flow. */
+CusaxDirection cusax_call_get_wanted_direction (const CusaxCall *call);
+/* Brings what both sides agreed on to the transport and, if it is open, the media session. */
+gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError **error);
+
+/* call-setup.c */
+/* The transport knows its addresses: INVITE or 200 may leave. */
+void cusax_call_local_ready (CusaxCall *call);
+
+/* call-reoffer.c */
+void cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length);
+void cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length);
+
+G_END_DECLS

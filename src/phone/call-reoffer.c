@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a standing call changes: hold, resume, the other side's offers; see call-private.h. RFC 3264 section 8. */
+#include "call-private.h"
+
+#include "call-end.h"
+
+static void
+send_reoffer (CusaxCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sdp = NULL;
+  CusaxDirection direction = cusax_call_get_wanted_direction (call);
+
+  sdp = cusax_offer_create_offer (call->offer, call->local, direction, &error);
+  if (sdp == NULL)
+    {
+      /* Their offer is open: on_offer's answer carries our direction. */
+      g_debug ("call #%u: %s", call->number, error->message);
+      return;
+    }
+  call->reoffering = TRUE;
+  call->sip_call->vtable->reoffer (call->sip_call, sdp);
+}
+
+void
+cusax_call_set_hold (CusaxCall *call, gboolean held)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state != CUSAX_CALL_ACTIVE || call->want_held == !!held)
+    return;
+
+  call->want_held = held;
+  /* The microphone is cut at once; what the wire says follows. */
+  if (call->session != NULL)
+    call->session->vtable->set_hold (call->session, held);
+  if (!call->reoffering)
+    send_reoffer (call);
+  cusax_call_emit_changed (call);
+}
+
+static void
+undo_hold (CusaxCall *call)
+{
+  call->want_held = call->held;
+  if (call->session != NULL)
+    call->session->vtable->set_hold (call->session, call->held);
+}
+
+void
+cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (CusaxOfferResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  call->reoffering = FALSE;
+  if (status >= 200 && status < 300 && sdp != NULL)
+    {
+      result = cusax_offer_receive_answer (call->offer, sdp, length, &error);
+      if (result == NULL || !cusax_call_apply_result (call, result, &error))
+        {
+          cusax_call_end_with_error (call, error);
+          return;
+        }
+    }
+  else
+    {
+      cusax_offer_reject (call->offer);
+      g_message ("call #%u: change of the call refused with %u", call->number, status);
+      undo_hold (call);
+    }
+  if (call->want_held != call->held)
+    send_reoffer (call);
+  cusax_call_emit_changed (call);
+}
+
+static void
+answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
+{
+  g_autoptr (CusaxOfferResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *answer = NULL;
+
+  result = cusax_offer_receive_offer (call->offer, sdp, length, &error);
+  if (result != NULL)
+    {
+      answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
+      if (answer == NULL || !cusax_call_apply_result (call, result, &error))
+        cusax_offer_reject (call->offer);
+    }
+  if (error != NULL)
+    {
+      /* The call goes on as it was (RFC 3261 section 14.2). */
+      g_message ("call #%u: their offer refused: %s", call->number, error->message);
+      call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
+      return;
+    }
+  call->sip_call->vtable->answer_offer (call->sip_call, 200, answer);
+  cusax_call_emit_changed (call);
+}
+
+void
+cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *offer = NULL;
+
+  if (sdp != NULL)
+    {
+      answer_reoffer (call, sdp, length);
+      return;
+    }
+  offer = cusax_offer_create_offer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
+  if (offer == NULL)
+    {
+      call->sip_call->vtable->answer_offer (call->sip_call, 491, NULL);
+      return;
+    }
+  call->reoffering = TRUE;
+  call->sip_call->vtable->answer_offer (call->sip_call, 200, offer);
+}

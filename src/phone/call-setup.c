@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a call comes to stand, outgoing and incoming; see call-private.h. */
+#include "call-private.h"
+
+#include "call-end.h"
+#include "codecs.h"
+#include "error.h"
+#include "text.h"
+
+#define MAX_NAME_CHARS 80
+
+static const CusaxSipCallListener sip_listener;
+
+static void
+become_active (CusaxCall *call)
+{
+  cusax_call_stop_ring_timer (call);
+  call->established = call->ports.clock->now (call->ports.clock);
+  cusax_call_set_state (call, CUSAX_CALL_ACTIVE);
+  cusax_call_emit_changed (call);
+}
+
+CusaxCall *
+cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint number, CusaxAddress *target,
+                         const char *who, const CusaxCallOwner *owner, gpointer owner_data, GError **error)
+{
+  g_autoptr (CusaxCall) call = cusax_call_alloc (ports, config, number, target, who, owner, owner_data);
+
+  call->outgoing = TRUE;
+  call->state = CUSAX_CALL_PREPARING;
+  if (!cusax_call_prepare_media (call, error) || !cusax_call_open_session (call, error))
+    {
+      cusax_call_detach (call);
+      cusax_call_end (call, CUSAX_CALL_END_MEDIA, 0, NULL);
+      return NULL;
+    }
+  call->transport->vtable->gather (call->transport);
+  return g_steal_pointer (&call);
+}
+
+static void
+send_invite (CusaxCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
+
+  if (sdp != NULL)
+    call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, &sip_listener, call,
+                                                      &error);
+  if (call->sip_call == NULL)
+    {
+      cusax_call_end_with_error (call, error);
+      return;
+    }
+  cusax_call_start_ring_timer (call);
+  cusax_call_set_state (call, CUSAX_CALL_CALLING);
+  cusax_call_emit_changed (call);
+}
+
+static void
+take_answer (CusaxCall *call, const char *sdp, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = NULL;
+
+  if (sdp == NULL)
+    g_set_error_literal (&error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the answer says nothing about media");
+  else
+    result = cusax_offer_receive_answer (call->offer, sdp, length, &error);
+
+  if (result == NULL || !cusax_call_apply_result (call, result, &error))
+    {
+      cusax_call_end_with_error (call, error);
+      return;
+    }
+  call->session->vtable->accept (call->session);
+  become_active (call);
+}
+
+/* Our policy's codecs, not this machine's: asking GStreamer for the first time takes longer than a 180 may. */
+static gboolean
+judge_offer (const CusaxSipIncoming *incoming, GError **error)
+{
+  g_autoptr (GPtrArray) policy = cusax_codecs_policy ();
+  g_autoptr (CusaxOffer) offer = cusax_offer_new (CUSAX_MEDIA_SECURITY_PREFER, policy);
+  g_autoptr (CusaxOfferResult) result = NULL;
+
+  if (incoming->sdp == NULL)
+    return TRUE;
+  result = cusax_offer_receive_offer (offer, incoming->sdp, incoming->sdp_length, error);
+  return result != NULL;
+}
+
+static void
+refuse_offer (CusaxCall *call, const GError *error)
+{
+  cusax_call_reject (call, cusax_call_end_status_for_offer (error));
+  cusax_call_end_with_error (call, error);
+}
+
+static gboolean
+take_first_offer (CusaxCall *call, GError **error)
+{
+  if (!cusax_call_prepare_media (call, error))
+    return FALSE;
+  if (call->offerless)
+    return TRUE;
+  call->pending = cusax_offer_receive_offer (call->offer, call->remote_sdp, call->remote_sdp_length, error);
+  return call->pending != NULL;
+}
+
+/* The 180 is on the wire: now the codecs, the transport and the person. */
+static gboolean
+on_incoming_tick (gpointer data)
+{
+  CusaxCall *call = data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (GError) error = NULL;
+
+  call->tick_id = 0;
+  if (!take_first_offer (call, &error))
+    {
+      refuse_offer (call, error);
+      return G_SOURCE_REMOVE;
+    }
+  call->transport->vtable->gather (call->transport);
+  if (call->owner != NULL)
+    call->owner->on_incoming (call->owner_data, call);
+  return G_SOURCE_REMOVE;
+}
+
+CusaxCall *
+cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint number, CusaxSipCall *sip_call,
+                         const CusaxSipIncoming *incoming, CusaxAddress *peer, const char *who,
+                         const CusaxCallOwner *owner, gpointer owner_data)
+{
+  g_autoptr (GError) error = NULL;
+  CusaxCall *call = NULL;
+
+  if (!judge_offer (incoming, &error))
+    {
+      g_message ("call refused: %s", error->message);
+      sip_call->vtable->reject (sip_call, cusax_call_end_status_for_offer (error), NULL);
+      sip_call->vtable->release (sip_call);
+      return NULL;
+    }
+
+  call = cusax_call_alloc (ports, config, number, peer, who, owner, owner_data);
+  call->state = CUSAX_CALL_INCOMING;
+  call->display_name = cusax_text_clean (incoming->from_display, MAX_NAME_CHARS);
+  call->offerless = incoming->sdp == NULL;
+  call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
+  call->remote_sdp_length = incoming->sdp_length;
+  call->sip_call = sip_call;
+  sip_call->vtable->set_listener (sip_call, &sip_listener, call);
+  sip_call->vtable->ring (sip_call);
+  cusax_call_start_ring_timer (call);
+  call->tick_id = ports->clock->add (ports->clock, 0, on_incoming_tick, call);
+  return call;
+}
+
+/* The 200 is on the wire: now the window and the microphone, so that they cost it no time. */
+static gboolean
+on_answered_tick (gpointer data)
+{
+  CusaxCall *call = data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (GError) error = NULL;
+
+  call->tick_id = 0;
+  if (!cusax_call_open_session (call, &error)
+      || (call->pending != NULL && !cusax_call_apply_result (call, call->pending, &error)))
+    {
+      cusax_call_end_with_error (call, error);
+      return G_SOURCE_REMOVE;
+    }
+  if (call->muted)
+    call->session->vtable->set_muted (call->session, TRUE);
+  if (call->pending != NULL || call->state == CUSAX_CALL_ACTIVE)
+    call->session->vtable->accept (call->session);
+  g_clear_pointer (&call->pending, cusax_offer_result_free);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send_200 (CusaxCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sdp = NULL;
+
+  if (call->offerless)
+    sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
+  else
+    sdp = cusax_offer_create_answer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
+  if (sdp == NULL)
+    {
+      refuse_offer (call, error);
+      return;
+    }
+  call->sip_call->vtable->accept (call->sip_call, sdp);
+  call->tick_id = call->ports.clock->add (call->ports.clock, 0, on_answered_tick, call);
+}
+
+void
+cusax_call_answer (CusaxCall *call)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  /* Before the tick there is no engine yet; nobody has been shown the call then. */
+  if (call->state != CUSAX_CALL_INCOMING || call->offer == NULL)
+    return;
+
+  cusax_call_stop_ring_timer (call);
+  cusax_call_set_state (call, CUSAX_CALL_ANSWERING);
+  if (call->local != NULL)
+    send_200 (call);
+  if (call->state == CUSAX_CALL_ANSWERING)
+    cusax_call_emit_changed (call);
+}
+
+void
+cusax_call_local_ready (CusaxCall *call)
+{
+  if (call->state == CUSAX_CALL_PREPARING)
+    send_invite (call);
+  else if (call->state == CUSAX_CALL_ANSWERING)
+    send_200 (call);
+}
+
+static void
+on_sip_progress (gpointer user_data, guint status, const char *sdp, gsize length)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (status != 180 || call->state != CUSAX_CALL_CALLING)
+    return;
+  call->rang = TRUE;
+  cusax_call_set_state (call, CUSAX_CALL_RINGING);
+  cusax_call_emit_changed (call);
+}
+
+static void
+on_sip_established (gpointer user_data, const char *sdp, gsize length)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (CusaxOfferResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (call->outgoing)
+    {
+      take_answer (call, sdp, length);
+      return;
+    }
+  if (call->offerless)
+    {
+      if (sdp == NULL)
+        g_set_error_literal (&error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the ACK has no answer");
+      else
+        result = cusax_offer_receive_answer (call->offer, sdp, length, &error);
+      if (result == NULL || !cusax_call_apply_result (call, result, &error))
+        {
+          cusax_call_end_with_error (call, error);
+          return;
+        }
+      if (call->session != NULL)
+        call->session->vtable->accept (call->session);
+      else
+        /* The ACK overtook the tick that opens the session: it applies the same result. */
+        call->pending = g_steal_pointer (&result);
+    }
+  become_active (call);
+}
+
+static void
+on_sip_ended (gpointer user_data, guint status, const char *reason, gboolean elsewhere)
+{
+  CusaxCall *call = user_data;
+  CusaxCallEnd end;
+
+  if (call->state == CUSAX_CALL_INCOMING)
+    end = elsewhere ? CUSAX_CALL_END_ELSEWHERE : CUSAX_CALL_END_MISSED;
+  else if (status == 0)
+    end = CUSAX_CALL_END_REMOTE;
+  else if (call->state == CUSAX_CALL_ACTIVE || call->state == CUSAX_CALL_ANSWERING)
+    end = CUSAX_CALL_END_NETWORK;
+  else
+    end = cusax_call_end_from_status (status, call->rang);
+  cusax_call_end (call, end, status, reason);
+}
+
+static const CusaxSipCallListener sip_listener = {
+  .on_progress = on_sip_progress,
+  .on_established = on_sip_established,
+  .on_offer = cusax_call_on_offer,
+  .on_reoffer_done = cusax_call_on_reoffer_done,
+  .on_ended = on_sip_ended,
+};

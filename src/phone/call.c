@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See call.h for the states, call-private.h for the other files of a call. */
+#include "call-private.h"
+
+#include "call-end.h"
+#include "text.h"
+
+/* The person is given so long to answer, here and there (RFC 3261 section 13.3.1.1 leaves it to policy). */
+#define RING_MS 60000
+#define MAX_REASON_CHARS 120
+
+static void
+call_clear (gpointer data)
+{
+  CusaxCall *call = data;
+
+  g_clear_pointer (&call->config, cusax_config_unref);
+  g_clear_pointer (&call->peer, cusax_address_unref);
+  g_clear_pointer (&call->offer, cusax_offer_unref);
+  g_clear_pointer (&call->pending, cusax_offer_result_free);
+  g_clear_pointer (&call->local, cusax_transport_description_free);
+  g_free (call->remote_sdp);
+  g_free (call->who);
+  g_free (call->display_name);
+  g_free (call->end_reason);
+  g_free (call->codec);
+}
+
+CusaxCall *
+cusax_call_ref (CusaxCall *call)
+{
+  return g_rc_box_acquire (call);
+}
+
+void
+cusax_call_unref (CusaxCall *call)
+{
+  g_rc_box_release_full (call, call_clear);
+}
+
+CusaxCall *
+cusax_call_alloc (const CusaxPorts *ports, CusaxConfig *config, guint number, CusaxAddress *peer, const char *who,
+                  const CusaxCallOwner *owner, gpointer owner_data)
+{
+  CusaxCall *call = g_rc_box_new0 (CusaxCall);
+
+  call->ports = *ports;
+  call->config = cusax_config_ref (config);
+  call->number = number;
+  call->peer = peer != NULL ? cusax_address_ref (peer) : NULL;
+  call->who = g_strdup (who);
+  call->owner = owner;
+  call->owner_data = owner_data;
+  return call;
+}
+
+void
+cusax_call_detach (CusaxCall *call)
+{
+  call->owner = NULL;
+}
+
+/* Emit last: callers hold a reference and touch nothing of the call afterwards. */
+void
+cusax_call_emit_changed (CusaxCall *call)
+{
+  if (call->owner != NULL)
+    call->owner->on_changed (call->owner_data, call);
+}
+
+void
+cusax_call_set_state (CusaxCall *call, CusaxCallState state)
+{
+  g_debug ("call #%u: state %d -> %d", call->number, (int) call->state, (int) state);
+  call->state = state;
+}
+
+static void
+clear_timers (CusaxCall *call)
+{
+  if (call->tick_id != 0)
+    call->ports.clock->remove (call->ports.clock, call->tick_id);
+  call->tick_id = 0;
+  cusax_call_stop_ring_timer (call);
+}
+
+/* The one way out. Everything outside is let go before the owner hears of it, so that a new call started from
+ * its callback finds microphone and sockets free. */
+void
+cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *reason)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  CusaxSipCall *sip_call = g_steal_pointer (&call->sip_call);
+  CusaxTransport *transport = g_steal_pointer (&call->transport);
+  CusaxMediaSession *session = g_steal_pointer (&call->session);
+
+  if (call->state == CUSAX_CALL_ENDED)
+    return;
+
+  cusax_call_set_state (call, CUSAX_CALL_ENDED);
+  call->finished = call->ports.clock->now (call->ports.clock);
+  call->end = end;
+  call->end_status = status;
+  call->end_reason = cusax_text_clean (reason, MAX_REASON_CHARS);
+  clear_timers (call);
+
+  if (sip_call != NULL)
+    sip_call->vtable->release (sip_call);
+  if (session != NULL)
+    session->vtable->end (session);
+  if (transport != NULL)
+    transport->vtable->shutdown (transport);
+
+  cusax_call_emit_changed (call);
+  call->owner = NULL;
+}
+
+void
+cusax_call_reject (CusaxCall *call, guint status)
+{
+  CusaxSipCall *sip_call = g_steal_pointer (&call->sip_call);
+
+  sip_call->vtable->reject (sip_call, status, NULL);
+  sip_call->vtable->release (sip_call);
+}
+
+void
+cusax_call_stop_ring_timer (CusaxCall *call)
+{
+  if (call->ring_id != 0)
+    call->ports.clock->remove (call->ports.clock, call->ring_id);
+  call->ring_id = 0;
+}
+
+void
+cusax_call_end_with_error (CusaxCall *call, const GError *error)
+{
+  g_message ("call #%u: %s", call->number, error->message);
+  cusax_call_end (call, cusax_call_end_from_error (error), 0, error->message);
+}
+
+static gboolean
+on_ring_timeout (gpointer data)
+{
+  CusaxCall *call = data;
+
+  call->ring_id = 0;
+  if (call->state == CUSAX_CALL_INCOMING)
+    {
+      cusax_call_reject (call, 480);
+      cusax_call_end (call, CUSAX_CALL_END_MISSED, 480, NULL);
+    }
+  else
+    cusax_call_end (call, call->rang ? CUSAX_CALL_END_NO_ANSWER : CUSAX_CALL_END_NETWORK, 0, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cusax_call_start_ring_timer (CusaxCall *call)
+{
+  call->ring_id = call->ports.clock->add (call->ports.clock, RING_MS, on_ring_timeout, call);
+}
+
+void
+cusax_call_decline (CusaxCall *call, guint status)
+{
+  if (call->state != CUSAX_CALL_INCOMING)
+    return;
+
+  cusax_call_reject (call, status != 0 ? status : 603);
+  cusax_call_end (call, CUSAX_CALL_END_DECLINED_HERE, 0, NULL);
+}
+
+void
+cusax_call_hang_up (CusaxCall *call)
+{
+  if (call->state == CUSAX_CALL_INCOMING)
+    cusax_call_decline (call, 0);
+  else
+    cusax_call_end (call, CUSAX_CALL_END_LOCAL, 0, NULL);
+}
+
+void
+cusax_call_set_muted (CusaxCall *call, gboolean muted)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state == CUSAX_CALL_ENDED || call->muted == !!muted)
+    return;
+  call->muted = muted;
+  if (call->session != NULL)
+    call->session->vtable->set_muted (call->session, muted);
+  cusax_call_emit_changed (call);
+}
+
+guint
+cusax_call_get_number (const CusaxCall *call)
+{
+  return call->number;
+}
+
+CusaxCallState
+cusax_call_get_state (const CusaxCall *call)
+{
+  return call->state;
+}
+
+gboolean
+cusax_call_is_outgoing (const CusaxCall *call)
+{
+  return call->outgoing;
+}
+
+CusaxAddress *
+cusax_call_get_peer (const CusaxCall *call)
+{
+  return call->peer;
+}
+
+const char *
+cusax_call_get_who (const CusaxCall *call)
+{
+  return call->who;
+}
+
+const char *
+cusax_call_get_display_name (const CusaxCall *call)
+{
+  return call->display_name;
+}
+
+gboolean
+cusax_call_is_held (const CusaxCall *call)
+{
+  return call->want_held;
+}
+
+gboolean
+cusax_call_is_remote_held (const CusaxCall *call)
+{
+  return call->remote_held;
+}
+
+gboolean
+cusax_call_is_muted (const CusaxCall *call)
+{
+  return call->muted;
+}
+
+gboolean
+cusax_call_is_secure (const CusaxCall *call)
+{
+  return call->secure;
+}
+
+CusaxCallEnd
+cusax_call_get_end (const CusaxCall *call)
+{
+  return call->end;
+}
+
+guint
+cusax_call_get_end_status (const CusaxCall *call)
+{
+  return call->end_status;
+}
+
+const char *
+cusax_call_get_end_reason (const CusaxCall *call)
+{
+  return call->end_reason;
+}
+
+guint
+cusax_call_get_seconds (const CusaxCall *call)
+{
+  gint64 until = call->finished;
+
+  if (call->established == 0)
+    return 0;
+  if (until == 0)
+    until = call->ports.clock->now (call->ports.clock);
+  return (guint) ((until - call->established) / G_USEC_PER_SEC);
+}
+
+gboolean
+cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats)
+{
+  if (call->transport == NULL)
+    return FALSE;
+  call->transport->vtable->get_stats (call->transport, stats);
+  return TRUE;
+}
+
+const char *
+cusax_call_get_codec (const CusaxCall *call)
+{
+  return call->codec;
+}
