@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See audio.h. */
+#include "audio.h"
+
+#include "events.h"
+
+#include <gst/gst.h>
+#include <media-gst.h>
+#include <purple.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define RATE 16000
+#define WAV_HEADER 44
+
+typedef struct
+{
+  FILE *file;
+  guint32 bytes;
+} Recorder;
+
+static char *folder;
+static double tone_hertz = 440;
+static HostTone tone_function;
+static gpointer tone_data;
+static HostSink sink_kind;
+static guint recordings;
+static GHashTable *recording_of; /* who -> file */
+static char *last_recording;
+static gint opened;
+
+/* ------------------------------------------------------------------------ loudspeaker */
+
+static void
+put32 (guint8 *at, guint32 value)
+{
+  value = GUINT32_TO_LE (value);
+  memcpy (at, &value, sizeof value);
+}
+
+/* The sizes in the header are brought up to date with every buffer: 50 small writes a second. */
+static void
+write_header (Recorder *recorder)
+{
+  guint8 header[WAV_HEADER] = "RIFF....WAVEfmt \020\0\0\0\001\0\001\0........\002\0\020\0data....";
+
+  put32 (header + 4, recorder->bytes + WAV_HEADER - 8);
+  put32 (header + 24, RATE);
+  put32 (header + 28, RATE * 2);
+  put32 (header + 40, recorder->bytes);
+  fseek (recorder->file, 0, SEEK_SET);
+  fwrite (header, 1, sizeof header, recorder->file);
+  fseek (recorder->file, 0, SEEK_END);
+}
+
+static void
+recorder_free (gpointer data, GClosure *closure)
+{
+  Recorder *recorder = data;
+
+  fclose (recorder->file);
+  g_free (recorder);
+}
+
+/* In the streaming thread. */
+static void
+on_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, Recorder *recorder)
+{
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  fwrite (map.data, 1, map.size, recorder->file);
+  recorder->bytes += map.size;
+  write_header (recorder);
+  fflush (recorder->file);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static void
+start_recording (GstElement *sink, const char *who)
+{
+  g_autofree char *name = g_strdup_printf ("sound-%u.wav", ++recordings);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  Recorder *recorder = g_new0 (Recorder, 1);
+
+  recorder->file = fopen (path, "wb");
+  if (recorder->file == NULL)
+    g_error ("cannot write %s", path);
+  write_header (recorder);
+  g_object_set (sink, "signal-handoffs", TRUE, NULL);
+  g_signal_connect_data (sink, "handoff", G_CALLBACK (on_handoff), recorder, recorder_free, 0);
+
+  if (recording_of == NULL)
+    recording_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (recording_of, g_strdup (who != NULL ? who : ""), g_strdup (path));
+  g_free (last_recording);
+  last_recording = g_strdup (path);
+  host_event ("recording", "who", who, "file", path, NULL);
+}
+
+/* Made in a streaming thread, when the first packet of a call arrived. */
+static GstElement *
+create_sink (PurpleMediaElementInfo *info, PurpleMedia *media, const gchar *session_id, const gchar *participant)
+{
+  GstElement *bin = gst_bin_new (NULL);
+  GstElement *convert = gst_element_factory_make ("audioconvert", NULL);
+  GstElement *resample = gst_element_factory_make ("audioresample", NULL);
+  GstElement *filter = gst_element_factory_make ("capsfilter", NULL);
+  GstElement *sink;
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, "S16LE", "rate",
+                                                  G_TYPE_INT, RATE, "channels", G_TYPE_INT, 1, NULL);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (convert, "sink");
+
+  if (sink_kind == HOST_SINK_BROKEN)
+    {
+      sink = gst_element_factory_make ("filesink", NULL);
+      g_object_set (sink, "location", "/nonexistent/loudspeaker", "async", FALSE, NULL);
+      host_event ("sink-broken", "who", participant, NULL);
+    }
+  else
+    {
+      /* As a sound card: plays at the time of the buffer, waits for nobody when the pipeline starts. */
+      sink = gst_element_factory_make ("fakesink", NULL);
+      g_object_set (sink, "sync", TRUE, "async", FALSE, "enable-last-sample", FALSE, NULL);
+      start_recording (sink, participant);
+    }
+  g_object_set (filter, "caps", caps, NULL);
+  gst_bin_add_many (GST_BIN (bin), convert, resample, filter, sink, NULL);
+  gst_element_link_many (convert, resample, filter, sink, NULL);
+  gst_element_add_pad (bin, gst_ghost_pad_new ("sink", pad));
+  return bin;
+}
+
+/* ------------------------------------------------------------------------- microphone */
+
+/* A sound card is opened on the way from NULL to READY: that is what the events tell. Any thread. */
+static GstBusSyncReply
+on_state (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  GstState old_state, new_state;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_STATE_CHANGED
+      || g_object_get_data (G_OBJECT (GST_MESSAGE_SRC (message)), "host-microphone") == NULL)
+    return GST_BUS_PASS;
+  gst_message_parse_state_changed (message, &old_state, &new_state, NULL);
+  if (old_state == GST_STATE_NULL)
+    g_atomic_int_inc (&opened);
+  host_event ("microphone", "state", gst_element_state_get_name (new_state), NULL);
+  return GST_BUS_PASS;
+}
+
+static void
+on_sync_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  on_state (bus, message, user_data);
+}
+
+static void
+watch_states (void)
+{
+  static gboolean watching;
+  GstElement *pipeline = purple_media_manager_get_pipeline (purple_media_manager_get ());
+  g_autoptr (GstBus) bus = gst_pipeline_get_bus (GST_PIPELINE (pipeline));
+
+  if (watching)
+    return;
+  watching = TRUE;
+  gst_bus_enable_sync_message_emission (bus);
+  g_signal_connect (bus, "sync-message::state-changed", G_CALLBACK (on_sync_message), NULL);
+}
+
+static GstElement *
+create_source (PurpleMediaElementInfo *info, PurpleMedia *media, const gchar *session_id,
+               const gchar *participant)
+{
+  GstElement *source = gst_element_factory_make ("audiotestsrc", NULL);
+  double hertz = tone_function != NULL ? tone_function (participant, tone_data) : tone_hertz;
+
+  /* 160 samples: packets of 20 ms at 8 kHz; the default makes 128 ms of them. */
+  g_object_set (source, "is-live", TRUE, "freq", hertz, "volume", 0.5, "samplesperbuffer", 160, NULL);
+  g_object_set_data (G_OBJECT (source), "host-microphone", source);
+  watch_states ();
+  host_event ("microphone-made", "hertz", host_number ((gint64) hertz), "who", participant, NULL);
+  return source;
+}
+
+static PurpleMediaElementInfo *
+element_new (const char *id, PurpleMediaElementType type, gpointer create)
+{
+  return g_object_new (PURPLE_TYPE_MEDIA_ELEMENT_INFO, "id", id, "name", id, "type", type, "create-cb", create,
+                       NULL);
+}
+
+void
+host_audio_init (const char *where, gboolean unique)
+{
+  PurpleMediaManager *manager = purple_media_manager_get ();
+  PurpleMediaElementType once = unique ? PURPLE_MEDIA_ELEMENT_UNIQUE : 0;
+
+  folder = g_strdup (where);
+  purple_media_manager_set_ui_caps (manager, PURPLE_MEDIA_CAPS_AUDIO | PURPLE_MEDIA_CAPS_AUDIO_SINGLE_DIRECTION);
+  purple_media_manager_set_active_element (
+      manager, element_new ("host-microphone",
+                            PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SRC | PURPLE_MEDIA_ELEMENT_ONE_SRC
+                                | once,
+                            create_source));
+  purple_media_manager_set_active_element (
+      manager, element_new ("host-loudspeaker",
+                            PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SINK
+                                | PURPLE_MEDIA_ELEMENT_ONE_SINK,
+                            create_sink));
+}
+
+void
+host_audio_set_tone (double hertz)
+{
+  tone_hertz = hertz;
+}
+
+void
+host_audio_set_tone_function (HostTone function, gpointer user_data)
+{
+  tone_function = function;
+  tone_data = user_data;
+}
+
+void
+host_audio_set_sink (HostSink sink)
+{
+  sink_kind = sink;
+}
+
+char *
+host_audio_get_recording (const char *who)
+{
+  const char *file = last_recording;
+
+  if (who != NULL)
+    file = recording_of != NULL ? g_hash_table_lookup (recording_of, who) : NULL;
+  return g_strdup (file);
+}
+
+guint
+host_audio_count_opened (void)
+{
+  return (guint) g_atomic_int_get (&opened);
+}
