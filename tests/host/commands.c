@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See commands.h. README.md lists the commands. */
+/* See commands.h. */
 #include "commands.h"
 
 #include "audio.h"

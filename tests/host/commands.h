@@ -2,6 +2,18 @@
 /*
  * What the host can be told: one command per line on stdin, words as in a shell. Each line is answered by
  * `ok n="<line number>"` or `error n="..." text="..."` after the events that it caused at once.
+ *
+ *   account add ID PROTOCOL USER | use ID | enable [ID] | disable [ID] | connect [ID] | disconnect [ID]
+ *           | remove [ID] | list             "add" and "use" choose the account that the other commands mean
+ *   password TEXT; set NAME VALUE; set-string NAME VALUE; set-int NAME VALUE
+ *   status [STATUS-ID [MESSAGE]]             without arguments: prints the account's state
+ *   roster; buddy WHO [GROUP]; tooltip WHO; caps WHO
+ *   menu WHO [LABEL[/LABEL]]; action [LABEL] without label: prints them
+ *   im WHO TEXT; open WHO; close WHO; join ROOM [NICK]; cmd WHO "/command text"; help WHO; uri URI
+ *   call WHO [video]; media list | hangup [N] | reject [N] | accept [N] | hold [N] | unhold [N] | mute [N]
+ *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken
+ *   requests; respond ID BUTTON [TEXT]; field ID FIELD VALUE; close-request ID
+ *   plugin info|load|unload|reload NAME [TIMES]; pref NAME VALUE; block MS; stat; quit
  */
 #pragma once
 
