@@ -70,6 +70,12 @@ const char *cusax_address_get_host (const CusaxAddress *address);
 /** Returns: the port, 0 if none was given */
 guint16 cusax_address_get_port (const CusaxAddress *address);
 
+/** Returns: (nullable): the transport parameter in lower case ("tls"); owned by @address */
+const char *cusax_address_get_transport (const CusaxAddress *address);
+
+/** Returns: TRUE for the scheme sips */
+gboolean cusax_address_is_sips (const CusaxAddress *address);
+
 /** Returns: TRUE if the user part is a telephone number (user=phone, or '+' and digits) */
 gboolean cusax_address_is_number (const CusaxAddress *address);
 

@@ -7,17 +7,10 @@
 static gboolean
 is_shown (gunichar c)
 {
-  switch (g_unichar_type (c))
-    {
-    case G_UNICODE_CONTROL:
-    case G_UNICODE_FORMAT:
-    case G_UNICODE_UNASSIGNED:
-    case G_UNICODE_PRIVATE_USE:
-    case G_UNICODE_SURROGATE:
-      return FALSE;
-    default:
-      return TRUE;
-    }
+  GUnicodeType type = g_unichar_type (c);
+
+  return type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_UNASSIGNED
+         && type != G_UNICODE_PRIVATE_USE && type != G_UNICODE_SURROGATE;
 }
 
 char *
