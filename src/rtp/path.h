@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The network path of a transport: the RTP and the RTCP socket, where each sends to, and from whom each takes
+ * packets (symmetric RTP, RFC 4961, for peers behind NAT). Sockets that come from elsewhere plug in here. Not
+ * locked, the transport serialises. Knows neither SRTP nor the media session.
+ *
+ *   what came from        plain RTP                            SRTP, authentic
+ *   SDP's address         taken; source fixed from now on      taken
+ *   elsewhere, first      taken if nothing came from SDP's:    taken; sent there from now on (once per SDP)
+ *                         sent there, source fixed
+ *   elsewhere, later      dropped                              taken, target stays
+ * "Once", "first" and "fixed" hold until the next cusax_path_set_remote.
+ */
+#pragma once
+
+#include "packet.h"
+#include "transport-description.h"
+#include "udp.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CusaxPath CusaxPath;
+
+/** CusaxPathComponent: RFC 8445 numbers them from 1. */
+typedef enum
+{
+  CUSAX_PATH_RTP,
+  CUSAX_PATH_RTCP
+} CusaxPathComponent;
+
+/**
+ * cusax_path_new:
+ * @local_address: IP literal of this machine: packets leave from it and are taken at it only
+ * @port_min, @port_max: 0 = any
+ *
+ * Returns: (transfer full): NULL with CUSAX_ERROR_INVALID or CUSAX_ERROR_MEDIA
+ */
+CusaxPath *cusax_path_new (const char *local_address, guint port_min, guint port_max, GError **error);
+
+guint16 cusax_path_get_port (const CusaxPath *path, CusaxPathComponent component);
+
+/** Starts reading; the tag of @receive is a CusaxPathComponent. */
+void cusax_path_attach (CusaxPath *path, GMainContext *context, CusaxUdpReceive receive, gpointer user_data);
+
+/**
+ * cusax_path_set_remote:
+ *
+ * Takes what SDP says: address, ports, mux. If the address is the one of the previous SDP, the target learnt from
+ * the peer's packets is kept, but may be learnt anew. 0.0.0.0 and :: (old hold, RFC 3264 section 8.4) are heard,
+ * never sent to.
+ *
+ * Returns: FALSE with CUSAX_ERROR_INVALID (no literal, port 0, multicast) or CUSAX_ERROR_UNSUPPORTED (the other
+ *   address family); nothing has changed then
+ */
+gboolean cusax_path_set_remote (CusaxPath *path, const CusaxTransportDescription *remote, GError **error);
+
+/** Returns: TRUE if a packet from @from may be looked at. Changes nothing. FALSE before set_remote. */
+gboolean cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component,
+                                   const CusaxUdpAddress *from, gboolean is_srtp);
+
+/** Notes a good packet (authentic, if SRTP) and learns from it where to send. */
+void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
+                             gboolean is_srtp);
+
+/** Sends on the socket that SDP gives @kind. Returns: TRUE if the packet left */
+gboolean cusax_path_send (CusaxPath *path, CusaxPacketKind kind, const guint8 *data, gsize length);
+
+/** Closes; in the thread of the context it was attached to. */
+void cusax_path_free (CusaxPath *path);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxPath, cusax_path_free)
+
+G_END_DECLS

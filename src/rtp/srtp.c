@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See srtp.h. */
+#include "srtp.h"
+
+#include "error.h"
+
+#include <errno.h>
+#include <srtp2/srtp.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* libsrtp keeps a linear list of every SSRC it ever saw; a peer that changes its SSRC with every packet must not
+ * make it grow. Mixers and transfers need a handful. */
+#define MAX_SENDERS 32
+
+G_STATIC_ASSERT (CUSAX_PACKET_ROOM >= SRTP_MAX_TRAILER_LEN + 4);
+
+struct _CusaxSrtp
+{
+  CusaxSrtpRole role;
+  CusaxSrtpSuite suite;
+  guint8 key[CUSAX_SRTP_KEY_LENGTH];
+  srtp_t context;
+  guint32 senders[MAX_SENDERS]; /* latest first */
+  guint n_senders;
+};
+
+/* libsrtp's state is process-wide and shared with GStreamer's srtp element: never srtp_shutdown(). */
+static gboolean
+init_library (void)
+{
+  static gsize state = 0;
+
+  if (g_once_init_enter (&state))
+    g_once_init_leave (&state, srtp_init () == srtp_err_status_ok ? 1 : 2);
+  return state == 1;
+}
+
+CusaxSrtp *
+cusax_srtp_new (CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 key[CUSAX_SRTP_KEY_LENGTH],
+                GError **error)
+{
+  g_autoptr (CusaxSrtp) srtp = g_new0 (CusaxSrtp, 1);
+  srtp_policy_t policy = { 0 };
+  srtp_err_status_t status;
+
+  g_return_val_if_fail (suite != CUSAX_SRTP_NONE, NULL);
+
+  srtp->role = role;
+  srtp->suite = suite;
+  memcpy (srtp->key, key, CUSAX_SRTP_KEY_LENGTH);
+
+  if (suite == CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32)
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32 (&policy.rtp);
+  else
+    srtp_crypto_policy_set_rtp_default (&policy.rtp);
+  /* RFC 4568 section 6.2.2: the tag of SRTCP stays 80 bits in both suites. */
+  srtp_crypto_policy_set_rtcp_default (&policy.rtcp);
+  policy.ssrc.type = role == CUSAX_SRTP_ENCRYPT ? ssrc_any_outbound : ssrc_any_inbound;
+  policy.key = srtp->key;
+  policy.window_size = 1024;
+  policy.allow_repeat_tx = 1; /* the media session may send a packet twice; that is no reason to fall silent */
+
+  status = init_library () ? srtp_create (&srtp->context, &policy) : srtp_err_status_init_fail;
+  if (status != srtp_err_status_ok)
+    {
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "libsrtp failed with status %d", (int) status);
+      return NULL;
+    }
+  return g_steal_pointer (&srtp);
+}
+
+void
+cusax_srtp_free (CusaxSrtp *srtp)
+{
+  if (srtp == NULL)
+    return;
+  if (srtp->context != NULL)
+    srtp_dealloc (srtp->context);
+  explicit_bzero (srtp, sizeof *srtp);
+  g_free (srtp);
+}
+
+gboolean
+cusax_srtp_matches (const CusaxSrtp *srtp, CusaxSrtpSuite suite, const guint8 key[CUSAX_SRTP_KEY_LENGTH])
+{
+  return srtp != NULL && srtp->suite == suite && memcmp (srtp->key, key, CUSAX_SRTP_KEY_LENGTH) == 0;
+}
+
+static gint
+find_sender (const CusaxSrtp *srtp, guint32 ssrc)
+{
+  for (guint i = 0; i < srtp->n_senders; i++)
+    if (srtp->senders[i] == ssrc)
+      return i;
+  return -1;
+}
+
+/* After success: @ssrc becomes the latest; the one unheard for longest makes room. */
+static void
+note_sender (CusaxSrtp *srtp, guint32 ssrc, gint position)
+{
+  if (position == 0)
+    return;
+  if (position < 0)
+    {
+      if (srtp->n_senders == MAX_SENDERS)
+        srtp_remove_stream (srtp->context, g_htonl (srtp->senders[MAX_SENDERS - 1]));
+      else
+        srtp->n_senders++;
+      position = srtp->n_senders - 1;
+    }
+  memmove (srtp->senders + 1, srtp->senders, position * sizeof srtp->senders[0]);
+  srtp->senders[0] = ssrc;
+}
+
+gboolean
+cusax_srtp_apply (CusaxSrtp *srtp, CusaxPacketKind kind, guint8 *data, gsize *length)
+{
+  guint32 ssrc = cusax_packet_get_ssrc (kind, data);
+  gint position = find_sender (srtp, ssrc);
+  int size = *length;
+  srtp_err_status_t status;
+
+  /* Forgetting a sender of our own would reset its ROC and use the key stream twice: refuse instead. */
+  if (srtp->role == CUSAX_SRTP_ENCRYPT && position < 0 && srtp->n_senders == MAX_SENDERS)
+    return FALSE;
+
+  if (srtp->role == CUSAX_SRTP_ENCRYPT)
+    status = kind == CUSAX_PACKET_RTCP ? srtp_protect_rtcp (srtp->context, data, &size)
+                                       : srtp_protect (srtp->context, data, &size);
+  else
+    status = kind == CUSAX_PACKET_RTCP ? srtp_unprotect_rtcp (srtp->context, data, &size)
+                                       : srtp_unprotect (srtp->context, data, &size);
+  if (status != srtp_err_status_ok || size < 0)
+    return FALSE;
+
+  note_sender (srtp, ssrc, position);
+  *length = size;
+  return TRUE;
+}
+
+gboolean
+cusax_srtp_make_key (guint8 key[CUSAX_SRTP_KEY_LENGTH], GError **error)
+{
+  gsize have = 0;
+
+  while (have < CUSAX_SRTP_KEY_LENGTH)
+    {
+      gssize got = getrandom (key + have, CUSAX_SRTP_KEY_LENGTH - have, 0);
+
+      if (got < 0 && errno != EINTR)
+        {
+          g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no random bytes for a key: %s",
+                       g_strerror (errno));
+          return FALSE;
+        }
+      have += MAX (got, 0);
+    }
+  return TRUE;
+}

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See transport.h. */
+#include "transport.h"
+#include "transport-private.h"
+
+#include "error.h"
+#include "leg.h"
+#include "path.h"
+#include "srtp.h"
+#include "thread.h"
+
+#include <string.h>
+
+#define SILENCE_MS 8000
+
+/* What the main loop has to be told; told in this order. */
+enum
+{
+  EVENT_FAILED = 1 << 0,
+  EVENT_LOCAL_READY = 1 << 1,
+  EVENT_FIRST_OUT = 1 << 2,
+  EVENT_FIRST_IN = 1 << 3,
+  EVENT_SILENCE = 1 << 4
+};
+
+typedef struct
+{
+  CusaxTransport base;
+
+  /* Main thread only. */
+  CusaxTransportListener listener;
+  gpointer user_data;
+  gboolean is_shut_down;
+  char *local_address;
+  guint port_min, port_max;
+  CusaxTransportDescription *local; /* set by gather; holds our key */
+  CusaxCrypto crypto;               /* our key; suite NONE = made without */
+  GError *failure;
+
+  GMutex lock; /* for everything below; never held while the listener is called */
+  CusaxLegSockets *leg;
+  CusaxPath *path;
+  CusaxSrtp *outbound, *inbound; /* kept when SDP turns to plain RTP: their keys may come back */
+  gboolean has_remote;
+  gboolean is_secure;
+  CusaxDirection direction;
+  CusaxTransportStats stats;
+  gboolean sent_first;
+
+  /* Sequence numbers go on where they were when a hold ends: a gap of 2^15 would break the peer's SRTP for good
+   * (RFC 3711 section 3.3.1), a smaller one looks like loss. */
+  guint32 out_ssrc;
+  guint16 out_next, out_offset;
+  gboolean out_paused;
+
+  GSource *watch; /* in the media thread; its ready time is the moment at which silence has lasted too long */
+  gint64 silence_us;
+  gint64 watch_since;
+  gboolean silence_told;
+
+  guint events;
+  GSource *event_source; /* pending in the main loop */
+} Transport;
+
+static void
+transport_free_memory (gpointer data)
+{
+  Transport *t = data;
+
+  g_mutex_clear (&t->lock);
+}
+
+/* ------------------------------------------------------------------ events */
+
+static void
+tell (Transport *t, guint event)
+{
+  const CusaxTransportListener *l = &t->listener;
+
+  if (t->is_shut_down)
+    return;
+  /* Copies: the listener may shut us down, which frees and wipes ours. */
+  if (event == EVENT_FAILED && l->on_failed != NULL)
+    {
+      g_autoptr (GError) failure = g_error_copy (t->failure);
+
+      l->on_failed (t->user_data, failure);
+    }
+  else if (event == EVENT_LOCAL_READY && l->on_local_ready != NULL)
+    {
+      g_autoptr (CusaxTransportDescription) local = cusax_transport_description_copy (t->local);
+
+      l->on_local_ready (t->user_data, local);
+    }
+  else if ((event == EVENT_FIRST_OUT || event == EVENT_FIRST_IN) && l->on_first_rtp != NULL)
+    l->on_first_rtp (t->user_data, event == EVENT_FIRST_IN);
+  else if (event == EVENT_SILENCE && l->on_silence != NULL)
+    l->on_silence (t->user_data, t->silence_us / G_USEC_PER_SEC);
+}
+
+static gboolean
+on_events (gpointer data)
+{
+  Transport *t = g_rc_box_acquire ((Transport *) data);
+  guint events;
+
+  g_mutex_lock (&t->lock);
+  events = t->events;
+  t->events = 0;
+  g_clear_pointer (&t->event_source, g_source_unref);
+  g_mutex_unlock (&t->lock);
+
+  for (guint event = EVENT_FAILED; event <= EVENT_SILENCE; event <<= 1)
+    if (events & event)
+      tell (t, event);
+
+  g_rc_box_release_full (t, transport_free_memory);
+  return G_SOURCE_REMOVE;
+}
+
+/* Lock held; any thread. */
+static void
+post (Transport *t, guint event)
+{
+  t->events |= event;
+  if (t->event_source != NULL)
+    return;
+  t->event_source = g_idle_source_new ();
+  g_source_set_priority (t->event_source, G_PRIORITY_DEFAULT); /* a busy window must not hold back the call */
+  g_source_set_callback (t->event_source, on_events, t, NULL);
+  g_source_attach (t->event_source, NULL);
+}
+
+static void
+fail (Transport *t, GError *error)
+{
+  if (t->failure != NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+  t->failure = error;
+  g_mutex_lock (&t->lock);
+  post (t, EVENT_FAILED);
+  g_mutex_unlock (&t->lock);
+}
+
+/* ----------------------------------------------------------------- silence */
+
+static gboolean
+expects_rtp (const Transport *t)
+{
+  return t->has_remote && (t->direction & CUSAX_DIRECTION_RECVONLY) != 0 && !t->silence_told;
+}
+
+static gint64
+silence_deadline (const Transport *t)
+{
+  return MAX (t->stats.last_received, t->watch_since) + t->silence_us;
+}
+
+/* Lock held. */
+static void
+arm_watch (Transport *t)
+{
+  if (t->watch != NULL)
+    g_source_set_ready_time (t->watch, expects_rtp (t) ? silence_deadline (t) : -1);
+}
+
+/* Packets do not touch the timer: it looks for itself whether some came, at most once per interval. */
+static gboolean
+on_watch (gpointer data)
+{
+  Transport *t = data;
+
+  g_mutex_lock (&t->lock);
+  if (expects_rtp (t) && g_get_monotonic_time () >= silence_deadline (t))
+    {
+      t->silence_told = TRUE;
+      post (t, EVENT_SILENCE);
+    }
+  arm_watch (t);
+  g_mutex_unlock (&t->lock);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+watch_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSource *
+watch_new (Transport *t)
+{
+  static GSourceFuncs functions = { .dispatch = watch_dispatch };
+  GSource *source = g_source_new (&functions, sizeof (GSource));
+
+  g_source_set_callback (source, on_watch, t, NULL);
+  g_source_attach (source, cusax_thread_get_context ());
+  return source;
+}
+
+/* ----------------------------------------------------------------- packets */
+
+/* Network to session, lock held. Returns: FALSE if the packet is to be dropped */
+static gboolean
+accept_packet (Transport *t, CusaxPathComponent component, CusaxPacketKind kind, guint8 *data, gsize *length,
+               const CusaxUdpAddress *from)
+{
+  if (!t->has_remote)
+    return FALSE;
+  if (kind != CUSAX_PACKET_RTCP && (kind != CUSAX_PACKET_RTP || component != CUSAX_PATH_RTP))
+    return FALSE;
+  if (!cusax_path_may_come_from (t->path, component, from, t->is_secure))
+    return FALSE;
+  if (t->is_secure && !cusax_srtp_apply (t->inbound, kind, data, length))
+    return FALSE;
+  cusax_path_note_source (t->path, component, from, t->is_secure);
+  return TRUE;
+}
+
+static void
+count_received (Transport *t, gsize length)
+{
+  if (t->stats.packets_received++ == 0)
+    post (t, EVENT_FIRST_IN);
+  t->stats.bytes_received += length;
+  t->stats.last_received = g_get_monotonic_time ();
+  t->events &= ~EVENT_SILENCE; /* not told yet, no longer true */
+  if (t->silence_told)
+    {
+      t->silence_told = FALSE;
+      arm_watch (t);
+    }
+}
+
+static void
+on_network (gpointer user_data, guint component, guint8 *data, gsize length, const CusaxUdpAddress *from)
+{
+  Transport *t = user_data;
+  CusaxPacketKind kind = cusax_packet_classify (data, length);
+  gsize wire_length = length;
+
+  g_mutex_lock (&t->lock);
+  if (!accept_packet (t, component, kind, data, &length, from))
+    t->stats.packets_dropped++;
+  else
+    {
+      if (kind == CUSAX_PACKET_RTP)
+        count_received (t, wire_length);
+      if (kind == CUSAX_PACKET_RTCP || (t->direction & CUSAX_DIRECTION_RECVONLY) != 0)
+        cusax_leg_send (t->leg, kind, data, length);
+    }
+  g_mutex_unlock (&t->lock);
+}
+
+static void
+continue_sequence (Transport *t, guint8 *data)
+{
+  guint32 ssrc = cusax_packet_get_ssrc (CUSAX_PACKET_RTP, data);
+  guint16 sequence = cusax_packet_get_sequence (data);
+
+  if (!t->sent_first || ssrc != t->out_ssrc)
+    t->out_offset = 0;
+  else if (t->out_paused)
+    t->out_offset = t->out_next - sequence;
+  t->out_paused = FALSE;
+  t->out_ssrc = ssrc;
+  sequence += t->out_offset;
+  t->out_next = sequence + 1;
+  cusax_packet_set_sequence (data, sequence);
+}
+
+/* Session to network, lock held. */
+static void
+send_rtp (Transport *t, guint8 *data, gsize length)
+{
+  if ((t->direction & CUSAX_DIRECTION_SENDONLY) == 0)
+    {
+      t->out_paused = TRUE;
+      return;
+    }
+  continue_sequence (t, data);
+  if (t->is_secure && !cusax_srtp_apply (t->outbound, CUSAX_PACKET_RTP, data, &length))
+    return;
+  if (!cusax_path_send (t->path, CUSAX_PACKET_RTP, data, length))
+    return;
+  if (!t->sent_first)
+    post (t, EVENT_FIRST_OUT);
+  t->sent_first = TRUE;
+  t->stats.packets_sent++;
+  t->stats.bytes_sent += length;
+}
+
+static void
+send_rtcp (Transport *t, guint8 *data, gsize length)
+{
+  if (t->is_secure && !cusax_srtp_apply (t->outbound, CUSAX_PACKET_RTCP, data, &length))
+    return;
+  cusax_path_send (t->path, CUSAX_PACKET_RTCP, data, length);
+}
+
+static void
+on_session (gpointer user_data, guint socket, guint8 *data, gsize length, const CusaxUdpAddress *from)
+{
+  Transport *t = user_data;
+  CusaxPacketKind kind;
+
+  g_mutex_lock (&t->lock);
+  kind = cusax_leg_open (t->leg, socket, from, data, &length);
+  if (t->has_remote && kind == CUSAX_PACKET_RTP)
+    send_rtp (t, data, length);
+  else if (t->has_remote && kind == CUSAX_PACKET_RTCP)
+    send_rtcp (t, data, length);
+  g_mutex_unlock (&t->lock);
+}
+
+/* -------------------------------------------------------------- the vtable */
+
+static void
+transport_gather (CusaxTransport *transport)
+{
+  Transport *t = (Transport *) transport;
+  GError *error = NULL;
+  CusaxPath *path;
+
+  g_return_if_fail (t->local == NULL);
+
+  if (t->failure != NULL)
+    return;
+  path = cusax_path_new (t->local_address, t->port_min, t->port_max, &error);
+  if (path == NULL)
+    {
+      fail (t, error);
+      return;
+    }
+  t->local = cusax_transport_description_new (t->local_address, cusax_path_get_port (path, CUSAX_PATH_RTP),
+                                              cusax_path_get_port (path, CUSAX_PATH_RTCP));
+  t->local->crypto = t->crypto;
+
+  g_mutex_lock (&t->lock);
+  t->path = path;
+  cusax_path_attach (path, cusax_thread_get_context (), on_network, t);
+  post (t, EVENT_LOCAL_READY);
+  g_mutex_unlock (&t->lock);
+}
+
+static const CusaxLeg *
+transport_get_leg (CusaxTransport *transport)
+{
+  static const CusaxLeg none;
+  Transport *t = (Transport *) transport;
+
+  return t->leg != NULL ? cusax_leg_get (t->leg) : &none; /* on_failed is on its way */
+}
+
+static void
+transport_set_leg_peer (CusaxTransport *transport, guint16 rtp_port, guint16 rtcp_port)
+{
+  Transport *t = (Transport *) transport;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&t->lock);
+  if (t->leg != NULL)
+    ok = cusax_leg_set_peer (t->leg, rtp_port, rtcp_port);
+  g_mutex_unlock (&t->lock);
+  if (!ok)
+    fail (t, g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no way to 127.0.0.1:%u and %u", rtp_port,
+                          rtcp_port));
+}
+
+/* Checks that both sides have keys or none. Returns: FALSE with @error */
+static gboolean
+check_keys (Transport *t, const CusaxTransportDescription *remote, CusaxSrtpSuite local_suite, GError **error)
+{
+  if ((remote->crypto.suite != CUSAX_SRTP_NONE) != (local_suite != CUSAX_SRTP_NONE))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "one side has a key, the other has none");
+      return FALSE;
+    }
+  if (local_suite != CUSAX_SRTP_NONE && t->crypto.suite == CUSAX_SRTP_NONE)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED, "this transport has no key");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A context for @suite and @key unless @current is one already (main thread is the only one that changes it). */
+static gboolean
+renew_srtp (const CusaxSrtp *current, CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 *key,
+            CusaxSrtp **renewed, GError **error)
+{
+  if (suite == CUSAX_SRTP_NONE || cusax_srtp_matches (current, suite, key))
+    return TRUE;
+  *renewed = cusax_srtp_new (role, suite, key, error);
+  return *renewed != NULL;
+}
+
+static void
+swap_srtp (CusaxSrtp **current, CusaxSrtp **renewed)
+{
+  CusaxSrtp *old = *current;
+
+  if (*renewed == NULL)
+    return;
+  *current = *renewed;
+  *renewed = old;
+}
+
+static gboolean
+transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription *remote,
+                      const CusaxCrypto *local_crypto, GError **error)
+{
+  Transport *t = (Transport *) transport;
+  g_autoptr (CusaxSrtp) outbound = NULL;
+  g_autoptr (CusaxSrtp) inbound = NULL;
+  CusaxSrtpSuite suite = local_crypto != NULL ? local_crypto->suite : CUSAX_SRTP_NONE;
+  gboolean ok;
+
+  if (t->path == NULL)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "the transport has no sockets");
+      return FALSE;
+    }
+  if (!check_keys (t, remote, suite, error)
+      || !renew_srtp (t->outbound, CUSAX_SRTP_ENCRYPT, suite, t->crypto.key, &outbound, error)
+      || !renew_srtp (t->inbound, CUSAX_SRTP_DECRYPT, remote->crypto.suite, remote->crypto.key, &inbound, error))
+    return FALSE;
+
+  g_mutex_lock (&t->lock);
+  ok = cusax_path_set_remote (t->path, remote, error);
+  if (ok)
+    {
+      swap_srtp (&t->outbound, &outbound);
+      swap_srtp (&t->inbound, &inbound);
+      t->is_secure = suite != CUSAX_SRTP_NONE;
+      t->has_remote = TRUE;
+      t->watch_since = g_get_monotonic_time ();
+      arm_watch (t);
+    }
+  g_mutex_unlock (&t->lock);
+  return ok;
+}
+
+static void
+transport_set_direction (CusaxTransport *transport, CusaxDirection direction)
+{
+  Transport *t = (Transport *) transport;
+
+  g_mutex_lock (&t->lock);
+  if ((direction & ~t->direction & CUSAX_DIRECTION_RECVONLY) != 0)
+    {
+      t->watch_since = g_get_monotonic_time ();
+      t->silence_told = FALSE;
+    }
+  t->direction = direction;
+  if ((direction & CUSAX_DIRECTION_RECVONLY) == 0)
+    t->events &= ~EVENT_SILENCE;
+  arm_watch (t);
+  g_mutex_unlock (&t->lock);
+}
+
+static void
+transport_get_stats (CusaxTransport *transport, CusaxTransportStats *stats)
+{
+  Transport *t = (Transport *) transport;
+
+  g_mutex_lock (&t->lock);
+  *stats = t->stats;
+  g_mutex_unlock (&t->lock);
+}
+
+/* In the media thread, between two packets: no source can be running, so nothing needs the lock any more. */
+static void
+close_sockets (gpointer data)
+{
+  Transport *t = data;
+
+  if (t->watch != NULL)
+    g_source_destroy (t->watch);
+  g_clear_pointer (&t->watch, g_source_unref);
+  g_clear_pointer (&t->path, cusax_path_free);
+  g_clear_pointer (&t->leg, cusax_leg_free);
+}
+
+static void
+transport_shutdown (CusaxTransport *transport)
+{
+  Transport *t = (Transport *) transport;
+
+  g_return_if_fail (!t->is_shut_down);
+
+  t->is_shut_down = TRUE; /* for on_events, should it be our caller */
+  cusax_thread_run (close_sockets, t);
+  if (t->event_source != NULL)
+    g_source_destroy (t->event_source);
+  g_clear_pointer (&t->event_source, g_source_unref);
+
+  g_clear_pointer (&t->outbound, cusax_srtp_free);
+  g_clear_pointer (&t->inbound, cusax_srtp_free);
+  g_clear_pointer (&t->local, cusax_transport_description_free);
+  explicit_bzero (&t->crypto, sizeof t->crypto);
+  g_clear_error (&t->failure);
+  g_clear_pointer (&t->local_address, g_free);
+  cusax_thread_shutdown ();
+  g_rc_box_release_full (t, transport_free_memory);
+}
+
+static const CusaxTransportVtable transport_vtable = {
+  .gather = transport_gather,
+  .get_leg = transport_get_leg,
+  .set_leg_peer = transport_set_leg_peer,
+  .set_remote = transport_set_remote,
+  .set_direction = transport_set_direction,
+  .get_stats = transport_get_stats,
+  .shutdown = transport_shutdown,
+};
+
+static gboolean
+prepare (Transport *t, const CusaxTransportConfig *config, GError **error)
+{
+  if (cusax_thread_get_context () == NULL)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "the system refuses another thread");
+      return FALSE;
+    }
+  if (config->offer_crypto)
+    {
+      t->crypto.tag = 1;
+      t->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+      if (!cusax_srtp_make_key (t->crypto.key, error))
+        return FALSE;
+    }
+  t->leg = cusax_leg_new (config->protect_leg, error);
+  if (t->leg == NULL)
+    return FALSE;
+  t->watch = watch_new (t);
+  cusax_leg_attach (t->leg, cusax_thread_get_context (), on_session, t);
+  return TRUE;
+}
+
+CusaxTransport *
+cusax_transport_new (const CusaxTransportConfig *config, const CusaxTransportListener *listener,
+                     gpointer user_data)
+{
+  Transport *t = g_rc_box_new0 (Transport);
+  GError *error = NULL;
+
+  t->base.vtable = &transport_vtable;
+  t->listener = *listener;
+  t->user_data = user_data;
+  t->local_address = g_strdup (config->local_address);
+  t->port_min = config->port_min;
+  t->port_max = config->port_max;
+  t->direction = CUSAX_DIRECTION_SENDRECV;
+  t->silence_us = SILENCE_MS * 1000;
+  g_mutex_init (&t->lock);
+
+  cusax_thread_init ();
+  if (!prepare (t, config, &error))
+    fail (t, error);
+  return &t->base;
+}
+
+void
+cusax_transport_set_silence_interval (CusaxTransport *transport, guint ms)
+{
+  Transport *t = (Transport *) transport;
+
+  g_mutex_lock (&t->lock);
+  t->silence_us = ms * G_GINT64_CONSTANT (1000);
+  arm_watch (t);
+  g_mutex_unlock (&t->lock);
+}
