@@ -5,12 +5,14 @@
  */
 #pragma once
 
+#include <account.h>
 #include <glib.h>
 #include <plugin.h>
 
 G_BEGIN_DECLS
 
-/** Registers all commands for the protocol id of @plugin. Works in load(); /call is left to Finch, which owns it. */
+/** Registers all commands for the protocol id of @plugin. Works in load(); /call is left to Finch, which owns
+ * it. */
 void cusax_commands_register (PurplePlugin *plugin);
 
 /** Takes back what cusax_commands_register did; safe without it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells people what happens: lines in conversations, one window for the first failure of a kind and one for missed
- * calls, the status text. Says everything once and never opens a window over somebody's typing.
+ * Tells people what happens: lines in conversations, one window for the first failure of a kind and one for
+ * missed calls, the status text. Says everything once and never opens a window over somebody's typing.
  */
 #pragma once
 
@@ -13,13 +13,13 @@
 
 G_BEGIN_DECLS
 
-/** Telephony or chat changed: a line in the account's open conversations, one window on a new kind of failure. */
+/** Telephony or chat changed: a line in open conversations, one window on a new kind of failure. */
 void cusax_notices_state (PurpleAccount *account, CusaxAccount *phone);
 
 /**
  * cusax_notices_status_text:
  *
- * Returns: (transfer full): both legs in words, one line each; "Telephony: off." if nothing is known of @account
+ * Returns: (transfer full): both legs in words, one line each; "Telephony: off." for an unknown account
  */
 char *cusax_notices_status_text (PurpleAccount *account);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names by which libpurple knows the other side: the bare JID of a contact, else one display form of a number
- * or SIP address that can never be taken for a JID (so that what is typed there never leaves over XMPP). Trusts
- * only the account's own domain: there, and only there, sip:X and the JID X are the same person (R2).
+ * The names by which libpurple knows the other side: the bare JID of a contact, else one display form of a
+ * number or SIP address that can never be taken for a JID (so that what is typed there never leaves over XMPP).
+ * Trusts only the account's own domain: there, and only there, sip:X and the JID X are the same person (R2).
  */
 #pragma once
 
@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 /**
  * cusax_peers_name:
  *
- * Returns: (transfer full): the bare JID of a roster buddy of the account's own domain whose same-name address is
- *   @address; else the display form: the number alone for a number of the own domain, "sip:user@host" otherwise
+ * Returns: (transfer full): the bare JID of a roster buddy of the account's own domain whose same-name
+ *   address is @address; else the display form: the number alone for a number of the own domain, "sip:user@host" otherwise
  */
 char *cusax_peers_name (PurpleAccount *account, const CusaxAddress *address);
 
@@ -25,9 +25,9 @@ char *cusax_peers_name (PurpleAccount *account, const CusaxAddress *address);
  * cusax_peers_target:
  * @who: a JID of the own domain, a number or a SIP URI, as libpurple or a person gives it
  *
- * JIDs of other domains are refused: nothing proves yet that the same-name SIP address there is the same person.
+ * JIDs of other domains are refused: nothing proves yet that the same-name SIP address is the same person.
  *
- * Returns: (transfer full): NULL with CUSAX_ERROR_INVALID or _UNSUPPORTED; the message is for people, translated
+ * Returns: (transfer full): NULL with CUSAX_ERROR_INVALID or _UNSUPPORTED; translated message
  */
 CusaxAddress *cusax_peers_target (PurpleAccount *account, const char *who, GError **error);
 
@@ -35,14 +35,14 @@ CusaxAddress *cusax_peers_target (PurpleAccount *account, const char *who, GErro
  * cusax_peers_normalize:
  * @account: (nullable): as libpurple calls it
  *
- * Our PurplePluginProtocolInfo.normalize: JIDs as libjabber does it, all spellings of a number or SIP URI to the
- * display form of cusax_peers_name.
+ * Our PurplePluginProtocolInfo.normalize: JIDs as libjabber does it, all spellings of a number or SIP URI to
+ * the display form of cusax_peers_name.
  *
- * Returns: (nullable): NULL if @who is neither; valid until the next call, as libpurple's rule for this function is
+ * Returns: (nullable): NULL if @who is neither; valid until the next call
  */
 const char *cusax_peers_normalize (const PurpleAccount *account, const char *who);
 
-/** Returns: TRUE if @who may be handed to libjabber as an address: not a number, not a URI of another scheme. */
+/** Returns: TRUE if @who may go to libjabber as an address: not a number, not a URI of another scheme. */
 gboolean cusax_peers_is_jid (const char *who);
 
 /**

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The incoming-call request: a dialog of our own in the host's style, because the host's built-in one names no
- * number and leaves a call that nobody can answer when it is closed. Rings while one is open. Keeps one entry per
- * ringing call, so the order of "answered", "caller gave up" and "window closed" does not matter.
+ * number and leaves a call that nobody can answer when it is closed. Rings while one is open. Keeps one entry
+ * per ringing call, so the order of "answered", "caller gave up" and "window closed" does not matter.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ void cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall 
 /** Closes the dialog if @call is no longer INCOMING. Call it on every change of a call. */
 void cusax_ringing_update (PurpleAccount *account, CusaxCall *call);
 
-/** Closes all dialogs of @account without answering or declining. Needed before the account or the plugin goes. */
+/** Closes all dialogs of @account without answering or declining: before the account or the plugin goes. */
 void cusax_ringing_close_all (PurpleAccount *account);
 
 G_END_DECLS

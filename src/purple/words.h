@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What people read: ends of calls, states and errors as whole, translated sentences. Also the one filter through
- * which text from the network passes before anybody sees it. Results are plain text; who shows them as markup
- * escapes them. Knows no libpurple.
+ * What people read: ends of calls, states and errors as whole, translated sentences. Names and reasons from the
+ * network are cleaned and cut here (core/text). Results are plain text; who shows them as markup escapes them.
+ * Knows no libpurple.
  */
 #pragma once
 
@@ -17,24 +17,11 @@ G_BEGIN_DECLS
 #define CUSAX_WORDS_MAX_LENGTH 80
 
 /**
- * cusax_words_clean:
- * @text: (nullable): from the network, any bytes
- * @max_chars: what is longer ends in an ellipsis
- *
- * Makes one printable line: broken UTF-8 repaired, controls and line breaks turned to blanks, invisible format
- * characters dropped (bidirectional overrides among them, which would let a name rewrite the words around it).
- * Does not escape markup.
- *
- * Returns: (transfer full): possibly empty
- */
-char *cusax_words_clean (const char *text, gsize max_chars);
-
-/**
  * cusax_words_call_name:
- * @who: (nullable): the libpurple name of the other side, or its alias
- * @display_name: (nullable): what the other side calls itself
+ * @label: (nullable): alias or libpurple name of the other side
+ * @display_name: (nullable): what the other side calls itself; proves nothing, so it stands in quotes
  *
- * Returns: (transfer full): @who, with the self-chosen name in quotes before it if there is another one
+ * Returns: (transfer full): "Ulla", "+33177624339", "\"Dr. No\" (+33177624339)", "somebody unknown"
  */
 char *cusax_words_call_name (const char *who, const char *display_name);
 
@@ -78,6 +65,14 @@ char *cusax_words_error (const GError *error, const char *server);
  * Returns: (transfer full): "Telephony: signed in.", "Telephony: sip.example.org refused the password."
  */
 char *cusax_words_phone_state (const CusaxAccount *account);
+
+/**
+ * cusax_words_phone_failure:
+ *
+ * Returns: (transfer full) (nullable): "Telephony: sip.example.org refused the password. Chat works."; NULL
+ * unless telephony is WAITING or REFUSED
+ */
+char *cusax_words_phone_failure (const CusaxAccount *account);
 
 /** Returns: (transfer full): "Chat: signed in." or "Chat: not connected." */
 char *cusax_words_chat_state (const CusaxAccount *account);

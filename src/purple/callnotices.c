@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See notices.h: what is said of calls. */
+#include "notices-private.h"
+
+#include "peers.h"
+#include "words.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Missed calls that one window lists; older ones are only counted. */
+#define MISSED_LINES 10
+
+/* Pidgin would open a window over whatever the person is doing; Finch makes one for every call anyway, and has
+ * no other place for our words. */
+static PurpleConversation *
+need_conversation (PurpleAccount *account, const char *who)
+{
+  PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
+
+  if (conversation == NULL && who != NULL && *who != '\0' && cusax_notices_host_is_finch ())
+    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, who);
+  return conversation;
+}
+
+static char *
+name_of_call (PurpleAccount *account, CusaxCall *call)
+{
+  const char *who = cusax_call_get_who (call);
+  gboolean known = who != NULL && purple_find_buddy (account, who) != NULL;
+  g_autofree char *label = cusax_peers_label (account, who);
+
+  return cusax_words_call_name (label, known ? NULL : cusax_call_get_display_name (call));
+}
+
+static void
+on_missed_closed (gpointer data)
+{
+  Notices *notices = data;
+
+  /* Ours for a longer list has cleared the pointer before; the person's own click means "seen". */
+  if (notices->missed_window == NULL)
+    return;
+  notices->missed_window = NULL;
+  notices->missed_count = 0;
+  g_queue_clear_full (&notices->missed, g_free);
+}
+
+/* One window for all that were missed while nobody looked. */
+static void
+show_missed (Notices *notices, const char *text)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *clock = g_date_time_format (now, "%H:%M");
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autofree char *primary = NULL;
+
+  notices->missed_count++;
+  g_queue_push_tail (&notices->missed, g_strdup_printf ("%s  %s", clock, text));
+  while (notices->missed.length > MISSED_LINES)
+    g_free (g_queue_pop_head (&notices->missed));
+  for (GList *at = notices->missed.head; at != NULL; at = at->next)
+    g_string_append_printf (list, "%s%s", at == notices->missed.head ? "" : "\n", (const char *) at->data);
+  primary = g_strdup_printf (ngettext ("%u missed call", "%u missed calls", notices->missed_count),
+                             notices->missed_count);
+  cusax_notices_show_window (&notices->missed_window, PURPLE_NOTIFY_MSG_INFO, _("Missed calls"), primary,
+                             list->str, on_missed_closed, notices);
+}
+
+/* Which ends deserve a window when there is no conversation to say them in: those that nobody here caused. A
+ * remote hang-up is seen by the call window that closes. */
+static gboolean
+end_needs_window (CusaxCallEnd end)
+{
+  switch (end)
+    {
+    case CUSAX_CALL_END_DECLINED:
+    case CUSAX_CALL_END_BUSY:
+    case CUSAX_CALL_END_NO_ANSWER:
+    case CUSAX_CALL_END_MISSED:
+    case CUSAX_CALL_END_NOT_FOUND:
+    case CUSAX_CALL_END_FORBIDDEN:
+    case CUSAX_CALL_END_NO_CODEC:
+    case CUSAX_CALL_END_NOT_PROTECTED:
+    case CUSAX_CALL_END_MEDIA:
+    case CUSAX_CALL_END_NETWORK:
+    case CUSAX_CALL_END_FAILED:
+      return TRUE;
+    case CUSAX_CALL_END_NONE:
+    case CUSAX_CALL_END_LOCAL:
+    case CUSAX_CALL_END_REMOTE:
+    case CUSAX_CALL_END_DECLINED_HERE:
+    case CUSAX_CALL_END_ELSEWHERE:
+      break;
+    }
+  return FALSE;
+}
+
+static gboolean
+on_later (gpointer data)
+{
+  Notices *notices = data;
+  Later *later;
+
+  notices->later_source = 0;
+  while ((later = g_queue_pop_head (&notices->later)) != NULL)
+    {
+      PurpleConversation *conversation = cusax_notices_find_conversation (notices->account, later->who);
+
+      if (conversation != NULL)
+        cusax_notices_write (conversation, later->text, 0);
+      cusax_notices_later_free (later);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* A call may end because its conversation is being closed; Finch's window is then half gone, and writing into
+ * it crashes. From the main loop either the conversation is whole or it is not there. */
+static void
+write_later (Notices *notices, const char *who, const char *text)
+{
+  Later *later = g_new0 (Later, 1);
+
+  later->who = g_strdup (who);
+  later->text = g_strdup (text);
+  g_queue_push_tail (&notices->later, later);
+  if (notices->later_source == 0)
+    notices->later_source = g_idle_add (on_later, notices);
+}
+
+static void
+tell_end (Notices *notices, CusaxCall *call, const char *name)
+{
+  CusaxCallEnd end = cusax_call_get_end (call);
+  const char *who = cusax_call_get_who (call);
+  g_autofree char *text = cusax_words_call_end (call, name);
+
+  if (cusax_notices_find_conversation (notices->account, who) != NULL)
+    write_later (notices, who, text);
+  else if (!end_needs_window (end))
+    return;
+  else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0)
+    show_missed (notices, end == CUSAX_CALL_END_MISSED ? name : text);
+  else
+    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _("Call"), text,
+                               purple_account_get_username (notices->account), cusax_notices_on_window_closed,
+                               &notices->end_window);
+}
+
+/* Returns: (transfer full) (nullable): what to say when @call enters its state */
+static char *
+state_text (CusaxCall *call, const char *name)
+{
+  switch (cusax_call_get_state (call))
+    {
+    case CUSAX_CALL_PREPARING:
+    case CUSAX_CALL_CALLING:
+      return g_strdup_printf (_("Calling %s."), name);
+    case CUSAX_CALL_RINGING:
+      return g_strdup_printf (_("The phone of %s is ringing."), name);
+    case CUSAX_CALL_INCOMING:
+      return g_strdup_printf (_("%s is calling. Type /answer or /decline."), name);
+    case CUSAX_CALL_ACTIVE:
+      if (cusax_call_is_secure (call))
+        return g_strdup_printf (_("In call with %s, encrypted."), name);
+      return g_strdup_printf (_("In call with %s, not encrypted."), name);
+    case CUSAX_CALL_ANSWERING:
+    case CUSAX_CALL_ENDED:
+      break;
+    }
+  return NULL;
+}
+
+static gboolean
+is_dialling (CusaxCallState state)
+{
+  return state == CUSAX_CALL_PREPARING || state == CUSAX_CALL_CALLING;
+}
+
+static void
+tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
+{
+  CusaxCallState state = cusax_call_get_state (call);
+  PurpleConversation *conversation;
+  g_autofree char *text = NULL;
+
+  if (seen->any && (seen->state == state || (is_dialling (seen->state) && is_dialling (state))))
+    return;
+  seen->any = TRUE;
+  seen->state = state;
+  seen->secure = cusax_call_is_secure (call);
+  text = state_text (call, name);
+  conversation = text != NULL ? need_conversation (notices->account, cusax_call_get_who (call)) : NULL;
+  if (conversation == NULL)
+    return;
+  cusax_notices_write (conversation, text, 0);
+  /* Finch moves the focus to its Hangup button, where a blank ends the call. */
+  if (state == CUSAX_CALL_ACTIVE && cusax_notices_host_is_finch ())
+    cusax_notices_write (conversation, _("To type a command, press Tab first. /hangup ends the call."),
+                         PURPLE_MESSAGE_NO_LOG);
+}
+
+/* Returns: TRUE if @now is news. */
+static gboolean
+changed (gboolean *seen, gboolean now)
+{
+  if (*seen == now)
+    return FALSE;
+  *seen = now;
+  return TRUE;
+}
+
+/* @text: (transfer full) */
+static void
+write_call_line (PurpleAccount *account, CusaxCall *call, char *text)
+{
+  PurpleConversation *conversation = cusax_notices_find_conversation (account, cusax_call_get_who (call));
+
+  if (conversation != NULL)
+    cusax_notices_write (conversation, text, 0);
+  g_free (text);
+}
+
+static void
+tell_flags (PurpleAccount *account, CusaxCall *call, const char *name, Seen *seen)
+{
+  if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && changed (&seen->secure, cusax_call_is_secure (call)))
+    write_call_line (account, call,
+                     g_strdup_printf (seen->secure ? _("The call with %s is now encrypted.")
+                                                   : _("The call with %s is no longer encrypted."),
+                                      name));
+  if (changed (&seen->held, cusax_call_is_held (call)))
+    write_call_line (account, call,
+                     g_strdup_printf (seen->held ? _("The call with %s is on hold. Type /resume to go on.")
+                                                 : _("The call with %s goes on."),
+                                      name));
+  if (changed (&seen->remote_held, cusax_call_is_remote_held (call)))
+    write_call_line (account, call,
+                     g_strdup_printf (seen->remote_held ? _("%s has put the call on hold.")
+                                                        : _("%s has resumed the call."),
+                                      name));
+  if (changed (&seen->muted, cusax_call_is_muted (call)))
+    write_call_line (account, call,
+                     g_strdup_printf (seen->muted ? _("Your microphone is muted: %s does not hear you.")
+                                                  : _("Your microphone is on: %s hears you."),
+                                      name));
+}
+
+void
+cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
+{
+  Notices *notices = cusax_notices_get (account);
+  g_autofree char *name = name_of_call (account, call);
+  Seen *seen = g_hash_table_lookup (notices->calls, call);
+
+  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    {
+      tell_end (notices, call, name);
+      g_hash_table_remove (notices->calls, call);
+      return;
+    }
+  if (seen == NULL)
+    {
+      seen = g_new0 (Seen, 1);
+      g_hash_table_insert (notices->calls, cusax_call_ref (call), seen);
+    }
+  tell_state (notices, call, name, seen);
+  tell_flags (account, call, name, seen);
+}
+
+void
+cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds)
+{
+  g_autofree char *name = name_of_call (account, call);
+
+  write_call_line (account, call,
+                   g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",
+                                              "Nothing has been heard from %s for %u seconds.", seconds),
+                                    name, seconds));
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What notices.c (store, windows, lines, telephony and chat) and callnotices.c (calls) share. Nobody else
+ * includes it.
+ */
+#pragma once
+
+#include "notices.h"
+
+#include <conversation.h>
+#include <notify.h>
+
+G_BEGIN_DECLS
+
+/** Seen: what was last said about a call. */
+typedef struct
+{
+  CusaxCallState state;
+  gboolean any; /* something was said */
+  gboolean held, remote_held, muted, secure;
+} Seen;
+
+/** Later: a line that waits for the main loop. */
+typedef struct
+{
+  char *who;
+  char *text;
+} Later;
+
+/** Notices: what was said to the owner of one account. */
+typedef struct
+{
+  PurpleAccount *account;
+  GHashTable *calls; /* CusaxCall (owned) -> Seen */
+  GQueue later;      /* Later */
+  guint later_source;
+  char *phone_told;  /* kind of the last line on telephony; NULL = none yet */
+  int chat_told;     /* -1 = not known yet */
+  guint kinds_shown; /* bit = error code that had its window */
+  void *failure_window;
+  void *end_window;
+  void *missed_window;
+  GQueue missed; /* char *: newest last, at most MISSED_LINES */
+  guint missed_count;
+} Notices;
+
+void cusax_notices_later_free (Later *later);
+
+/** Returns: (transfer none): the entry of @account, made if needed */
+Notices *cusax_notices_get (PurpleAccount *account);
+
+/** Closes the window whose handle is at @window, if there is one; its close callback finds NULL there. */
+void cusax_notices_close_window (void **window);
+
+/** Shows a message window in place of the one whose handle is at @window. Texts are plain. */
+void cusax_notices_show_window (void **window, PurpleNotifyMsgType type, const char *title, const char *primary,
+                                const char *secondary, PurpleNotifyCloseCallback on_closed, gpointer data);
+
+/** Close callback for windows with nothing to remember; @data is where the handle is kept. */
+void cusax_notices_on_window_closed (gpointer data);
+
+gboolean cusax_notices_host_is_finch (void);
+
+/** Writes @text (plain, possibly several lines) as a system line. */
+void cusax_notices_write (PurpleConversation *conversation, const char *text, PurpleMessageFlags flags);
+
+/** Returns: (transfer none) (nullable): the open conversation with @who (nullable) */
+PurpleConversation *cusax_notices_find_conversation (PurpleAccount *account, const char *who);
+
+G_END_DECLS

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See peers.h. */
+#include "peers.h"
+
+#include "connection.h"
+#include "error.h"
+#include "text.h"
+#include "words.h"
+
+#include <glib/gi18n-lib.h>
+#include <blist.h>
+#include <plugin.h>
+#include <prpl.h>
+#include <string.h>
+
+/* Longest JID: 3 * 1023 bytes and two separators (RFC 7622); libjabber's own buffer has the same size. */
+#define MAX_WHO_LENGTH 3072
+
+/* -------------------------------------------------------------- domains */
+
+static char *
+chat_domain (const PurpleAccount *account)
+{
+  return cusax_address_jid_domain (purple_account_get_username (account), NULL);
+}
+
+/* Numbers live in the domain of the address of record, which settings may have moved away from the JID's. */
+static char *
+phone_domain (const PurpleAccount *account)
+{
+  CusaxConnection *connection = cusax_connection_find ((PurpleAccount *) account);
+  CusaxConfig *config = NULL;
+
+  if (connection != NULL)
+    config = cusax_account_get_config (cusax_connection_get_account (connection));
+  if (config != NULL)
+    return g_strdup (cusax_config_get_domain (config));
+  return chat_domain (account);
+}
+
+/* ---------------------------------------------------------------- names */
+
+/* Scheme of a URI in front, not "host:port". */
+static gboolean
+has_scheme (const char *who)
+{
+  static const char *const schemes[] = { "sip:", "sips:", "tel:", "callto:", "xmpp:" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_ascii_strncasecmp (who, schemes[i], strlen (schemes[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+cusax_peers_is_jid (const char *who)
+{
+  if (who == NULL || *who == '\0' || strlen (who) >= MAX_WHO_LENGTH || has_scheme (who))
+    return FALSE;
+  if (strpbrk (who, "@/") != NULL)
+    {
+      g_autofree char *domain = cusax_address_jid_domain (who, NULL);
+
+      return domain != NULL;
+    }
+  /* Without '@' only servers and gateways are meant. To libjabber "0612345678" is a host name, to people it is
+   * a number, so a host must have a letter. */
+  if (!cusax_address_host_is_valid (who))
+    return FALSE;
+  for (const char *at = who; *at != '\0'; at++)
+    if (g_ascii_isalpha (*at))
+      return TRUE;
+  return FALSE;
+}
+
+/* A number alone, or "sip:" in front of the full form: without it the name would be a JID, and what is typed
+ * into such a conversation would go to whoever owns that JID. */
+static char *
+display_form (const CusaxAddress *address, const char *domain)
+{
+  g_autofree char *display = cusax_address_get_display (address, domain);
+  g_autofree char *full = NULL;
+
+  if (cusax_address_get_user (address) != NULL && strpbrk (display, "@/:") == NULL
+      && !cusax_peers_is_jid (display))
+    return g_steal_pointer (&display);
+  full = cusax_address_get_display (address, NULL);
+  return g_strconcat ("sip:", full, NULL);
+}
+
+char *
+cusax_peers_name (PurpleAccount *account, const CusaxAddress *address)
+{
+  g_autofree char *domain = phone_domain (account);
+  g_autofree char *own = chat_domain (account);
+  const char *user = cusax_address_get_user (address);
+
+  if (user != NULL && own != NULL && g_strcmp0 (own, cusax_address_get_host (address)) == 0)
+    {
+      g_autofree char *jid = g_strconcat (user, "@", own, NULL);
+      g_autofree char *bare = cusax_address_jid_bare (jid, NULL);
+      g_autoptr (CusaxAddress) same = bare != NULL ? cusax_address_new_from_jid (bare, NULL) : NULL;
+
+      /* The way back must lead to the same address: a user part may contain '@' or '/' in disguise. */
+      if (same != NULL && cusax_address_equal (same, address) && purple_find_buddy (account, bare) != NULL)
+        return g_steal_pointer (&bare);
+    }
+  return display_form (address, domain);
+}
+
+char *
+cusax_peers_label (PurpleAccount *account, const char *who)
+{
+  PurpleBuddy *buddy = who != NULL ? purple_find_buddy (account, who) : NULL;
+  g_autofree char *clean = NULL;
+
+  if (buddy != NULL)
+    who = purple_buddy_get_alias (buddy);
+  clean = cusax_text_clean (who, CUSAX_WORDS_MAX_LENGTH);
+  return clean != NULL ? g_steal_pointer (&clean) : g_strdup (_("somebody unknown"));
+}
+
+/* -------------------------------------------------------------- targets */
+
+static CusaxAddress *
+target_from_jid (PurpleAccount *account, const char *who, GError **error)
+{
+  g_autofree char *domain = cusax_address_jid_domain (who, NULL);
+  g_autofree char *own = chat_domain (account);
+  g_autofree char *bare = NULL;
+  CusaxAddress *target = NULL;
+
+  if (own == NULL || g_strcmp0 (domain, own) != 0)
+    {
+      g_autofree char *clean = cusax_text_clean (who, CUSAX_WORDS_MAX_LENGTH);
+
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+                   _("%s is a chat address of another service. No telephone address of it is known."), clean);
+      return NULL;
+    }
+  bare = cusax_address_jid_bare (who, NULL);
+  if (bare != NULL && strchr (bare, '@') != NULL)
+    target = cusax_address_new_from_jid (bare, NULL);
+  if (target == NULL)
+    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, _("%s is a server and cannot be called."), own);
+  return target;
+}
+
+CusaxAddress *
+cusax_peers_target (PurpleAccount *account, const char *who, GError **error)
+{
+  g_autofree char *text = g_strdup (who != NULL ? who : "");
+  g_autofree char *domain = NULL;
+  CusaxAddress *target = NULL;
+
+  g_strstrip (text);
+  if (cusax_peers_is_jid (text) && strchr (text, '@') != NULL)
+    return target_from_jid (account, text, error);
+
+  domain = phone_domain (account);
+  if (domain != NULL && g_utf8_validate (text, -1, NULL))
+    target = cusax_address_parse_target (text, domain, NULL);
+  if (target == NULL)
+    {
+      g_autofree char *clean = cusax_text_clean (text, CUSAX_WORDS_MAX_LENGTH);
+
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
+                   _("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
+    }
+  return target;
+}
+
+/* ------------------------------------------------------------ normalize */
+
+/* libjabber's own function knows nodeprep, and that room occupants keep their resource. */
+static const char *
+normalize_jid (const PurpleAccount *account, const char *who)
+{
+  PurplePlugin *xmpp = purple_plugins_find_with_id ("prpl-jabber");
+  PurplePluginProtocolInfo *info = xmpp != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO (xmpp) : NULL;
+
+  return info != NULL && info->normalize != NULL ? info->normalize (account, who) : NULL;
+}
+
+const char *
+cusax_peers_normalize (const PurpleAccount *account, const char *who)
+{
+  static char buffer[MAX_WHO_LENGTH]; /* libpurple's contract for this function; main thread only */
+  g_autoptr (CusaxAddress) address = NULL;
+  g_autofree char *domain = NULL;
+  g_autofree char *name = NULL;
+
+  if (who == NULL)
+    return NULL;
+  if (cusax_peers_is_jid (who))
+    return normalize_jid (account, who);
+  if (account == NULL || !g_utf8_validate (who, -1, NULL))
+    return NULL;
+
+  domain = phone_domain (account);
+  address = domain != NULL ? cusax_address_parse_target (who, domain, NULL) : NULL;
+  if (address == NULL)
+    return NULL;
+  name = display_form (address, domain);
+  return g_strlcpy (buffer, name, sizeof buffer) < sizeof buffer ? buffer : NULL;
+}
