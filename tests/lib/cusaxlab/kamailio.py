@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The SIP registrar and proxy of the laboratory: Kamailio on UDP, TCP and TLS of 127.0.0.1.
+
+Passwords live in a table in memory that a test may change while it runs, as it may order a fixed answer to a
+method. Requests to a registered phone go out over the connection it registered on.
+"""
+
+import json
+import os
+import re
+import socket
+
+from .process import LOOPBACK, LabError, Process, can_connect, free_ports
+
+CONFIG = '''#!KAMAILIO
+# SPDX-License-Identifier: GPL-2.0-or-later
+debug=2
+log_stderror=yes
+fork=yes
+children=2
+tcp_children=2
+auto_aliases=no
+alias="DOMAIN"
+dns=no
+rev_dns=no
+use_dns_cache=no
+listen=udp:HOST:PORT
+listen=tcp:HOST:PORT
+listen=tls:HOST:TLS_PORT
+enable_tls=yes
+tcp_connection_lifetime=3700
+tcp_connect_timeout=2
+tcp_send_timeout=2
+server_signature=no
+
+loadmodule "jsonrpcs.so"
+loadmodule "kex.so"
+loadmodule "corex.so"
+loadmodule "tm.so"
+loadmodule "tmx.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "maxfwd.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "xlog.so"
+loadmodule "htable.so"
+loadmodule "auth.so"
+loadmodule "nathelper.so"
+loadmodule "tls.so"
+
+modparam("jsonrpcs", "transport", 4)
+modparam("jsonrpcs", "dgram_socket", "SOCKET")
+modparam("tls", "config", "FOLDER/tls.cfg")
+modparam("tm", "fr_timer", 5000)
+modparam("tm", "fr_inv_timer", 180000)
+modparam("tm", "failure_reply_mode", 3)
+modparam("rr", "enable_full_lr", 1)
+modparam("rr", "append_fromtag", 1)
+modparam("usrloc", "db_mode", 0)
+modparam("usrloc", "timer_interval", 1)
+modparam("usrloc", "handle_lost_tcp", 1)
+modparam("registrar", "method_filtering", 0)
+modparam("registrar", "max_contacts", 10)
+modparam("registrar", "min_expires", 1)
+modparam("registrar", "max_expires", MAX_EXPIRES)
+modparam("registrar", "default_expires", MAX_EXPIRES)
+modparam("registrar", "default_q", 0)
+modparam("registrar", "received_avp", "$avp(RECEIVED)")
+modparam("nathelper", "received_avp", "$avp(RECEIVED)")
+modparam("auth", "algorithm", "ALGORITHM")
+modparam("auth", "nonce_expire", NONCE_EXPIRE)
+modparam("auth", "nonce_count", 1)
+modparam("auth", "qop", "auth")
+modparam("htable", "htable", "secrets=>size=4;")
+modparam("htable", "htable", "answers=>size=4;")
+
+event_route[htable:mod-init] {
+SECRETS
+}
+
+request_route {
+  xlog("L_NOTICE", "LAB $rm $ru from=$fu src=$proto:$si:$sp auth=$au call=$ci\\n");
+  if ($sht(answers=>$rm) != $null) {
+    if (!is_method("ACK")) {
+      sl_send_reply("$sht(answers=>$rm)", "As The Test Wants");
+    }
+    exit;
+  }
+  if (!mf_process_maxfwd_header("10")) {
+    sl_send_reply("483", "Too Many Hops");
+    exit;
+  }
+  force_rport();
+  if (is_method("REGISTER")) {
+    fix_nated_register();
+  } else if (is_method("INVITE|UPDATE|SUBSCRIBE|REFER|NOTIFY")) {
+    set_contact_alias();
+  }
+  if (is_method("CANCEL")) {
+    if (t_check_trans()) {
+      t_relay();
+    }
+    exit;
+  }
+  if (has_totag()) {
+    route(WITHIN_DIALOG);
+    exit;
+  }
+  if (is_method("ACK")) {
+    exit;
+  }
+  if (t_precheck_trans()) {
+    t_check_trans();
+    exit;
+  }
+  t_check_trans();
+  if (is_method("OPTIONS") && uri == myself && $rU == $null) {
+    sl_send_reply("200", "OK");
+    exit;
+  }
+  route(AUTHENTICATE);
+  remove_hf("Route");
+  if (is_method("REGISTER")) {
+    if (!save("location")) {
+      sl_reply_error();
+    }
+    exit;
+  }
+  if (is_method("INVITE|SUBSCRIBE")) {
+    record_route();
+  }
+  if (!(uri == myself)) {
+    sl_send_reply("403", "Only DOMAIN Here");
+    exit;
+  }
+  if ($sht(secrets=>$rU) == $null) {
+    sl_send_reply("404", "No Such User");
+    exit;
+  }
+  if (!lookup("location")) {
+    sl_send_reply("480", "Not Registered");
+    exit;
+  }
+  route(RELAY);
+}
+
+route[WITHIN_DIALOG] {
+  if (loose_route()) {
+    if ($du == $null) {
+      handle_ruri_alias();
+    }
+    if (IN_DIALOG_AUTH && is_method("BYE|INVITE|UPDATE|INFO|REFER|MESSAGE")) {
+      route(AUTHENTICATE);
+    }
+    if (is_method("NOTIFY")) {
+      record_route();
+    }
+    route(RELAY);
+    exit;
+  }
+  if (is_method("ACK")) {
+    if (t_check_trans()) {
+      t_relay();
+    }
+    exit;
+  }
+  sl_send_reply("404", "Not Here");
+}
+
+route[AUTHENTICATE] {
+  if (is_method("REGISTER")) {
+    if ($sht(secrets=>$au) == $null || !pv_www_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")) {
+      www_challenge("DOMAIN", "QOP");
+      exit;
+    }
+    if ($au != $tU) {
+      sl_send_reply("403", "Not Your Address");
+      exit;
+    }
+  } else {
+    if (!(from_uri == myself)) {
+      return;
+    }
+    if ($sht(secrets=>$au) == $null || !pv_proxy_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")) {
+      proxy_challenge("DOMAIN", "QOP");
+      exit;
+    }
+    if ($au != $fU && !has_totag()) {
+      sl_send_reply("403", "Not Your Address");
+      exit;
+    }
+    consume_credentials();
+  }
+}
+
+route[RELAY] {
+  if (is_method("INVITE|UPDATE|SUBSCRIBE")) {
+    t_on_reply("ALIAS_REPLY");
+  }
+  if (!t_relay()) {
+    sl_reply_error();
+  }
+}
+
+onreply_route[ALIAS_REPLY] {
+  set_contact_alias();
+}
+
+onreply_route {
+  xlog("L_NOTICE", "LAB-REPLY $rs $rm src=$proto:$si:$sp call=$ci\\n");
+}
+'''
+
+TLS_CONFIG = '''[server:default]
+method = TLSv1.2+
+verify_certificate = no
+require_certificate = no
+private_key = {key}
+certificate = {certificate}
+[client:default]
+method = TLSv1.2+
+verify_certificate = no
+require_certificate = no
+'''
+
+
+class Kamailio:
+    """start() and stop() as often as a test wants; the ports stay, the bindings do not."""
+
+    def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
+                 nonce_expire=300, in_dialog_auth=False):
+        """users: user part -> password. algorithm: MD5 or SHA-256."""
+        self.folder, self.domain, self.users = folder, domain, dict(users)
+        self.host = LOOPBACK
+        self.port = free_ports(2)
+        self.tls_port = self.port + 1
+        self.process = None
+        self._socket = os.path.join(folder, 'rpc')
+        self._config = os.path.join(folder, 'kamailio.cfg')
+        secrets = '\n'.join('  $sht(secrets=>%s) = "%s";' % item for item in self.users.items())
+        text = CONFIG
+        for name, value in (('IN_DIALOG_AUTH', '1' if in_dialog_auth else '0'), ('MAX_EXPIRES', max_expires),
+                            ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
+                            ('SECRETS', secrets), ('DOMAIN', domain), ('SOCKET', self._socket),
+                            ('FOLDER', folder), ('TLS_PORT', self.tls_port), ('PORT', self.port),
+                            ('HOST', self.host)):
+            text = text.replace(name, str(value))
+        with open(self._config, 'w', encoding='utf-8') as file:
+            file.write(text)
+        with open(os.path.join(folder, 'tls.cfg'), 'w', encoding='utf-8') as file:
+            file.write(TLS_CONFIG.format(key=key, certificate=certificate))
+
+    def start(self):
+        for stale in (self._socket,):
+            if os.path.exists(stale):
+                os.unlink(stale)
+        self.process = Process('kamailio', ['kamailio', '-DD', '-E', '-f', self._config, '-Y', self.folder, '-m', '64',
+                                            '-M', '8'],
+                               os.path.join(self.folder, 'kamailio.log'), cwd=self.folder)
+        self.process.wait_for(lambda: can_connect(self.port) and can_connect(self.tls_port) and
+                              os.path.exists(self._socket), 'its ports', 15)
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+    def kill(self):
+        self.process.kill()
+
+    def rpc(self, method, *params):
+        """One JSON-RPC to the running server."""
+        mine = '%s.%d' % (self._socket, os.getpid())
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            if os.path.exists(mine):
+                os.unlink(mine)
+            channel.bind(mine)
+            channel.settimeout(5)
+            try:
+                channel.sendto(json.dumps({'jsonrpc': '2.0', 'method': method, 'params': list(params), 'id': 1})
+                               .encode(), self._socket)
+                reply = json.loads(channel.recv(1 << 20))
+            except OSError as error:
+                raise LabError('kamailio: %s: %s\n%s' % (method, error, self.process.tail())) from error
+            finally:
+                os.unlink(mine)
+        if 'error' in reply:
+            raise LabError('kamailio: %s: %s' % (method, reply['error']))
+        return reply['result']
+
+    def set_password(self, user, password):
+        self.rpc('htable.sets', 'secrets', user, password)
+
+    def answer(self, method, code):
+        """From now on every request with this method is answered with code; None: as usual again."""
+        if code is None:
+            self.rpc('htable.delete', 'answers', method)
+        else:
+            self.rpc('htable.seti', 'answers', method, int(code))
+
+    def bindings(self, user):
+        """The contacts registered for a user, as Kamailio's location table has them."""
+        for domain in self.rpc('ul.dump')['Domains']:
+            for entry in domain['Domain']['AoRs']:
+                info = entry['Info']
+                if info['AoR'] in (user, '%s@%s' % (user, self.domain)):
+                    return [contact['Contact'] for contact in info['Contacts']]
+        return []
+
+    def wait_registered(self, user, seconds=10, count=1):
+        self.process.wait_for(lambda: len(self.bindings(user)) >= count, '%s registered' % user, seconds)
+        return self.bindings(user)
+
+    def wait_unregistered(self, user, seconds=10):
+        self.process.wait_for(lambda: not self.bindings(user), '%s not registered' % user, seconds)
+
+    def requests(self, method=None):
+        """The requests that arrived since its start, oldest first, as dicts: method, uri, from, src, auth, call."""
+        found = []
+        for match in re.finditer(r'LAB (\S+) (\S+) from=(\S+) src=(\S+) auth=(\S+) call=(\S+)',
+                                 self.process.log_text()):
+            request = dict(zip(('method', 'uri', 'from', 'src', 'auth', 'call'), match.groups()))
+            if method in (None, request['method']):
+                found.append(request)
+        return found
