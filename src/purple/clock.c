@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See clock.h. */
+#include "clock.h"
+
+static gint64
+clock_now (CusaxClock *clock)
+{
+  return g_get_monotonic_time ();
+}
+
+static guint
+clock_add (CusaxClock *clock, guint ms, GSourceFunc function, gpointer data)
+{
+  return g_timeout_add (ms, function, data);
+}
+
+static void
+clock_remove (CusaxClock *clock, guint id)
+{
+  g_source_remove (id);
+}
+
+CusaxClock *
+cusax_clock_get (void)
+{
+  static CusaxClock clock = { clock_now, clock_add, clock_remove };
+  return &clock;
+}
