@@ -94,7 +94,7 @@ cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError
     call->session->vtable->set_remote_codecs (call->session, result->codecs);
 
   call->secure = result->secure;
-  call->held = call->want_held;
+  call->held = call->told_held;
   call->remote_held = (result->direction & CUSAX_DIRECTION_SENDONLY) == 0;
   g_free (call->codec);
   call->codec = g_strdup_printf ("%s/%u", best->name, best->clock_rate);

@@ -28,6 +28,7 @@ struct _CusaxCall
   CusaxCallState state;
   gboolean rang;               /* outgoing: a 180 came */
   gboolean want_held;          /* what the person asked for */
+  gboolean told_held;          /* what our SDP that is on its way says */
   gboolean held;               /* what the last settled offer says */
   gboolean remote_held;
   gboolean muted;

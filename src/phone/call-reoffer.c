@@ -19,6 +19,7 @@ send_reoffer (CusaxCall *call)
       return;
     }
   call->reoffering = TRUE;
+  call->told_held = call->want_held;
   call->sip_call->vtable->reoffer (call->sip_call, sdp);
 }
 
@@ -86,6 +87,7 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
   result = cusax_offer_receive_offer (call->offer, sdp, length, &error);
   if (result != NULL)
     {
+      call->told_held = call->want_held;
       answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
       if (answer == NULL || !cusax_call_apply_result (call, result, &error))
         cusax_offer_reject (call->offer);
@@ -121,5 +123,6 @@ cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length)
       return;
     }
   call->reoffering = TRUE;
+  call->told_held = call->want_held;
   call->sip_call->vtable->answer_offer (call->sip_call, 200, offer);
 }

@@ -1,0 +1,709 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See fakes.h. */
+#include "fakes.h"
+
+#include "error.h"
+#include "offer.h"
+
+#include <string.h>
+
+/* One world at a time: transports are made by a bare function. */
+static FakeWorld *the_world;
+static CusaxOffer *far_end;
+
+static void say (FakeWorld *world, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+say (FakeWorld *world, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_string_append_vprintf (world->trace, format, args);
+  va_end (args);
+  g_string_append_c (world->trace, '\n');
+}
+
+static gboolean
+fails (FakeWorld *world)
+{
+  return ++world->fallible == world->fail_at;
+}
+
+/* ------------------------------------------------------------------ clock */
+
+typedef struct
+{
+  guint id;
+  gint64 due;
+  gint64 interval;
+  GSourceFunc function;
+  gpointer data;
+} Timer;
+
+static gint64
+fake_now (CusaxClock *clock)
+{
+  return the_world->now;
+}
+
+static guint
+fake_add (CusaxClock *clock, guint ms, GSourceFunc function, gpointer data)
+{
+  FakeWorld *world = the_world;
+  Timer timer = { ++world->next_timer, world->now + (gint64) ms * 1000, (gint64) ms * 1000, function, data };
+
+  g_array_append_val (world->timers, timer);
+  return timer.id;
+}
+
+static void
+fake_remove (CusaxClock *clock, guint id)
+{
+  FakeWorld *world = the_world;
+
+  for (guint i = 0; i < world->timers->len; i++)
+    if (g_array_index (world->timers, Timer, i).id == id)
+      {
+        g_array_remove_index (world->timers, i);
+        return;
+      }
+  g_error ("timer %u is not there", id);
+}
+
+static gboolean
+next_due (FakeWorld *world, gint64 until, Timer *due)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < world->timers->len; i++)
+    {
+      Timer *timer = &g_array_index (world->timers, Timer, i);
+
+      if (timer->due <= until && (!found || timer->due < due->due))
+        {
+          *due = *timer;
+          found = TRUE;
+        }
+    }
+  return found;
+}
+
+void
+fake_world_pass (FakeWorld *world, guint ms)
+{
+  gint64 until = world->now + (gint64) ms * 1000;
+  Timer due = { 0 };
+
+  while (next_due (world, until, &due))
+    {
+      world->now = due.due;
+      if (!due.function (due.data))
+        {
+          /* Like a GSource: removed by its return value; it must not have been removed by hand as well, but a
+           * function that cleared its id and returned FALSE is the rule. */
+          fake_remove (&world->clock, due.id);
+          continue;
+        }
+      for (guint i = 0; i < world->timers->len; i++)
+        if (g_array_index (world->timers, Timer, i).id == due.id)
+          g_array_index (world->timers, Timer, i).due += MAX (due.interval, 1);
+    }
+  world->now = until;
+}
+
+/* -------------------------------------------------------------- SIP calls */
+
+static void
+call_set_listener (CusaxSipCall *call, const CusaxSipCallListener *listener, gpointer user_data)
+{
+  FakeCall *fake = (FakeCall *) call;
+
+  fake->listener = listener;
+  fake->listener_data = user_data;
+}
+
+static void
+call_ring (CusaxSipCall *call)
+{
+  say (the_world, "call.ring");
+}
+
+static void
+remember_sdp (FakeCall *fake, const char *sdp)
+{
+  g_free (fake->sdp);
+  fake->sdp = g_strdup (sdp);
+}
+
+static void
+call_accept (CusaxSipCall *call, const char *sdp)
+{
+  remember_sdp ((FakeCall *) call, sdp);
+  say (the_world, "call.accept");
+}
+
+static void
+call_reject (CusaxSipCall *call, guint status, const char *reason)
+{
+  say (the_world, "call.reject %u", status);
+}
+
+static void
+call_hang_up (CusaxSipCall *call)
+{
+  say (the_world, "call.hang_up");
+}
+
+static const char *
+sdp_direction (const char *sdp)
+{
+  return strstr (sdp, "a=sendonly") != NULL   ? "sendonly"
+         : strstr (sdp, "a=recvonly") != NULL ? "recvonly"
+         : strstr (sdp, "a=inactive") != NULL ? "inactive"
+                                              : "sendrecv";
+}
+
+static void
+call_reoffer (CusaxSipCall *call, const char *sdp)
+{
+  remember_sdp ((FakeCall *) call, sdp);
+  say (the_world, "call.reoffer %s", sdp_direction (sdp));
+}
+
+static void
+call_answer_offer (CusaxSipCall *call, guint status, const char *sdp)
+{
+  remember_sdp ((FakeCall *) call, sdp);
+  say (the_world, "call.answer_offer %u %s", status, sdp != NULL ? sdp_direction (sdp) : "-");
+}
+
+static void
+call_release (CusaxSipCall *call)
+{
+  FakeCall *fake = (FakeCall *) call;
+
+  say (fake->world, "call.release");
+  fake->world->live--;
+  if (fake->world->call == fake)
+    fake->world->call = NULL;
+  g_free (fake->sdp);
+  g_free (fake);
+}
+
+static const CusaxSipCallVtable call_vtable = {
+  call_set_listener, call_ring, call_accept, call_reject, call_hang_up, call_reoffer, call_answer_offer,
+  call_release,
+};
+
+static FakeCall *
+fake_call_new (FakeWorld *world)
+{
+  FakeCall *fake = g_new0 (FakeCall, 1);
+
+  fake->base.vtable = &call_vtable;
+  fake->world = world;
+  world->call = fake;
+  world->live++;
+  return fake;
+}
+
+/* ---------------------------------------------------------------- SIP port */
+
+static void
+sip_set_listener (CusaxSipPort *port, const CusaxSipListener *listener, gpointer user_data)
+{
+  the_world->sip_listener = listener;
+  the_world->sip_listener_data = user_data;
+}
+
+static void
+sip_start (CusaxSipPort *port, CusaxConfig *config)
+{
+  say (the_world, "sip.start");
+}
+
+static void
+sip_stop (CusaxSipPort *port)
+{
+  say (the_world, "sip.stop");
+}
+
+static CusaxSipCall *
+sip_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
+            const CusaxSipCallListener *listener, gpointer user_data, GError **error)
+{
+  FakeCall *fake = NULL;
+
+  say (the_world, "sip.invite %s", cusax_address_get_uri (target));
+  if (fails (the_world))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "told to fail");
+      return NULL;
+    }
+  fake = fake_call_new (the_world);
+  remember_sdp (fake, sdp);
+  call_set_listener (&fake->base, listener, user_data);
+  return &fake->base;
+}
+
+static gboolean
+sip_is_protected (CusaxSipPort *port)
+{
+  return the_world->is_protected;
+}
+
+static const char *
+sip_get_local_address (CusaxSipPort *port)
+{
+  return "192.0.2.1";
+}
+
+static const char *
+sip_get_server (CusaxSipPort *port)
+{
+  return "sip.example.org:5061 (TLS)";
+}
+
+static void
+sip_free (CusaxSipPort *port)
+{
+  say (the_world, "sip.free");
+}
+
+static const CusaxSipPortVtable sip_vtable = {
+  sip_set_listener, sip_start, sip_stop, sip_invite, sip_is_protected, sip_get_local_address, sip_get_server,
+  sip_free,
+};
+
+/* --------------------------------------------------------------- transport */
+
+static void
+transport_gather (CusaxTransport *transport)
+{
+  say (the_world, "transport.gather");
+}
+
+static const CusaxLeg *
+transport_get_leg (CusaxTransport *transport)
+{
+  return &((FakeTransport *) transport)->leg;
+}
+
+static void
+transport_set_leg_peer (CusaxTransport *transport, guint16 rtp_port, guint16 rtcp_port)
+{
+  say (the_world, "transport.set_leg_peer %u %u", rtp_port, rtcp_port);
+}
+
+static gboolean
+transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription *remote,
+                      const CusaxCrypto *local_crypto, GError **error)
+{
+  say (the_world, "transport.set_remote %s:%u%s", remote->address, remote->rtp_port,
+       local_crypto->suite != CUSAX_SRTP_NONE ? " srtp" : "");
+  if (fails (the_world))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "told to fail");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+transport_set_direction (CusaxTransport *transport, CusaxDirection direction)
+{
+  static const char *const names[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
+
+  say (the_world, "transport.set_direction %s", names[direction & 3]);
+}
+
+static void
+transport_get_stats (CusaxTransport *transport, CusaxTransportStats *stats)
+{
+  memset (stats, 0, sizeof *stats);
+}
+
+static void
+transport_shutdown (CusaxTransport *transport)
+{
+  FakeTransport *fake = (FakeTransport *) transport;
+
+  say (fake->world, "transport.shutdown");
+  fake->world->live--;
+  if (fake->world->transport == fake)
+    fake->world->transport = NULL;
+  g_free (fake);
+}
+
+static const CusaxTransportVtable transport_vtable = {
+  transport_gather, transport_get_leg, transport_set_leg_peer, transport_set_remote, transport_set_direction,
+  transport_get_stats, transport_shutdown,
+};
+
+static CusaxTransport *
+fake_transport_new (const CusaxTransportConfig *config, const CusaxTransportListener *listener,
+                    gpointer user_data)
+{
+  FakeTransport *fake = g_new0 (FakeTransport, 1);
+
+  fake->base.vtable = &transport_vtable;
+  fake->world = the_world;
+  fake->listener = listener;
+  fake->listener_data = user_data;
+  fake->offer_crypto = config->offer_crypto;
+  the_world->transport = fake;
+  the_world->live++;
+  say (the_world, "transport.new %s%s", config->local_address, config->offer_crypto ? " crypto" : "");
+  return &fake->base;
+}
+
+void
+fake_transport_ready (FakeWorld *world)
+{
+  g_autoptr (CusaxTransportDescription) local = cusax_transport_description_new ("192.0.2.1", 40000, 40001);
+
+  if (world->transport->offer_crypto)
+    {
+      local->crypto.tag = 1;
+      local->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+      memset (local->crypto.key, 7, sizeof local->crypto.key);
+    }
+  world->transport->listener->on_local_ready (world->transport->listener_data, local);
+}
+
+/* ------------------------------------------------------------------- media */
+
+static void
+session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
+{
+  const CusaxCodec *best = g_ptr_array_index (codecs, 0);
+
+  say (the_world, "session.set_remote_codecs %s", best->name);
+}
+
+static void
+session_accept (CusaxMediaSession *session)
+{
+  say (the_world, "session.accept");
+}
+
+static void
+session_set_hold (CusaxMediaSession *session, gboolean held)
+{
+  say (the_world, "session.set_hold %d", held);
+}
+
+static void
+session_set_muted (CusaxMediaSession *session, gboolean muted)
+{
+  say (the_world, "session.set_muted %d", muted);
+}
+
+static void
+session_end (CusaxMediaSession *session)
+{
+  FakeSession *fake = (FakeSession *) session;
+
+  say (fake->world, "session.end");
+  fake->world->live--;
+  if (fake->world->session == fake)
+    fake->world->session = NULL;
+  g_free (fake);
+}
+
+static const CusaxMediaSessionVtable session_vtable = {
+  session_set_remote_codecs, session_accept, session_set_hold, session_set_muted, session_end,
+};
+
+static const GPtrArray *
+media_get_codecs (CusaxMediaPort *port, const char **missing)
+{
+  static GPtrArray *none;
+
+  if (fails (the_world))
+    {
+      if (none == NULL)
+        none = cusax_codecs_new ();
+      *missing = "gstreamer1.0-plugins-good";
+      return none;
+    }
+  return the_world->codecs;
+}
+
+static gboolean
+media_protects_leg (CusaxMediaPort *port)
+{
+  return TRUE;
+}
+
+static CusaxMediaSession *
+media_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const CusaxLeg *leg,
+            const CusaxMediaListener *listener, gpointer user_data, GError **error)
+{
+  FakeSession *fake = NULL;
+
+  say (the_world, "media.open %s%s", who, outgoing ? " outgoing" : "");
+  if (fails (the_world))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "told to fail");
+      return NULL;
+    }
+  fake = g_new0 (FakeSession, 1);
+  fake->base.vtable = &session_vtable;
+  fake->world = the_world;
+  fake->listener = listener;
+  fake->listener_data = user_data;
+  the_world->session = fake;
+  the_world->live++;
+  listener->on_leg_ready (user_data, 7078, 7079);
+  return &fake->base;
+}
+
+static const CusaxMediaPortVtable media_vtable = { media_get_codecs, media_protects_leg, media_open };
+
+/* -------------------------------------------------------------- the account */
+
+static void
+on_state (gpointer user_data, CusaxAccount *account)
+{
+  static const char *const names[] = { "OFF", "SIGNING_IN", "UP", "WAITING", "REFUSED", "STOPPING" };
+
+  say (user_data, "phone %s%s", names[cusax_account_get_phone_state (account)],
+       cusax_account_is_chat_up (account) ? ", chat" : "");
+}
+
+static void
+on_incoming (gpointer user_data, CusaxAccount *account, CusaxCall *call)
+{
+  say (user_data, "incoming #%u %s", cusax_call_get_number (call), cusax_call_get_who (call));
+}
+
+static void
+on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
+{
+  static const char *const states[]
+      = { "PREPARING", "CALLING", "RINGING", "INCOMING", "ANSWERING", "ACTIVE", "ENDED" };
+  static const char *const ends[]
+      = { "NONE",      "LOCAL",     "REMOTE",    "DECLINED_HERE", "DECLINED",      "BUSY",  "NO_ANSWER", "MISSED",
+          "ELSEWHERE", "NOT_FOUND", "FORBIDDEN", "NO_CODEC",      "NOT_PROTECTED", "MEDIA", "NETWORK",   "FAILED" };
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  g_string_append_printf (line, "call #%u %s", cusax_call_get_number (call), states[cusax_call_get_state (call)]);
+  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    g_string_append_printf (line, " %s", ends[cusax_call_get_end (call)]);
+  if (cusax_call_is_held (call))
+    g_string_append (line, " held");
+  if (cusax_call_is_remote_held (call))
+    g_string_append (line, " held-by-them");
+  if (cusax_call_is_secure (call))
+    g_string_append (line, " secure");
+  if (cusax_call_is_muted (call))
+    g_string_append (line, " muted");
+  say (user_data, "%s", line->str);
+}
+
+static void
+on_silence (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds)
+{
+  say (user_data, "silence #%u %u s", cusax_call_get_number (call), seconds);
+}
+
+static char *
+name_peer (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer)
+{
+  return cusax_address_get_display (peer, "example.org");
+}
+
+static const CusaxAccountListener account_listener = { on_state, on_incoming, on_call, on_silence, name_peer };
+
+/* ------------------------------------------------------------------ config */
+
+static const char *
+find_setting (gpointer user_data, const char *name)
+{
+  const char *const *settings = user_data;
+
+  for (; settings != NULL && *settings != NULL; settings++)
+    if (g_str_has_prefix (*settings, name) && (*settings)[strlen (name)] == '=')
+      return *settings + strlen (name) + 1;
+  return NULL;
+}
+
+static const char *
+read_string (gpointer user_data, const char *name, const char *fallback)
+{
+  const char *value = find_setting (user_data, name);
+
+  return value != NULL ? value : fallback;
+}
+
+static gboolean
+read_bool (gpointer user_data, const char *name, gboolean fallback)
+{
+  const char *value = find_setting (user_data, name);
+
+  return value != NULL ? strcmp (value, "1") == 0 : fallback;
+}
+
+static int
+read_int (gpointer user_data, const char *name, int fallback)
+{
+  const char *value = find_setting (user_data, name);
+
+  return value != NULL ? (int) g_ascii_strtoll (value, NULL, 10) : fallback;
+}
+
+CusaxConfig *
+fake_config_new (const char *const *settings)
+{
+  static const CusaxConfigReader reader = { read_string, read_bool, read_int };
+  g_autoptr (GError) error = NULL;
+  CusaxConfig *config = cusax_config_new ("alice@example.org/desk", "secret", &reader, (gpointer) settings, &error);
+
+  g_assert_no_error (error);
+  return config;
+}
+
+/* ------------------------------------------------------------------- world */
+
+FakeWorld *
+fake_world_new (const char *const *settings)
+{
+  FakeWorld *world = g_new0 (FakeWorld, 1);
+  CusaxPorts ports = { &world->clock, &world->sip, &world->media, fake_transport_new };
+
+  g_assert_null (the_world);
+  the_world = world;
+  world->clock = (CusaxClock) { fake_now, fake_add, fake_remove };
+  world->sip.vtable = &sip_vtable;
+  world->media.vtable = &media_vtable;
+  world->now = 1000000;
+  world->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
+  world->codecs = cusax_codecs_policy ();
+  world->is_protected = TRUE;
+  world->trace = g_string_new (NULL);
+  world->config = fake_config_new (settings);
+  world->account = cusax_account_new (&ports, &account_listener, world);
+  cusax_account_configure (world->account, world->config);
+  return world;
+}
+
+void
+fake_world_free (FakeWorld *world)
+{
+  cusax_account_shutdown (world->account);
+  cusax_account_unref (world->account);
+  g_assert_cmpuint (world->live, ==, 0);
+  g_assert_cmpuint (world->timers->len, ==, 0);
+  cusax_config_unref (world->config);
+  g_ptr_array_unref (world->codecs);
+  g_array_unref (world->timers);
+  g_string_free (world->trace, TRUE);
+  g_free (world);
+  fake_far_reset ();
+  the_world = NULL;
+}
+
+void
+fake_world_sign_in (FakeWorld *world)
+{
+  cusax_account_start (world->account);
+  fake_sip_state (world, CUSAX_SIP_REGISTERED, -1);
+  fake_world_forget (world);
+}
+
+void
+fake_world_check (FakeWorld *world, const char *expected)
+{
+  g_assert_cmpstr (world->trace->str, ==, expected);
+  fake_world_forget (world);
+}
+
+void
+fake_world_forget (FakeWorld *world)
+{
+  g_string_truncate (world->trace, 0);
+}
+
+void
+fake_sip_state (FakeWorld *world, CusaxSipState state, int error_code)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (error_code >= 0)
+    error = g_error_new_literal (CUSAX_ERROR, error_code, "told to fail");
+  world->sip_listener->on_state (world->sip_listener_data, state, error);
+}
+
+void
+fake_sip_incoming (FakeWorld *world, const char *sdp)
+{
+  FakeCall *fake = fake_call_new (world);
+  CusaxSipIncoming incoming = { 0 };
+
+  incoming.from_uri = "sip:bob@example.org";
+  incoming.from_display = "Bob";
+  incoming.to_uri = "sip:alice@example.org";
+  incoming.call_id = "1@192.0.2.9";
+  incoming.sdp = sdp;
+  incoming.sdp_length = sdp != NULL ? strlen (sdp) : 0;
+  world->sip_listener->on_incoming (world->sip_listener_data, &fake->base, &incoming);
+}
+
+/* ----------------------------------------------------------------- far end */
+
+static CusaxOffer *
+get_far_end (void)
+{
+  if (far_end == NULL)
+    {
+      g_autoptr (GPtrArray) codecs = cusax_codecs_policy ();
+
+      far_end = cusax_offer_new (CUSAX_MEDIA_SECURITY_PREFER, codecs);
+    }
+  return far_end;
+}
+
+static CusaxTransportDescription *
+far_transport (void)
+{
+  CusaxTransportDescription *far = cusax_transport_description_new ("192.0.2.9", 50000, 50001);
+
+  far->crypto.tag = 1;
+  far->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+  memset (far->crypto.key, 9, sizeof far->crypto.key);
+  return far;
+}
+
+char *
+fake_far_answer (FakeWorld *world, CusaxDirection direction)
+{
+  g_autoptr (CusaxTransportDescription) far = far_transport ();
+  g_autoptr (CusaxOfferResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  char *answer = NULL;
+
+  result = cusax_offer_receive_offer (get_far_end (), world->call->sdp, strlen (world->call->sdp), &error);
+  g_assert_no_error (error);
+  answer = cusax_offer_create_answer (get_far_end (), far, direction, &error);
+  g_assert_no_error (error);
+  return answer;
+}
+
+char *
+fake_far_offer (FakeWorld *world, CusaxDirection direction)
+{
+  g_autoptr (CusaxTransportDescription) far = far_transport ();
+  g_autoptr (GError) error = NULL;
+  char *offer = cusax_offer_create_offer (get_far_end (), far, direction, &error);
+
+  g_assert_no_error (error);
+  return offer;
+}
+
+void
+fake_far_reset (void)
+{
+  g_clear_pointer (&far_end, cusax_offer_unref);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A world of fake ports around one telephone: every call of a port and every event of the account is a line of a
+ * trace, time passes only when a test says so, and the n-th port call that can fail may be told to.
+ */
+#pragma once
+
+#include "account.h"
+#include "ports.h"
+
+typedef struct _FakeWorld FakeWorld;
+
+typedef struct
+{
+  CusaxSipCall base;
+  FakeWorld *world;
+  const CusaxSipCallListener *listener;
+  gpointer listener_data;
+  char *sdp;      /* the last one the telephone sent */
+  gboolean released;
+} FakeCall;
+
+typedef struct
+{
+  CusaxTransport base;
+  FakeWorld *world;
+  const CusaxTransportListener *listener;
+  gpointer listener_data;
+  CusaxLeg leg;
+  gboolean offer_crypto;
+  gboolean gathered;
+} FakeTransport;
+
+typedef struct
+{
+  CusaxMediaSession base;
+  FakeWorld *world;
+  const CusaxMediaListener *listener;
+  gpointer listener_data;
+} FakeSession;
+
+struct _FakeWorld
+{
+  CusaxClock clock;
+  CusaxSipPort sip;
+  CusaxMediaPort media;
+  gint64 now;
+  GArray *timers;
+  guint next_timer;
+
+  const CusaxSipListener *sip_listener;
+  gpointer sip_listener_data;
+  gboolean is_protected;
+  GPtrArray *codecs;
+
+  CusaxAccount *account;
+  CusaxConfig *config;
+  GString *trace;
+
+  /* The newest of each; NULL once given up. */
+  FakeCall *call;
+  FakeTransport *transport;
+  FakeSession *session;
+  guint live;         /* fakes not given up: 0 at the end or something leaked */
+
+  guint fallible;     /* port calls so far that could fail */
+  guint fail_at;      /* 0 = none */
+};
+
+/** A signed-off account of alice@example.org with bob's settings all default but @settings ("name=value"...). */
+FakeWorld *fake_world_new (const char *const *settings);
+void fake_world_free (FakeWorld *world);
+
+/** Starts telephony and reports it registered; forgets the trace. */
+void fake_world_sign_in (FakeWorld *world);
+
+/** Lets virtual time pass, running what comes due in order. */
+void fake_world_pass (FakeWorld *world, guint ms);
+
+/** Compares the trace with @expected (lines, each ended by \n) and forgets it. */
+void fake_world_check (FakeWorld *world, const char *expected);
+void fake_world_forget (FakeWorld *world);
+
+/** Another set of settings for the same account. (transfer full) */
+CusaxConfig *fake_config_new (const char *const *settings);
+
+void fake_sip_state (FakeWorld *world, CusaxSipState state, int error_code);
+
+/** bob calls: INVITE with @sdp (nullable). */
+void fake_sip_incoming (FakeWorld *world, const char *sdp);
+
+/** The transport has its addresses. */
+void fake_transport_ready (FakeWorld *world);
+
+/** The far end's answer to what the telephone offered last / a first or later offer of the far end. (transfer full) */
+char *fake_far_answer (FakeWorld *world, CusaxDirection direction);
+char *fake_far_offer (FakeWorld *world, CusaxDirection direction);
+
+/** A far end with nothing agreed. */
+void fake_far_reset (void);
