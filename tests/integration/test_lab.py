@@ -64,7 +64,7 @@ def test_kamailio_refuses_a_wrong_password(make_lab):
     lab = make_lab()
     lab.users['bob'] = 'wrong'
     lab.start(xmpp=False)
-    with pytest.raises(LabError, match='REGISTER accepted'):
+    with pytest.raises(LabError, match='REGISTER not accepted'):
         lab.phone('bob', 'udp')
     assert not lab.kamailio.bindings('bob')
 

@@ -197,8 +197,13 @@ class Phone:
         self.process.wait_for(lambda: can_connect(self.control_port), 'its control port', seconds)
         self.control = Control(self.control_port, self._event_log)
         # It may have registered before the control channel stood: then only the log knows.
-        self.process.wait_for(lambda: self.control.wait_event(('REGISTER_OK',), 0, 0) or
-                              '200 OK' in self.process.log_text(), 'REGISTER accepted', seconds)
+        self.process.wait_for(self._registered, 'REGISTER accepted', seconds)
+
+    def _registered(self):
+        refused = self.control.wait_event(('REGISTER_FAIL',), 0, 0)
+        if refused:
+            raise LabError('baresip %s: REGISTER not accepted: %s\n%s' % (self.user, refused['param'], self.tail()))
+        return self.control.wait_event(('REGISTER_OK',), 0, 0) or '200 OK' in self.process.log_text()
 
     def stop(self):
         if self.control:
