@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * cusax_peers_name:
  *
  * Returns: (transfer full): the bare JID of a roster buddy of the account's own domain whose same-name
- *   address is @address; else the display form: the number alone for a number of the own domain, "sip:user@host" otherwise
+ *   address is @address; else the display form: the number alone for a number of the own domain,
+ *   "sip:user@host" otherwise
  */
 char *cusax_peers_name (PurpleAccount *account, const CusaxAddress *address);
 

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See fakephone.h. */
+#include "fakephone.h"
+
+#include <glib/gstdio.h>
+#include <purple.h>
+#include <string.h>
+
+CusaxAccount fake_phone;
+CusaxConnection *fake_connection;
+
+static char *user_dir;
+static PurplePlugin fake_plugin;
+
+/* ---------------------------------------------------------------- calls */
+
+CusaxCall *
+fake_call_new (guint number, CusaxCallState state, const char *who)
+{
+  CusaxCall *call = g_new0 (CusaxCall, 1);
+
+  call->refs = 1;
+  call->number = number;
+  call->state = state;
+  call->who = who;
+  call->trace = g_string_new (NULL);
+  return call;
+}
+
+/* Whoever tested with the call has let go of it. */
+void
+fake_call_free (CusaxCall *call)
+{
+  g_assert_cmpint (call->refs, ==, 1);
+  g_clear_pointer (&call->peer, cusax_address_unref);
+  g_string_free (call->trace, TRUE);
+  g_free (call);
+}
+
+CusaxCall *
+cusax_call_ref (CusaxCall *call)
+{
+  call->refs++;
+  return call;
+}
+
+void
+cusax_call_unref (CusaxCall *call)
+{
+  g_assert_cmpint (call->refs, >, 1);
+  call->refs--;
+}
+
+#define GETTER(type, name, field)                                                                                  \
+  type cusax_call_##name (const CusaxCall *call)                                                                   \
+  {                                                                                                                \
+    return call->field;                                                                                            \
+  }
+
+GETTER (guint, get_number, number)
+GETTER (CusaxCallState, get_state, state)
+GETTER (gboolean, is_outgoing, outgoing)
+GETTER (CusaxAddress *, get_peer, peer)
+GETTER (const char *, get_who, who)
+GETTER (const char *, get_display_name, display_name)
+GETTER (gboolean, is_held, held)
+GETTER (gboolean, is_remote_held, remote_held)
+GETTER (gboolean, is_muted, muted)
+GETTER (gboolean, is_secure, secure)
+GETTER (CusaxCallEnd, get_end, end)
+GETTER (guint, get_end_status, status)
+GETTER (const char *, get_end_reason, reason)
+GETTER (guint, get_seconds, seconds)
+GETTER (const char *, get_codec, codec)
+
+gboolean
+cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats)
+{
+  memset (stats, 0, sizeof *stats);
+  stats->packets_sent = 50;
+  stats->bytes_sent = 8600;
+  return call->state == CUSAX_CALL_ACTIVE;
+}
+
+void
+cusax_call_answer (CusaxCall *call)
+{
+  g_string_append (call->trace, "answer ");
+}
+
+void
+cusax_call_decline (CusaxCall *call, guint status)
+{
+  g_string_append_printf (call->trace, "decline(%u) ", status);
+}
+
+void
+cusax_call_hang_up (CusaxCall *call)
+{
+  g_string_append (call->trace, "hang-up ");
+}
+
+void
+cusax_call_set_hold (CusaxCall *call, gboolean held)
+{
+  g_string_append (call->trace, held ? "hold " : "resume ");
+}
+
+void
+cusax_call_set_muted (CusaxCall *call, gboolean muted)
+{
+  g_string_append (call->trace, muted ? "mute " : "unmute ");
+}
+
+/* -------------------------------------------------------------- account */
+
+static const char *
+read_string (gpointer data, const char *name, const char *fallback)
+{
+  return fallback;
+}
+
+static gboolean
+read_bool (gpointer data, const char *name, gboolean fallback)
+{
+  return fallback;
+}
+
+static int
+read_int (gpointer data, const char *name, int fallback)
+{
+  return fallback;
+}
+
+void
+fake_phone_reset (const char *jid)
+{
+  static const CusaxConfigReader nothing_set = { read_string, read_bool, read_int };
+  g_autoptr (GError) error = NULL;
+
+  g_clear_error (&fake_phone.error);
+  g_clear_error (&fake_phone.dial_error);
+  g_clear_pointer (&fake_phone.config, cusax_config_unref);
+  g_clear_pointer (&fake_phone.calls, g_ptr_array_unref);
+  g_clear_pointer (&fake_phone.dialled, g_free);
+  memset (&fake_phone, 0, sizeof fake_phone);
+  fake_phone.calls = g_ptr_array_new ();
+  fake_connection = NULL;
+  if (jid == NULL)
+    return;
+  fake_phone.config = cusax_config_new (jid, "secret", &nothing_set, NULL, &error);
+  g_assert_no_error (error);
+  fake_connection = (CusaxConnection *) &fake_phone;
+}
+
+gboolean
+cusax_account_is_chat_up (const CusaxAccount *account)
+{
+  return account->chat_up;
+}
+
+CusaxPhoneState
+cusax_account_get_phone_state (const CusaxAccount *account)
+{
+  return account->state;
+}
+
+const GError *
+cusax_account_get_phone_error (const CusaxAccount *account)
+{
+  return account->error;
+}
+
+guint
+cusax_account_get_retry_seconds (const CusaxAccount *account)
+{
+  return account->retry_seconds;
+}
+
+const char *
+cusax_account_get_server (const CusaxAccount *account)
+{
+  return account->server;
+}
+
+CusaxConfig *
+cusax_account_get_config (const CusaxAccount *account)
+{
+  return account->config;
+}
+
+CusaxCall *
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, GError **error)
+{
+  static CusaxCall begun;
+
+  g_free (account->dialled);
+  account->dialled = g_strdup_printf ("%s %s", cusax_address_get_uri (target), who);
+  if (account->dial_error == NULL)
+    return &begun;
+  g_propagate_error (error, g_error_copy (account->dial_error));
+  return NULL;
+}
+
+const GPtrArray *
+cusax_account_get_calls (const CusaxAccount *account)
+{
+  return account->calls;
+}
+
+CusaxCall *
+cusax_account_get_call (const CusaxAccount *account, guint number)
+{
+  for (guint i = 0; i < account->calls->len; i++)
+    {
+      CusaxCall *call = g_ptr_array_index (account->calls, i);
+
+      if (call->number == number)
+        return call;
+      if (number == 0 && (account->calls->len == 1 || call->state == CUSAX_CALL_ACTIVE))
+        return call;
+    }
+  return NULL;
+}
+
+/* ------------------------------------------------------------ side table */
+
+PurplePlugin *
+cusax_connection_get_plugin (void)
+{
+  return &fake_plugin;
+}
+
+CusaxConnection *
+cusax_connection_find (PurpleAccount *account)
+{
+  return fake_connection;
+}
+
+CusaxAccount *
+cusax_connection_get_account (CusaxConnection *connection)
+{
+  return &fake_phone;
+}
+
+const GError *
+cusax_connection_get_config_error (CusaxConnection *connection)
+{
+  return NULL;
+}
+
+/* -------------------------------------------------------------- libpurple */
+
+static guint
+timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data)
+{
+  return g_timeout_add_seconds (seconds, function, data);
+}
+
+static PurpleEventLoopUiOps eventloop_ops = {
+  .timeout_add = g_timeout_add,
+  .timeout_remove = g_source_remove,
+  .input_remove = g_source_remove,
+  .timeout_add_seconds = timeout_add_seconds,
+};
+
+void
+fake_purple_start (const char *ui)
+{
+  user_dir = g_dir_make_tmp ("cusax-unit-XXXXXX", NULL);
+  g_assert_nonnull (user_dir);
+  purple_util_set_user_dir (user_dir);
+  purple_debug_set_enabled (FALSE);
+  purple_eventloop_set_ui_ops (&eventloop_ops);
+  g_assert_true (purple_core_init (ui));
+  purple_set_blist (purple_blist_new ());
+}
+
+PurpleAccount *
+fake_purple_account (const char *name)
+{
+  PurpleAccount *account = purple_account_new (name, "prpl-jabber-cusax");
+
+  /* libpurple asks the protocol for these; there is none here. */
+  purple_account_set_status_types (
+      account, g_list_append (g_list_append (NULL, purple_status_type_new (PURPLE_STATUS_OFFLINE, NULL, NULL, TRUE)),
+                              purple_status_type_new (PURPLE_STATUS_AVAILABLE, NULL, NULL, TRUE)));
+  account->presence = purple_presence_new_for_account (account);
+  purple_presence_set_status_active (account->presence, "offline", TRUE);
+  purple_accounts_add (account);
+  return account;
+}
+
+static void
+remove_folder (const char *path)
+{
+  GDir *folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (g_file_test (child, G_FILE_TEST_IS_DIR))
+        remove_folder (child);
+      else
+        g_unlink (child);
+    }
+  g_clear_pointer (&folder, g_dir_close);
+  g_rmdir (path);
+}
+
+void
+fake_purple_stop (void)
+{
+  purple_core_quit ();
+  remove_folder (user_dir);
+  g_clear_pointer (&user_dir, g_free);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names and targets: what is a contact, a number or nobody we may call. The JID of another domain is never the
+ * person at the SIP address that looks like it. */
+#include "fakephone.h"
+
+#include "error.h"
+#include "peers.h"
+
+#include <purple.h>
+
+static PurpleAccount *account;
+
+static void
+add_buddy (const char *jid, const char *alias)
+{
+  purple_blist_add_buddy (purple_buddy_new (account, jid, alias), NULL, NULL, NULL);
+}
+
+static void
+test_is_jid (void)
+{
+  static const char *const jids[] = { "bob@example.org", "bob@example.org/desk", "conference.example.org",
+                                      "room@conference.example.org/Nick O'Name", "+33177@example.org" };
+  static const char *const others[] = { "", "+33 1 77 62 43 39", "0177624339", "*31#", "sip:bob@example.org",
+                                        "SIPS:bob@example.org", "tel:+33177624339", "Dr. No (+33 1 77)", "127.0.0.1",
+                                        "@example.org" };
+
+  g_assert_false (cusax_peers_is_jid (NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (jids); i++)
+    g_assert_true (cusax_peers_is_jid (jids[i]));
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_false (cusax_peers_is_jid (others[i]));
+}
+
+static void
+assert_name (const char *uri, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxAddress) address = cusax_address_parse_uri (uri, &error);
+  g_autofree char *name = NULL;
+
+  g_assert_no_error (error);
+  name = cusax_peers_name (account, address);
+  g_assert_cmpstr (name, ==, expected);
+}
+
+/* R2, R31: only the own domain makes a contact out of an address. */
+static void
+test_name (void)
+{
+  assert_name ("sip:bob@example.org", "bob@example.org");
+  assert_name ("sip:bob@EXAMPLE.org", "bob@example.org");
+  assert_name ("sip:carol@example.org", "sip:carol@example.org");
+  assert_name ("sip:mallory@evil.example", "sip:mallory@evil.example");
+  assert_name ("sip:bob@example.org:5099", "sip:bob@example.org:5099");
+  assert_name ("sip:bob%40example.org@example.org", "sip:bob%40example.org@example.org");
+  assert_name ("sip:bob%2Fdesk@example.org", "sip:bob/desk@example.org");
+  assert_name ("sip:+33177624339@example.org;user=phone", "+33177624339");
+  assert_name ("sip:1234@example.org", "1234");
+  assert_name ("sip:+33177624339@evil.example;user=phone", "sip:+33177624339@evil.example");
+  assert_name ("sip:example.org", "sip:example.org");
+}
+
+/* Nothing that stands for a stranger may be taken for a JID: text typed there would be sent over XMPP. */
+static void
+test_strangers_are_no_jids (void)
+{
+  static const char *const uris[] = { "sip:mallory@evil.example", "sip:bob@example.org:5099", "sip:conference",
+                                      "sip:0177@example.org", "sip:abc@example.org;user=phone",
+                                      "sip:a%2Fb@example.org", "sip:a@[::1]:5060", "sips:x@y.example" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (uris); i++)
+    {
+      g_autoptr (CusaxAddress) address = cusax_address_parse_uri (uris[i], NULL);
+      g_autofree char *name = NULL;
+
+      g_assert_nonnull (address);
+      name = cusax_peers_name (account, address);
+      g_assert_false (cusax_peers_is_jid (name));
+      /* One form: its own normal form, so that windows and logs meet. */
+      g_assert_cmpstr (cusax_peers_normalize (account, name), ==, name);
+    }
+}
+
+static void
+assert_target (const char *who, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxAddress) target = cusax_peers_target (account, who, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (cusax_address_get_uri (target), ==, expected);
+}
+
+static void
+assert_no_target (const char *who, int code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cusax_peers_target (account, who, &error));
+  g_assert_error (error, CUSAX_ERROR, code);
+}
+
+/* R23, R25, and "a buddy of the own domain is dialled at sip:<bare JID>". */
+static void
+test_target (void)
+{
+  assert_target ("bob@example.org", "sip:bob@example.org");
+  assert_target (" bob@example.org/desk ", "sip:bob@example.org");
+  assert_target ("carol@example.org", "sip:carol@example.org");
+  assert_target ("+33 1 77 62 43 39", "sip:+33177624339@example.org;user=phone");
+  assert_target ("**621", "sip:**621@example.org;user=phone");
+  assert_target ("sip:dave@other.example", "sip:dave@other.example");
+  assert_no_target ("mallory@evil.example", CUSAX_ERROR_UNSUPPORTED);
+  assert_no_target ("dave@other.example", CUSAX_ERROR_UNSUPPORTED);
+  assert_no_target ("room@conference.example.org/bob", CUSAX_ERROR_UNSUPPORTED);
+  assert_no_target ("", CUSAX_ERROR_INVALID);
+  assert_no_target (NULL, CUSAX_ERROR_INVALID);
+  assert_no_target ("what now", CUSAX_ERROR_INVALID);
+  assert_no_target ("\xff\xfe", CUSAX_ERROR_INVALID);
+  assert_no_target ("xmpp:bob@example.org", CUSAX_ERROR_INVALID);
+}
+
+/* purple-ui.md 4.5: all spellings of one number are one string. */
+static void
+test_normalize (void)
+{
+  static const char *const spellings[] = { "+33177624339", "+33 1 77 62 43 39", "+33.1.77.62.43.39",
+                                           "tel:+33-1-77-62-43-39", "sip:+33177624339@example.org;user=phone",
+                                           "sip:+33177624339@EXAMPLE.ORG" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (spellings); i++)
+    g_assert_cmpstr (cusax_peers_normalize (account, spellings[i]), ==, "+33177624339");
+  g_assert_cmpstr (cusax_peers_normalize (account, "SIP:Bob@Other.Example"), ==, "sip:Bob@other.example");
+  g_assert_null (cusax_peers_normalize (account, "what now"));
+  g_assert_null (cusax_peers_normalize (account, NULL));
+  g_assert_null (cusax_peers_normalize (NULL, "+33177624339"));
+}
+
+static void
+test_label (void)
+{
+  g_autofree char *alias = cusax_peers_label (account, "bob@example.org");
+  g_autofree char *number = cusax_peers_label (account, "+33177624339");
+  g_autofree char *nobody = cusax_peers_label (account, NULL);
+
+  g_assert_cmpstr (alias, ==, "Bob B.");
+  g_assert_cmpstr (number, ==, "+33177624339");
+  g_assert_cmpstr (nobody, ==, "somebody unknown");
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  fake_purple_start ("test");
+  fake_phone_reset ("alice@example.org");
+  account = fake_purple_account ("alice@example.org/home");
+  add_buddy ("bob@example.org", "Bob B.");
+  add_buddy ("mallory@evil.example", "My boss");
+
+  g_test_add_func ("/peers/is-jid", test_is_jid);
+  g_test_add_func ("/peers/name", test_name);
+  g_test_add_func ("/peers/strangers-are-no-jids", test_strangers_are_no_jids);
+  g_test_add_func ("/peers/target", test_target);
+  g_test_add_func ("/peers/normalize", test_normalize);
+  g_test_add_func ("/peers/label", test_label);
+  result = g_test_run ();
+
+  fake_phone_reset (NULL);
+  fake_purple_stop ();
+  return result;
+}
