@@ -17,11 +17,12 @@ G_BEGIN_DECLS
  * cusax_loop_init:
  *
  * Makes the root at the first call and counts the users: each successful call needs one cusax_loop_shutdown().
- * Runs a self-test of 50 ms at most (a timer and a socket must come through); if it fails, Sofia is stepped every
- * 10 ms instead, with one warning in the log.
+ * Does not block. A self-test (a socket wake-up at once, a 50 ms timer in the running main loop) guards against a
+ * Sofia that hides its descriptor: if it fails, Sofia is stepped every 10 ms instead, with one warning in the log.
  *
  * Messages and timers that any code of the main thread gives to Sofia from now on (nua_...(), su_timer_set()) are
- * seen before the main loop sleeps again: nobody has to wake anything.
+ * seen before the main loop sleeps again: nobody has to wake anything. Sofia's callbacks run at a higher priority
+ * than everything else and not in main loops nested inside them.
  *
  * Returns: FALSE with CUSAX_ERROR_UNSUPPORTED if Sofia cannot be started
  */
