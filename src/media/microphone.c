@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See microphone.h. */
+#include "microphone.h"
+
+struct _CusaxMicrophone
+{
+  GstElement *pipeline;
+  GThread *thread;
+  gulong element_added;
+  GstElement *bin;      /* libpurple's, with the source in it */
+  GstElement *source;   /* shut */
+  gulong pad_added;
+};
+
+/* In whatever thread adds an element; sinks of other calls come in streaming threads and are let pass. */
+static void
+on_element_added (GstBin *pipeline, GstElement *element, gpointer user_data)
+{
+  CusaxMicrophone *microphone = user_data;
+  GstIterator *children;
+  GValue value = G_VALUE_INIT;
+
+  if (g_thread_self () != microphone->thread || microphone->source != NULL || !GST_IS_BIN (element))
+    return;
+  children = gst_bin_iterate_sources (GST_BIN (element));
+  if (gst_iterator_next (children, &value) == GST_ITERATOR_OK)
+    {
+      microphone->bin = gst_object_ref (element);
+      microphone->source = gst_object_ref (g_value_get_object (&value));
+      gst_element_set_locked_state (microphone->source, TRUE);
+      g_value_unset (&value);
+    }
+  gst_iterator_free (children);
+}
+
+CusaxMicrophone *
+cusax_microphone_new (GstElement *pipeline)
+{
+  CusaxMicrophone *microphone = g_new0 (CusaxMicrophone, 1);
+
+  microphone->pipeline = gst_object_ref (pipeline);
+  microphone->thread = g_thread_self ();
+  microphone->element_added = g_signal_connect (pipeline, "element-added", G_CALLBACK (on_element_added), microphone);
+  return microphone;
+}
+
+/* libpurple gives every call that shares the source a pad of its own. */
+static void
+on_pad_added (GstElement *bin, GstPad *pad, gpointer user_data)
+{
+  cusax_microphone_open (user_data);
+}
+
+void
+cusax_microphone_added (CusaxMicrophone *microphone)
+{
+  g_clear_signal_handler (&microphone->element_added, microphone->pipeline);
+  if (microphone->bin != NULL)
+    microphone->pad_added = g_signal_connect (microphone->bin, "pad-added", G_CALLBACK (on_pad_added), microphone);
+}
+
+void
+cusax_microphone_open (CusaxMicrophone *microphone)
+{
+  g_autoptr (GstElement) bin = g_steal_pointer (&microphone->bin);
+  g_autoptr (GstElement) source = g_steal_pointer (&microphone->source);
+
+  if (source == NULL)
+    return;
+  g_clear_signal_handler (&microphone->pad_added, bin);
+  gst_element_set_locked_state (source, FALSE);
+  /* The bin told its children when the pipeline's time began while this one was locked. */
+  gst_element_set_base_time (source, gst_element_get_base_time (bin));
+  gst_element_set_start_time (source, gst_element_get_start_time (bin));
+  gst_element_sync_state_with_parent (source);
+}
+
+void
+cusax_microphone_free (CusaxMicrophone *microphone)
+{
+  if (microphone == NULL)
+    return;
+  g_clear_signal_handler (&microphone->element_added, microphone->pipeline);
+  if (microphone->bin != NULL)
+    g_clear_signal_handler (&microphone->pad_added, microphone->bin);
+  g_clear_object (&microphone->bin);
+  g_clear_object (&microphone->source);
+  gst_object_unref (microphone->pipeline);
+  g_free (microphone);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See stream.h. */
+#include "stream.h"
+
+#include "error.h"
+
+#include <farstream/fs-candidate.h>
+#include <media-gst.h>
+
+#define CIPHER "aes-128-icm"
+#define AUTHENTICATION "hmac-sha1-80"
+
+void
+cusax_stream_revive_pipeline (void)
+{
+  gst_element_set_state (purple_media_manager_get_pipeline (purple_media_manager_get ()), GST_STATE_PLAYING);
+}
+
+static GList *
+make_preferred_candidates (void)
+{
+  GList *list = NULL;
+
+  for (guint component = 1; component <= 2; component++)
+    list = g_list_append (list, fs_candidate_new ("1", component, FS_CANDIDATE_TYPE_HOST, FS_NETWORK_PROTOCOL_UDP,
+                                                  "127.0.0.1", 0));
+  return list;
+}
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GParameter is libpurple's choice */
+
+static void
+set_boolean (GParameter *parameter, const char *name, gboolean value)
+{
+  parameter->name = name;
+  g_value_init (&parameter->value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&parameter->value, value);
+}
+
+/* libpurple copies the parameters shallowly and its backend unsets the values: they are given away with the call
+ * and must not be unset here. */
+static gboolean
+add_stream (PurpleMedia *media, const char *who)
+{
+  GParameter parameters[4] = { 0 };
+
+  set_boolean (&parameters[0], "upnp-mapping", FALSE);
+  set_boolean (&parameters[1], "upnp-discovery", FALSE);
+  parameters[2].name = "stun-timeout";
+  g_value_init (&parameters[2].value, G_TYPE_UINT);
+  g_value_set_uint (&parameters[2].value, 1);
+  parameters[3].name = "preferred-local-candidates";
+  g_value_init (&parameters[3].value, FS_TYPE_CANDIDATE_LIST);
+  g_value_take_boxed (&parameters[3].value, make_preferred_candidates ());
+
+  /* initiator: Farstream may then send and receive as soon as it knows whereto, and no user interface asks
+   * whether to accept: our own dialog has done that. */
+  return purple_media_add_stream (media, CUSAX_STREAM_SESSION, who, PURPLE_MEDIA_AUDIO, TRUE, "rawudp",
+                                  G_N_ELEMENTS (parameters), parameters);
+}
+
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+/* libpurple gives its global STUN server to every stream, after our parameters. A socket bound to loopback cannot
+ * reach it, and candidates take seconds or never come. Clearing the address for the moment does not touch the
+ * preference; setting it again resolves a literal, which is immediate. */
+static gboolean
+add_stream_without_stun (PurpleMedia *media, const char *who)
+{
+  g_autofree char *stun = g_strdup (purple_network_get_stun_ip ());
+  gboolean added;
+
+  if (stun != NULL)
+    purple_network_set_stun_server ("");
+  added = add_stream (media, who);
+  if (stun != NULL)
+    purple_network_set_stun_server (stun);
+  return added;
+}
+
+static gboolean
+set_keys (PurpleMedia *media, const char *who, const CusaxLeg *leg)
+{
+  return purple_media_set_encryption_parameters (media, CUSAX_STREAM_SESSION, CIPHER, AUTHENTICATION,
+                                                 (const char *) leg->key_from_session, CUSAX_SRTP_KEY_LENGTH)
+         && purple_media_set_decryption_parameters (media, CUSAX_STREAM_SESSION, who, CIPHER, AUTHENTICATION,
+                                                    (const char *) leg->key_to_session, CUSAX_SRTP_KEY_LENGTH)
+         && purple_media_set_require_encryption (media, CUSAX_STREAM_SESSION, who, TRUE);
+}
+
+gboolean
+cusax_stream_add (PurpleMedia *media, const char *who, const CusaxLeg *leg, GError **error)
+{
+  gboolean added = add_stream_without_stun (media, who);
+
+  cusax_stream_revive_pipeline ();
+  if (!added)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA,
+                           "the sound devices or GStreamer's RTP elements could not be set up");
+      return FALSE;
+    }
+  /* Before anything can flow: elements that were started without keys stay without. */
+  if (leg->is_protected && !set_keys (media, who, leg))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "GStreamer did not take the keys of the leg");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_port, guint16 *rtcp_port)
+{
+  GList *candidates = purple_media_get_local_candidates (media, CUSAX_STREAM_SESSION, who);
+
+  *rtp_port = *rtcp_port = 0;
+  for (GList *c = candidates; c != NULL; c = c->next)
+    {
+      guint16 port = (guint16) purple_media_candidate_get_port (c->data);
+
+      if (purple_media_candidate_get_component_id (c->data) == 1)
+        *rtp_port = port;
+      else
+        *rtcp_port = port;
+    }
+  purple_media_candidate_list_free (candidates);
+  return *rtp_port != 0 && *rtcp_port != 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Puts the audio stream of a call into a PurpleMedia so that Farstream talks to nobody but the leg: bound to
+ * 127.0.0.1, no UPnP, no STUN, SRTP with the leg's keys. Each step stands for something that was measured to go
+ * wrong without it.
+ */
+#pragma once
+
+#include "ports.h"
+
+#include <glib.h>
+#include <purple.h>
+
+G_BEGIN_DECLS
+
+/** The one session of our calls, in libpurple's sense of the word. */
+#define CUSAX_STREAM_SESSION "audio"
+
+/**
+ * cusax_stream_add:
+ * @who: the participant
+ *
+ * Makes devices and sockets; PurpleMedia's "candidates-prepared" follows from the main loop.
+ *
+ * Returns: FALSE with CUSAX_ERROR_MEDIA
+ */
+gboolean cusax_stream_add (PurpleMedia *media, const char *who, const CusaxLeg *leg, GError **error);
+
+/**
+ * cusax_stream_revive_pipeline:
+ *
+ * libpurple has one pipeline for all calls of all protocols. An error in one call leaves it half stopped while it
+ * still claims to play: the next call is then silent, and ending it hangs in Farstream. Setting it to PLAYING
+ * again, whatever it says, after each stream that is added, is the cure. Never set it to anything else.
+ */
+void cusax_stream_revive_pipeline (void);
+
+/** Returns: TRUE with the ports on which Farstream listens, once candidates are prepared. */
+gboolean cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_port, guint16 *rtcp_port);
+
+G_END_DECLS
