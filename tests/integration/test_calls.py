@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The first call: one account on Prosody and Kamailio, a real baresip at the other end, sound proven by content.
+
+Alice is cusax-host with the built plugin; her microphone hears 440 Hz. Bob is a baresip that speaks 880 Hz.
+"""
+
+import pytest
+
+from cusaxlab.process import wait_until
+from product import Person
+
+TRANSPORTS = ['tls', 'tcp', 'udp']
+BOB = 'bob@cusax.test'
+
+
+def talk(alice, bob):
+    """Both hear each other's tone."""
+    heard = bob.wait_heard(440, seconds=1.0)
+    alice.expect_tone(880)
+    return heard
+
+
+@pytest.mark.parametrize('transport', TRANSPORTS)
+def test_outgoing(lab, transport):
+    bob = lab.phone('bob', transport, tone=880)
+    with Person(lab, 'alice', transport=transport) as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        talk(alice, bob)
+        mark = alice.mark()
+        alice.hang_up()
+        bob.wait_closed()
+        alice.expect('media-state .*"end"', since=mark)
+
+
+@pytest.mark.parametrize('transport', TRANSPORTS)
+def test_incoming(lab, transport):
+    bob = lab.phone('bob', transport, tone=880)
+    with Person(lab, 'alice', transport=transport) as alice:
+        bob.dial('alice@cusax.test')
+        ring = alice.wait_ring()
+        assert 'bob' in ring['primary'].lower()
+        bob.wait_ringing()
+        assert not alice.find('microphone-made'), 'the microphone opens only after Answer'
+        alice.respond(ring, 'Answer')
+        bob.wait_established()
+        talk(alice, bob)
+        bob.hangup()
+        alice.wait_line('hung up')
+
+
+@pytest.mark.parametrize('codec', ['PCMU', 'PCMA', 'opus/48000/2'])
+@pytest.mark.parametrize('security', [None, 'srtp-mand'])
+def test_codecs_and_security(lab, codec, security):
+    bob = lab.phone('bob', 'tls', tone=880, codecs=(codec,), media_encryption=security)
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        talk(alice, bob)
+        stats = alice.command('/stats', BOB)
+        assert codec.split('/')[0].lower() in stats.lower(), stats
+        alice.hang_up()
+        bob.wait_closed()
+        # And the other way round.
+        bob.dial('alice@cusax.test')
+        alice.respond(alice.wait_ring(), 'Answer')
+        talk(alice, bob)
+        bob.hangup()
+
+
+def test_callee_is_busy(lab):
+    bob = lab.phone('bob', 'tls')
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.do('open', BOB)
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.hangup()
+        assert 'bob' in alice.wait_line('busy').line.lower()
+
+
+def test_caller_gives_up(lab):
+    bob = lab.phone('bob', 'tls')
+    with Person(lab, 'alice') as alice:
+        bob.dial('alice@cusax.test')
+        ring = alice.wait_ring()
+        bob.wait_ringing()
+        bob.hangup()
+        alice.expect('request-closed .*id="%s"' % ring['id'])
+        alice.wait_line('issed call')
+
+
+def test_decline_and_closing_the_dialog_declines(lab):
+    bob = lab.phone('bob', 'tls')
+    with Person(lab, 'alice') as alice:
+        bob.dial('alice@cusax.test')
+        alice.respond(alice.wait_ring(), 'Decline')
+        assert '603' in str(bob.wait_closed())
+        bob.dial('alice@cusax.test')
+        alice.do('close-request', alice.wait_ring()['id'])
+        assert '603' in str(bob.wait_closed())
+
+
+def test_cancel_before_answer(lab):
+    bob = lab.phone('bob', 'tls')
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        alice.hang_up()
+        bob.wait_closed()
+
+
+def test_second_caller_hears_busy(lab):
+    bob = lab.phone('bob', 'tls', tone=880)
+    echo = lab.phone('echo', 'tls')
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        talk(alice, bob)
+        echo.dial('alice@cusax.test')
+        assert '486' in str(echo.wait_closed())
+        talk(alice, bob)
+        alice.hang_up()
+
+
+def test_two_accounts_of_the_product_talk(lab):
+    with Person(lab, 'alice', tone=440) as alice, Person(lab, 'bob', tone=880) as bob:
+        alice.call(BOB)
+        bob.respond(bob.wait_ring(), 'Answer')
+        alice.expect_tone(880)
+        bob.expect_tone(440)
+        bob.hang_up()
+        alice.wait_line('hung up')
+
+
+def test_hold_and_resume(lab):
+    bob = lab.phone('bob', 'tls', tone=880)
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        talk(alice, bob)
+        alice.command('/hold', BOB)
+        alice.wait_line('hold')
+        alice.command('/resume', BOB)
+        talk(alice, bob)
+        alice.hang_up()
+
+
+def test_call_survives_the_loss_of_chat(lab):
+    """Prosody is killed in mid-call: sound goes on, hanging up works, chat comes back."""
+    bob = lab.phone('bob', 'tls', tone=880)
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        talk(alice, bob)
+        mark = alice.mark()
+        lab.prosody.kill()
+        alice.expect('connection-error', since=mark)
+        before = bob.hearing(440).longest
+        wait_until(lambda: bob.hearing(440).longest > before + 2, 'bob goes on hearing alice', 10, bob.tail)
+        alice.expect_tone(880)
+        lab.prosody.start()
+        alice.do('connect')
+        alice.expect('connected ', 20, since=mark)
+        talk(alice, bob)
+        alice.hang_up()
+        bob.wait_closed()
+
+
+def test_telephony_survives_nothing_but_says_so(lab):
+    """Kamailio is killed: chat goes on, words say that telephony is gone, and it comes back by itself."""
+    with Person(lab, 'alice') as alice:
+        mark = alice.mark()
+        lab.kamailio.kill()
+        alice.expect('(message|notify|buddy-status|connection-notice) .*Telephony', 10, since=mark)
+        alice.do('im', 'echo@cusax.test', 'still here')
+        alice.absent('connection-error', since=mark)
+        lab.kamailio.start()
+        lab.kamailio.wait_registered('alice', 20)
+        alice.wait_phone('signed in')
+
+
+def test_wrong_sip_password(lab):
+    """Chat works, telephony says who refused it, and there is no retry storm."""
+    with Person(lab, 'alice', sign_in=False, sip_password='wrong') as alice:
+        alice.expect('connected ', 15)
+        alice.wait_phone('password')
+        requests = len(lab.kamailio.requests('REGISTER'))
+        assert requests <= 2
+        alice.do('im', 'echo@cusax.test', 'chat works')
+        assert len(lab.kamailio.requests('REGISTER')) == requests
+
+
+def test_wrong_xmpp_password(lab):
+    with Person(lab, 'alice', sign_in=False, password='wrong') as alice:
+        alice.expect('connection-error .*fatal="(true|yes|1)"', 15)
+
+
+def test_unregisters_at_sign_off(lab):
+    with Person(lab, 'alice') as alice:
+        alice.do('disable')
+        lab.kamailio.wait_unregistered('alice')
+        alice.do('enable')
+        lab.kamailio.wait_registered('alice')
+
+
+def test_unregisters_at_quit(lab):
+    alice = Person(lab, 'alice')
+    alice.stop()
+    lab.kamailio.wait_unregistered('alice', 5)
+
+
+def test_sha_256_digest(make_lab):
+    lab = make_lab(algorithm='SHA-256').start()
+    with Person(lab, 'alice') as alice:
+        assert 'signed in' in alice.phone()
+
+
+def test_blocked_main_loop_loses_no_packet(lab):
+    bob = lab.phone('bob', 'tls', tone=880, codecs=('PCMA',))
+    with Person(lab, 'alice') as alice:
+        bob.mark()
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        talk(alice, bob)
+        alice.do('block 1000', timeout=5)
+        talk(alice, bob)
+        wait_until(lambda: bob.hearing(440).longest > 3, 'three seconds in one piece', 10, bob.tail)
+        alice.hang_up()

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The product in a laboratory: cusax-host with the built plugin, signed in to both legs of a Lab.
+
+    with Person(lab, 'alice') as alice:
+        alice.call('bob@cusax.test')
+        alice.expect_tone(880)
+"""
+
+import os
+import re
+
+from cusaxhost import Host
+from cusaxlab.lab import build_folder, plugin_path
+from cusaxlab.process import wait_until
+from cusaxlab.profile import CUSAX
+
+
+class Person(Host):
+    """One account in one host. Its tone is what its microphone hears."""
+
+    def __init__(self, lab, user, sign_in=True, protocol=CUSAX, transport='tls', tone=440, ui=None, password=None,
+                 wrapper=(), env=None, **settings):
+        self.lab, self.user, self.jid = lab, user, '%s@%s' % (user, lab.domain)
+        profile = lab.profile(user, protocol=protocol, transport=transport, password=password, **settings)
+        binary = os.path.join(build_folder(), 'tests', 'host', 'cusax-host')
+        super().__init__(binary, profile.folder, plugins=os.path.dirname(plugin_path()), name=user, tone=tone, ui=ui,
+                         wrapper=wrapper, env=env)
+        lab.watch_log(str(self.log))
+        if sign_in:
+            self.sign_in(telephony=protocol == CUSAX and password is None)
+
+    def sign_in(self, telephony=True, timeout=15):
+        """Waits until both legs are up; the host connects what the profile has enabled by itself."""
+        self.expect('connected ', timeout=timeout, since=0)
+        if telephony:
+            self.lab.kamailio.wait_registered(self.user)
+            self.wait_phone('signed in')
+
+    # ------------------------------------------------------------- telephony
+
+    def phone(self):
+        """What /phone says: the state of both legs in words."""
+        return self.command('/phone')
+
+    def command(self, text, who=None):
+        """Runs a slash command in a conversation, gives what it wrote there."""
+        who = who or 'echo@%s' % self.lab.domain
+        mark = self.mark()
+        self.do('open', who)
+        self.do('cmd', who, text)
+        return '\n'.join(event['text'] for event in self.find('message ', mark))
+
+    def wait_phone(self, words, seconds=10):
+        return wait_until(lambda: words in self.phone(), '%s: Telephony: %s' % (self.user, words), seconds,
+                          lambda: self.phone())
+
+    def call(self, who):
+        """As a click on Audio Call."""
+        self.do('call', who)
+
+    def wait_ring(self, timeout=10):
+        """The incoming-call dialog; answer with respond(ring, 'Answer')."""
+        return self.expect('request .*title="Incoming Call"', timeout)
+
+    def respond(self, request, button):
+        self.do('respond', request['id'], button)
+
+    def hang_up(self):
+        self.do('media', 'hangup')
+
+    def wait_line(self, words, timeout=10, since=0):
+        """A line in a conversation, or a notice, that contains the words."""
+        return self.expect(r'(message|notify) .*%s' % re.escape(words), timeout, since=since)
