@@ -32,14 +32,15 @@ def deadline(request):
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path, monkeypatch):
+def own_home(tmp_path, tmp_path_factory, monkeypatch):
     """Also a test that is run by hand never sees the person's own home."""
     for name in ('HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_RUNTIME_DIR'):
         folder = tmp_path / name.lower()
         folder.mkdir(mode=0o700)
         monkeypatch.setenv(name, str(folder))
-    if 'XDG_CACHE_HOME' not in os.environ:
-        monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    cache = os.environ.get('CUSAX_TEST_CACHE') or str(tmp_path_factory.getbasetemp() / 'cache')
+    for name in ('XDG_CACHE_HOME', 'CUSAX_TEST_CACHE'):
+        monkeypatch.setenv(name, cache)
     for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'PULSE_SERVER'):
         monkeypatch.delenv(name, raising=False)
 

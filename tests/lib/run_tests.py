@@ -78,6 +78,7 @@ def throw_away_environment(folder):
     for name, place in places.items():
         env[name] = os.path.join(folder, place)
         os.makedirs(env[name], mode=0o700, exist_ok=True)
+    env['CUSAX_TEST_CACHE'] = env['XDG_CACHE_HOME']
     env['LC_ALL'] = 'C.UTF-8'
     env['PYTHONDONTWRITEBYTECODE'] = '1'
     return env
@@ -144,7 +145,9 @@ def run_meson(tally, folder, env, wanted):
         for line in lines:
             test = json.loads(line)
             ran += 1
-            count_tap(tally, test['name'], test['result'], test.get('stdout') or '', test.get('stderr') or '')
+            # 'project:suite / name'
+            name = test['name'].rpartition(' / ')[2]
+            count_tap(tally, name, test['result'], test.get('stdout') or '', test.get('stderr') or '')
     if ran < len(names):
         tally.fail('meson test', 'only %d of %d tests ran' % (ran, len(names)))
 

@@ -32,13 +32,12 @@ class Desktop:
         for key in ('DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS', 'PULSE_SERVER',
                     'SESSION_MANAGER', 'GTK_MODULES', 'LANGUAGE'):
             self.env.pop(key, None)
-        # One cache for all desktops of a run: GStreamer scans its plugins once only.
         for key, place in (('HOME', 'home'), ('XDG_CONFIG_HOME', 'config'), ('XDG_DATA_HOME', 'data'),
                            ('XDG_RUNTIME_DIR', 'run')):
             self.env[key] = os.path.join(self.folder, place)
             os.makedirs(self.env[key], mode=0o700, exist_ok=True)
-        if 'XDG_CACHE_HOME' not in os.environ:
-            self.env['XDG_CACHE_HOME'] = os.path.join(self.folder, 'cache')
+        # One cache for all desktops of a test run, so that GStreamer scans its plugins once only.
+        self.env['XDG_CACHE_HOME'] = os.environ.get('CUSAX_TEST_CACHE') or os.path.join(self.folder, 'cache')
         self.env['LC_ALL'] = 'C.UTF-8'
         self.bus = self.screen = self.sound = None
         self._player = None
