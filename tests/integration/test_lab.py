@@ -147,3 +147,14 @@ def test_hearing_tells_tones_gaps_and_silence(tmp_path):
     assert heard.recording.rate == 8000
     assert heard.gaps == [pytest.approx(1)] and heard.heard == 20 and heard.longest == pytest.approx(1)
     assert audio.listen(tmp_path / 'gap.wav', 440, start=1.5).silent == 5
+
+
+@pytest.mark.parametrize('transport', ['tcp', 'tls'])
+def test_a_broken_connection_ends_the_binding(lab, transport):
+    phone = lab.phone('bob', transport)
+    lab.kamailio.wait_registered('bob')
+    phone.kill()
+    lab.kamailio.wait_unregistered('bob')
+    alice = lab.phone('alice')
+    alice.dial('bob@cusax.test')
+    assert '480' in alice.wait_closed()['param']
