@@ -3,6 +3,7 @@
 #include "connection.h"
 
 #include "clock.h"
+#include "engine.h"
 #include "notices.h"
 #include "peers.h"
 #include "protocol.h"
@@ -17,7 +18,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* How long quit and unload may wait for BYE and un-REGISTER to leave. */
+/* How long quit and unload may wait, together, for BYE and un-REGISTER to leave. */
 #define FAREWELL_MS 2000
 
 struct _CusaxConnection
@@ -36,6 +37,7 @@ static PurplePlugin *our_plugin = NULL;
 static GHashTable *table = NULL; /* PurpleAccount -> CusaxConnection */
 static gboolean listening = FALSE;
 static gboolean leaving = FALSE; /* quitting: nothing may start any more */
+static gint64 farewell_end = 0;  /* monotonic; 0 = not begun */
 
 static const CusaxAccountListener phone_listener;
 
@@ -104,6 +106,7 @@ ensure (PurpleAccount *account)
   if (connection != NULL)
     return connection;
 
+  cusax_engine_start ();
   connection = g_new0 (CusaxConnection, 1);
   connection->account = account;
   connection->media = cusax_session_port_new (account);
@@ -436,13 +439,6 @@ cusax_connection_start_phone (PurpleAccount *account)
 /* ------------------------------------------------------------ load, unload */
 
 static gboolean
-on_farewell_over (gpointer over)
-{
-  *(gboolean *) over = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 is_anybody_on_the_wire (void)
 {
   GHashTableIter iter;
@@ -453,6 +449,21 @@ is_anybody_on_the_wire (void)
     if (cusax_account_get_phone_state (((CusaxConnection *) connection)->phone) != CUSAX_PHONE_OFF)
       return TRUE;
   return FALSE;
+}
+
+static gboolean
+on_wake_up (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static guint
+get_farewell_rest (void)
+{
+  gint64 now = g_get_monotonic_time ();
+  if (farewell_end == 0)
+    farewell_end = now + FAREWELL_MS * G_TIME_SPAN_MILLISECOND;
+  return now < farewell_end ? (guint) ((farewell_end - now) / G_TIME_SPAN_MILLISECOND) : 0;
 }
 
 /* Ends telephony of every account. The loop of the user interface is about to stop for good, so it is run here, as
@@ -469,12 +480,10 @@ leave (void)
     stop_phone (l->data);
   g_list_free (all);
 
-  gboolean over = FALSE;
-  guint id = g_timeout_add (FAREWELL_MS, on_farewell_over, &over);
-  while (!over && is_anybody_on_the_wire ())
+  guint wake_up = g_timeout_add (50, on_wake_up, NULL);
+  while (is_anybody_on_the_wire () && get_farewell_rest () > 0)
     g_main_context_iteration (NULL, TRUE);
-  if (!over)
-    g_source_remove (id);
+  g_source_remove (wake_up);
 
   all = cusax_connection_get_all ();
   for (GList *l = all; l != NULL; l = l->next)
@@ -488,6 +497,7 @@ cusax_connection_init (PurplePlugin *plugin)
   g_return_if_fail (table == NULL);
   our_plugin = plugin;
   leaving = FALSE;
+  farewell_end = 0;
   table = g_hash_table_new_full (NULL, NULL, NULL, connection_free);
   /* Accounts are gone long before plugins are unloaded at quit. */
   purple_signal_connect (purple_get_core (), "quitting", &table, PURPLE_CALLBACK (leave), NULL);
@@ -515,6 +525,7 @@ cusax_connection_shutdown (void)
 
   leave ();
   disconnect_all ();
+  cusax_engine_stop (get_farewell_rest ());
   purple_signals_disconnect_by_handle (&table);
   listening = FALSE;
   g_clear_pointer (&table, g_hash_table_unref);
