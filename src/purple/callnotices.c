@@ -11,15 +11,17 @@
 #define MISSED_LINES 10
 
 /* Pidgin would open a window over whatever the person is doing; Finch makes one for every call anyway, and has
- * no other place for our words. */
+ * no other place for our words. libpurple makes conversations only while chat is connected. */
 static PurpleConversation *
 need_conversation (PurpleAccount *account, const char *who)
 {
   PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
 
-  if (conversation == NULL && who != NULL && *who != '\0' && cusax_notices_host_is_finch ())
-    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, who);
-  return conversation;
+  if (conversation != NULL || who == NULL || *who == '\0')
+    return conversation;
+  if (!cusax_notices_host_is_finch () || purple_account_get_connection (account) == NULL)
+    return NULL;
+  return purple_conversation_new (PURPLE_CONV_TYPE_IM, account, who);
 }
 
 static char *

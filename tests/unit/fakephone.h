@@ -55,3 +55,6 @@ void fake_purple_stop (void);
 
 /** Returns: (transfer none): an account of our protocol id in libpurple's list */
 PurpleAccount *fake_purple_account (const char *name);
+
+/** Gives @account a connection, without which libpurple makes no conversations, or takes it away. */
+void fake_purple_connect (PurpleAccount *account, gboolean connected);

@@ -21,8 +21,15 @@ test_is_jid (void)
 {
   static const char *const jids[] = { "bob@example.org", "bob@example.org/desk", "conference.example.org",
                                       "room@conference.example.org/Nick O'Name", "+33177@example.org" };
-  static const char *const others[] = { "", "+33 1 77 62 43 39", "0177624339", "*31#", "sip:bob@example.org",
-                                        "SIPS:bob@example.org", "tel:+33177624339", "Dr. No (+33 1 77)", "127.0.0.1",
+  static const char *const others[] = { "",
+                                        "+33 1 77 62 43 39",
+                                        "0177624339",
+                                        "*31#",
+                                        "sip:bob@example.org",
+                                        "SIPS:bob@example.org",
+                                        "tel:+33177624339",
+                                        "Dr. No (+33 1 77)",
+                                        "127.0.0.1",
                                         "@example.org" };
 
   g_assert_false (cusax_peers_is_jid (NULL));
@@ -65,9 +72,10 @@ test_name (void)
 static void
 test_strangers_are_no_jids (void)
 {
-  static const char *const uris[] = { "sip:mallory@evil.example", "sip:bob@example.org:5099", "sip:conference",
-                                      "sip:0177@example.org", "sip:abc@example.org;user=phone",
-                                      "sip:a%2Fb@example.org", "sip:a@[::1]:5060", "sips:x@y.example" };
+  static const char *const uris[] = {
+    "sip:mallory@evil.example",       "sip:bob@example.org:5099", "sip:conference",   "sip:0177@example.org",
+    "sip:abc@example.org;user=phone", "sip:a%2Fb@example.org",    "sip:a@[::1]:5060", "sips:x@y.example"
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (uris); i++)
     {
@@ -125,8 +133,11 @@ test_target (void)
 static void
 test_normalize (void)
 {
-  static const char *const spellings[] = { "+33177624339", "+33 1 77 62 43 39", "+33.1.77.62.43.39",
-                                           "tel:+33-1-77-62-43-39", "sip:+33177624339@example.org;user=phone",
+  static const char *const spellings[] = { "+33177624339",
+                                           "+33 1 77 62 43 39",
+                                           "+33.1.77.62.43.39",
+                                           "tel:+33-1-77-62-43-39",
+                                           "sip:+33177624339@example.org;user=phone",
                                            "sip:+33177624339@EXAMPLE.ORG" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (spellings); i++)

@@ -64,7 +64,7 @@ test_call_ends_differ (void)
 
   for (int end = CUSAX_CALL_END_LOCAL; end <= CUSAX_CALL_END_FAILED; end++)
     {
-      call->end = (CusaxCallEnd) end;
+      call->end = (CusaxCallEnd)end;
       g_assert_true (g_hash_table_add (seen, cusax_words_call_end (call, "bob")));
     }
   fake_call_free (call);
@@ -80,7 +80,8 @@ test_hostile_text (void)
   g_autofree char *name = NULL;
 
   call->end = CUSAX_CALL_END_FAILED;
-  call->reason = "a\r\nb\xe2\x80\xae" "c\x07\xff";
+  call->reason = "a\r\nb\xe2\x80\xae"
+                 "c\x07\xff";
   text = cusax_words_call_end (call, huge);
   g_assert_true (g_utf8_validate (text, -1, NULL));
   g_assert_null (strpbrk (text, "\r\n\a"));
