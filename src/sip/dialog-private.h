@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of a dialog, shared by dialog.c (set-up and end) and exchange.c (offers after set-up, refreshes).
+ */
+#pragma once
+
+#include "dialog.h"
+
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CUSAX_DIALOG_CALLING,
+  CUSAX_DIALOG_OFFERED,
+  CUSAX_DIALOG_INCOMING,
+  CUSAX_DIALOG_ANSWERED,
+  CUSAX_DIALOG_UP,
+  CUSAX_DIALOG_ENDING,
+  CUSAX_DIALOG_ENDED
+} CusaxDialogState;
+
+/** CusaxExchange: who owes what after set-up; one at a time (RFC 3264 section 4). */
+typedef enum
+{
+  CUSAX_EXCHANGE_NONE,
+  CUSAX_EXCHANGE_SENT,       /* our re-INVITE is out */
+  CUSAX_EXCHANGE_REFRESH,    /* the same, but nobody asked: timer or new address */
+  CUSAX_EXCHANGE_RETRY,      /* 491: waiting to send our offer again */
+  CUSAX_EXCHANGE_GOT_INVITE, /* their re-INVITE waits for answer_offer */
+  CUSAX_EXCHANGE_GOT_UPDATE, /* their UPDATE does */
+  CUSAX_EXCHANGE_GOT_IN_200, /* the 200 to Sofia's own refresh made an offer: answer in ACK */
+  CUSAX_EXCHANGE_WAIT_ACK    /* we answered their re-INVITE, ACK is to come */
+} CusaxExchange;
+
+struct _CusaxDialog
+{
+  CusaxHandler handler; /* first: what Sofia's handle is bound to */
+  CusaxSipCall port;
+  CusaxDialogState state;
+  gboolean is_outgoing;
+  gboolean is_released;  /* nobody holds us: free at the end */
+  gboolean is_offerless; /* the INVITE had no SDP */
+  gboolean bye_waits;    /* ENDING: BYE goes when ACK or the outer leg comes */
+  gboolean leg_is_up;
+  gboolean peer_has_update;
+
+  const CusaxSipCallListener *listener;
+  gpointer user_data;
+  CusaxStack *stack;
+  CusaxCredentials *credentials;
+  char *user;
+  char *contact;
+  char *local_sdp;  /* our last one that counts; for refreshes */
+  char *early_sdp;  /* the last 18x's */
+  char *early_tag;
+  int end_status;   /* what to report at the end, once known: -1 = not known */
+  char *end_reason;
+  guint guard_id;   /* ENDING must end */
+
+  CusaxExchange exchange;
+  nua_saved_event_t saved[1]; /* their request that waits for answer_offer */
+  gboolean saved_has_sdp;     /* it made an offer; else we make one */
+  gboolean ack_brings_answer;
+  char *sent_sdp;             /* ours, in an exchange that is not settled */
+  char *queued_sdp;           /* reoffer that waits for its turn */
+  guint retry_id;
+  guint n_retries;
+  guint refresh_id;
+  guint refresh_seconds;
+};
+
+static inline CusaxDialog *
+cusax_dialog_from_port (CusaxSipCall *call)
+{
+  return (CusaxDialog *) ((char *) call - G_STRUCT_OFFSET (CusaxDialog, port));
+}
+
+/** The one setter of the state. */
+void cusax_dialog_set_state (CusaxDialog *dialog, CusaxDialogState state);
+
+/** Takes the dialog off the wire and reports on_ended; the pointer may be dead after it. */
+void cusax_dialog_finish (CusaxDialog *dialog, int status, const char *reason);
+
+/** From OFFERED or UP: BYE, now or when the leg is there. */
+void cusax_dialog_send_bye (CusaxDialog *dialog);
+
+/* exchange.c; each takes an UP (or just-up) dialog. */
+void cusax_exchange_reoffer (CusaxDialog *dialog, const char *sdp);
+void cusax_exchange_answer (CusaxDialog *dialog, guint status, const char *sdp);
+void cusax_exchange_on_invite (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_exchange_on_update (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_exchange_on_response (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_exchange_on_ack (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_exchange_on_cancel (CusaxDialog *dialog);
+/** Session timer and Allow of the message that brought the dialog up. */
+void cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip);
+/** Tells the other side our new Contact. */
+void cusax_exchange_move (CusaxDialog *dialog);
+void cusax_exchange_clear (CusaxDialog *dialog);
+
+G_END_DECLS

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See stack.h. Recipes: TLS and TCP run without any listening socket of nua (TPTAG_SERVER (0)); every request is
+ * forced to the relay by NUTAG_PROXY while Route headers stay in the message. */
+#include "stack.h"
+
+#include "error.h"
+#include "loop.h"
+#include "redact.h"
+
+#include <sofia-sip/nta_tag.h>
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/su_log.h>
+#include <sofia-sip/tport_tag.h>
+
+#define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY"
+/* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
+#define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY"
+#define SUPPORTED "100rel, timer, path, outbound"
+/* nua ticks in seconds; what is still there after this stays, and so must the code. */
+#define SHUTDOWN_MS 5000
+
+typedef enum
+{
+  STATE_DOWN,
+  STATE_CONNECTING,
+  STATE_UP,
+  STATE_RETIRED
+} State;
+
+struct _CusaxStack
+{
+  State state;
+  const CusaxStackListener *listener; /* NULL: detached */
+  gpointer user_data;
+  gboolean trace;
+
+  CusaxRelay *relay;
+  nua_t *nua;
+  CusaxTransportKind transport; /* what nua was made for */
+  guint16 inner_port;
+  guint16 nua_port;
+  GHashTable *handlers; /* (element-type CusaxHandler): borrowed */
+
+  guint timer_id;   /* retired: end of patience */
+  guint settle_id;  /* retired: idle that looks whether all is done */
+  guint destroy_id; /* nua_r_shutdown came: nua_destroy from here */
+  gboolean retired_told;
+};
+
+/* The dying: nua_t cannot be destroyed before it says so, and a freed port must not wait for it. Process-wide
+ * because cusax_stack_drain() is asked by the unloading of the product, when no account is left. */
+static GPtrArray *lame_ducks;
+
+static void stack_free (CusaxStack *stack);
+static void schedule_settle (CusaxStack *stack);
+
+/* ------------------------------------------------------------------ events */
+
+static gboolean
+on_destroy_idle (gpointer user_data)
+{
+  CusaxStack *stack = user_data;
+
+  stack->destroy_id = 0;
+  stack_free (stack);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_shutdown (CusaxStack *stack, int status)
+{
+  if (status < 200)
+    return;
+  if (status >= 300)
+    g_debug ("sip: Sofia's shutdown ended with %d", status);
+  if (stack->destroy_id == 0)
+    stack->destroy_id = g_idle_add (on_destroy_idle, stack);
+}
+
+/* A request that nobody owns; a handle made for it is ours to destroy. */
+static void
+on_stranger (CusaxStack *stack, const CusaxSipEvent *event)
+{
+  if (stack->listener != NULL && stack->state != STATE_RETIRED)
+    stack->listener->on_request (stack->user_data, event);
+  else if (event->status < 200 && nua_event_is_incoming_request (event->type))
+    nua_respond (event->handle, SIP_480_TEMPORARILY_UNAVAILABLE, NUTAG_WITH_THIS (event->nua), TAG_END ());
+
+  /* Whoever took the handle over has bound it by now. */
+  if (event->handle != NULL && nua_handle_magic (event->handle) == NULL)
+    nua_handle_destroy (event->handle);
+}
+
+static void
+on_nua_event (nua_event_t type, int status, const char *phrase, nua_t *nua, nua_magic_t *magic,
+              nua_handle_t *handle, nua_hmagic_t *hmagic, const sip_t *sip, tagi_t tags[])
+{
+  CusaxStack *stack = magic;
+  CusaxHandler *handler = hmagic;
+  CusaxSipEvent event = { type, status, phrase != NULL ? phrase : "", nua, handle, sip, tags };
+
+  if (stack->trace)
+    g_debug ("sip: %s %d %s", nua_event_name (type), status, event.phrase);
+
+  if (type == nua_r_shutdown)
+    on_shutdown (stack, status);
+  else if (handler != NULL && g_hash_table_contains (stack->handlers, handler))
+    handler->on_event (handler, &event);
+  else if (handle != NULL && handler == NULL)
+    on_stranger (stack, &event);
+}
+
+/* ------------------------------------------------------------------- relay */
+
+static nua_t *
+create_nua (CusaxStack *stack, const CusaxRelayInfo *info)
+{
+  g_autofree char *proxy = NULL, *url = NULL;
+  gboolean is_v6 = strchr (info->local_address, ':') != NULL;
+  const char *words[] = { "tls", "tls", "tcp", "udp" };
+
+  proxy = g_strdup_printf ("sip:127.0.0.1:%u;transport=%s", info->inner_port, words[info->transport]);
+  switch (info->transport)
+    {
+    case CUSAX_TRANSPORT_AUTO:
+    case CUSAX_TRANSPORT_TLS:
+      url = g_strdup ("sips:*:*");
+      break;
+    case CUSAX_TRANSPORT_TCP:
+      url = g_strdup ("sip:*:*;transport=tcp");
+      break;
+    case CUSAX_TRANSPORT_UDP:
+      /* maddr binds to loopback, where only the relay is heard; the address before it is what Via shows. */
+      url = g_strdup_printf (is_v6 ? "sip:[%s]:%u;maddr=127.0.0.1;transport=udp"
+                                   : "sip:%s:%u;maddr=127.0.0.1;transport=udp",
+                             info->local_address, info->nua_port);
+      break;
+    }
+
+  return nua_create (cusax_loop_get_root (), on_nua_event, stack, NUTAG_URL (url),
+                     TAG_IF (info->transport != CUSAX_TRANSPORT_UDP, TPTAG_SERVER (0)),
+                     TAG_IF (info->certificate_dir != NULL, NUTAG_CERTIFICATE_DIR (info->certificate_dir)),
+                     TAG_IF (info->certificate_dir != NULL, TPTAG_TLS_VERIFY_POLICY (0xF)),
+                     TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_SERVER_RPORT (2)),
+                     TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_UDP_MTU (65535)), NUTAG_PROXY (proxy),
+                     NUTAG_MEDIA_ENABLE (0), NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"),
+                     NUTAG_AUTOANSWER (0), NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
+#ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither */
+                     NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
+#endif
+                     /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
+                     NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (ALLOW), NUTAG_APPL_METHOD (NULL),
+                     NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED),
+                     NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536),
+                     NUTAG_USER_AGENT ("purple-cusax/" CUSAX_VERSION), TAG_END ());
+}
+
+static void
+tell_leg (CusaxStack *stack, const CusaxRelayInfo *info)
+{
+  g_autoptr (GList) all = g_hash_table_get_keys (stack->handlers);
+
+  /* Handlers drop themselves and each other meanwhile. */
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      CusaxHandler *handler = l->data;
+
+      if (g_hash_table_contains (stack->handlers, handler))
+        handler->on_leg (handler, info);
+    }
+}
+
+static void
+on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
+{
+  CusaxStack *stack = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (stack->state != STATE_CONNECTING)
+    return;
+
+  if (stack->nua == NULL)
+    {
+      stack->nua = create_nua (stack, info);
+      cusax_relay_drop_key_files (stack->relay);
+      stack->transport = info->transport;
+      stack->inner_port = info->inner_port;
+      stack->nua_port = info->nua_port;
+      if (stack->nua == NULL)
+        g_set_error (&error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE, "Sofia-SIP could not be started");
+    }
+  else if (stack->inner_port != info->inner_port || stack->nua_port != info->nua_port)
+    g_set_error (&error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE, "the loopback ports of a standing call are lost");
+
+  if (error != NULL)
+    {
+      stack->state = STATE_DOWN;
+      if (stack->listener != NULL)
+        stack->listener->on_failed (stack->user_data, error);
+      return;
+    }
+
+  stack->state = STATE_UP;
+  tell_leg (stack, info);
+  if (stack->listener != NULL && stack->state == STATE_UP)
+    stack->listener->on_up (stack->user_data, info);
+}
+
+static void
+on_relay_failed (gpointer user_data, const GError *error, const CusaxRelayCertificate *certificate)
+{
+  CusaxStack *stack = user_data;
+
+  if (stack->state != STATE_CONNECTING)
+    return;
+  stack->state = STATE_DOWN;
+  if (stack->listener != NULL)
+    stack->listener->on_failed (stack->user_data, error);
+}
+
+static void
+on_relay_closed (gpointer user_data, const GError *error)
+{
+  CusaxStack *stack = user_data;
+
+  if (stack->state != STATE_UP)
+    return;
+  stack->state = STATE_DOWN;
+  tell_leg (stack, NULL);
+  if (stack->listener != NULL)
+    stack->listener->on_down (stack->user_data, error);
+}
+
+static void
+on_relay_trace (gpointer user_data, gboolean outgoing, const char *bytes, gsize length)
+{
+  CusaxStack *stack = user_data;
+  g_autofree char *text = NULL;
+
+  if (!stack->trace)
+    return;
+  text = cusax_redact (bytes, length);
+  g_log ("cusax-sip", G_LOG_LEVEL_DEBUG, "%s\n%s", outgoing ? "to the server:" : "from the server:", text);
+}
+
+static const CusaxRelayListener relay_listener = {
+  on_relay_ready,
+  on_relay_failed,
+  on_relay_closed,
+  on_relay_trace,
+};
+
+/* -------------------------------------------------------------------- life */
+
+CusaxStack *
+cusax_stack_new (CusaxTrust *trust, gboolean trace, const CusaxStackListener *listener, gpointer user_data,
+                 GError **error)
+{
+  CusaxStack *stack;
+
+  if (!cusax_loop_init (error))
+    return NULL;
+
+  /* Sofia writes to stderr unless told otherwise; its words may hold secrets. */
+  su_log_set_level (NULL, 0);
+
+  stack = g_new0 (CusaxStack, 1);
+  stack->listener = listener;
+  stack->user_data = user_data;
+  stack->trace = trace;
+  stack->handlers = g_hash_table_new (NULL, NULL);
+  stack->relay = cusax_relay_new (trust, &relay_listener, stack);
+  return stack;
+}
+
+static void
+stack_free (CusaxStack *stack)
+{
+  if (lame_ducks != NULL)
+    g_ptr_array_remove (lame_ducks, stack);
+  g_clear_handle_id (&stack->timer_id, g_source_remove);
+  g_clear_handle_id (&stack->settle_id, g_source_remove);
+  g_clear_handle_id (&stack->destroy_id, g_source_remove);
+  if (stack->nua != NULL)
+    nua_destroy (stack->nua);
+  cusax_relay_unref (stack->relay);
+  g_hash_table_unref (stack->handlers);
+  g_free (stack);
+  cusax_loop_shutdown ();
+}
+
+void
+cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name, const char *other_name)
+{
+  g_return_if_fail (stack->state != STATE_RETIRED);
+  g_return_if_fail (cusax_stack_can_connect (stack, target->transport));
+
+  if (stack->state == STATE_UP)
+    tell_leg (stack, NULL);
+  stack->state = STATE_CONNECTING;
+  cusax_relay_connect (stack->relay, target, verify_name, other_name);
+}
+
+gboolean
+cusax_stack_can_connect (CusaxStack *stack, CusaxTransportKind transport)
+{
+  return stack->nua == NULL || stack->transport == transport;
+}
+
+static gboolean
+on_shutdown_timeout (gpointer user_data)
+{
+  CusaxStack *stack = user_data;
+
+  /* nua_destroy() would abort now. What is left is lost memory, not a crash. */
+  stack->timer_id = 0;
+  g_warning ("sip: Sofia did not shut down in time");
+  return G_SOURCE_REMOVE;
+}
+
+/* All handlers are gone, or patience is: from here on only Sofia itself is waited for. */
+static void
+finish_retirement (CusaxStack *stack)
+{
+  const CusaxStackListener *listener = stack->listener;
+  gpointer listener_data = stack->user_data;
+  g_autoptr (GList) all = g_hash_table_get_keys (stack->handlers);
+
+  stack->retired_told = TRUE;
+  stack->listener = NULL;
+  g_clear_handle_id (&stack->timer_id, g_source_remove);
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      CusaxHandler *handler = l->data;
+
+      if (g_hash_table_contains (stack->handlers, handler))
+        handler->give_up (handler);
+    }
+
+  /* What nua has pending fails at once now, instead of after 32 s. */
+  cusax_relay_cut (stack->relay);
+  if (stack->nua != NULL)
+    {
+      stack->timer_id = g_timeout_add (SHUTDOWN_MS, on_shutdown_timeout, stack);
+      nua_shutdown (stack->nua);
+    }
+  else
+    stack->destroy_id = g_idle_add (on_destroy_idle, stack);
+
+  if (listener != NULL)
+    listener->on_retired (listener_data);
+}
+
+static gboolean
+on_settle (gpointer user_data)
+{
+  CusaxStack *stack = user_data;
+
+  stack->settle_id = 0;
+  if (!stack->retired_told && g_hash_table_size (stack->handlers) == 0)
+    finish_retirement (stack);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_settle (CusaxStack *stack)
+{
+  if (stack->state == STATE_RETIRED && !stack->retired_told && stack->settle_id == 0)
+    stack->settle_id = g_idle_add (on_settle, stack);
+}
+
+static gboolean
+on_wind_up_timeout (gpointer user_data)
+{
+  CusaxStack *stack = user_data;
+
+  stack->timer_id = 0;
+  finish_retirement (stack);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cusax_stack_retire (CusaxStack *stack)
+{
+  gboolean is_up = stack->state == STATE_UP;
+  g_autoptr (GList) all = NULL;
+
+  g_return_if_fail (stack->state != STATE_RETIRED);
+
+  if (lame_ducks == NULL)
+    lame_ducks = g_ptr_array_new ();
+  g_ptr_array_add (lame_ducks, stack);
+
+  /* Without an outer leg nothing can be said any more; and the relay must not ask for trust again. */
+  if (!is_up)
+    cusax_relay_cut (stack->relay);
+  stack->timer_id = g_timeout_add (is_up ? CUSAX_STACK_WIND_UP_MS : 0, on_wind_up_timeout, stack);
+
+  all = g_hash_table_get_keys (stack->handlers);
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      CusaxHandler *handler = l->data;
+
+      if (g_hash_table_contains (stack->handlers, handler))
+        handler->wind_up (handler);
+    }
+
+  stack->state = STATE_RETIRED;
+  schedule_settle (stack);
+}
+
+void
+cusax_stack_detach (CusaxStack *stack)
+{
+  stack->listener = NULL;
+}
+
+gboolean
+cusax_stack_is_up (CusaxStack *stack)
+{
+  return cusax_relay_is_ready (stack->relay);
+}
+
+gboolean
+cusax_stack_is_protected (CusaxStack *stack)
+{
+  return cusax_relay_is_protected (stack->relay);
+}
+
+nua_t *
+cusax_stack_get_nua (CusaxStack *stack)
+{
+  return stack->nua;
+}
+
+guint
+cusax_stack_get_n_handlers (CusaxStack *stack)
+{
+  return g_hash_table_size (stack->handlers);
+}
+
+void
+cusax_stack_add (CusaxStack *stack, CusaxHandler *handler)
+{
+  g_hash_table_add (stack->handlers, handler);
+  nua_handle_bind (handler->handle, handler);
+}
+
+void
+cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler)
+{
+  g_hash_table_remove (stack->handlers, handler);
+  if (handler->handle != NULL)
+    nua_handle_destroy (g_steal_pointer (&handler->handle));
+  schedule_settle (stack);
+}
+
+char *
+cusax_stack_format_contact (const CusaxRelayInfo *info, const char *user)
+{
+  gboolean is_v6 = strchr (info->local_address, ':') != NULL;
+  const char *transport = "";
+
+  if (info->transport == CUSAX_TRANSPORT_TLS)
+    transport = ";transport=tls";
+  else if (info->transport == CUSAX_TRANSPORT_TCP)
+    transport = ";transport=tcp";
+  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, info->local_address,
+                          info->local_port, transport);
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+cusax_stack_drain (guint ms)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+  guint wake_id = g_timeout_add (20, on_tick, NULL);
+
+  while (lame_ducks != NULL && lame_ducks->len > 0 && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake_id);
+  return lame_ducks == NULL || lame_ducks->len == 0;
+}

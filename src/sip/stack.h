@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One nua_t behind one relay: made when the relay's outer leg first stands, kept while that leg is lost and dialled
+ * again, and brought to its end within bounds. Hands each event of Sofia to the handler of its handle; events that
+ * belong to nobody go to the listener. Knows neither REGISTER nor INVITE.
+ *
+ * States: DOWN -connect-> CONNECTING -leg verified-> UP -leg lost-> DOWN; retire -> RETIRED from everywhere.
+ */
+#pragma once
+
+#include "relay.h"
+
+#include <sofia-sip/nua.h>
+#include <sofia-sip/sip.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CusaxStack CusaxStack;
+typedef struct _CusaxHandler CusaxHandler;
+
+/** CusaxSipEvent: one event of Sofia; borrowed for the call. */
+typedef struct
+{
+  nua_event_t type;
+  int status;
+  const char *phrase;
+  nua_t *nua;
+  nua_handle_t *handle; /* NULL for events of the whole stack */
+  const sip_t *sip;     /* (nullable): the message */
+  tagi_t *tags;
+} CusaxSipEvent;
+
+/**
+ * CusaxHandler: what owns a nua handle (a registration, a dialog), first member of the owner's struct. It stays
+ * the target of the handle's events until cusax_stack_drop(); an owner that nobody holds any more lives on as a
+ * tombstone until then, to finish what is on the wire (2xx after CANCEL, 401 to BYE).
+ */
+struct _CusaxHandler
+{
+  void (*on_event) (CusaxHandler *handler, const CusaxSipEvent *event);
+  /* The outer leg came (@info) or went (@info NULL). */
+  void (*on_leg) (CusaxHandler *handler, const CusaxRelayInfo *info);
+  /* End nicely: un-REGISTER, BYE. cusax_stack_drop() when done. */
+  void (*wind_up) (CusaxHandler *handler);
+  /* Time is over: cusax_stack_drop() now. */
+  void (*give_up) (CusaxHandler *handler);
+  nua_handle_t *handle;
+};
+
+typedef struct
+{
+  /* The outer leg stands, nua is ready. */
+  void (*on_up) (gpointer user_data, const CusaxRelayInfo *info);
+  /* connect failed. */
+  void (*on_failed) (gpointer user_data, const GError *error);
+  /* A standing outer leg is lost; handlers have been told before. */
+  void (*on_down) (gpointer user_data, const GError *error);
+  /* A request outside of everything known. */
+  void (*on_request) (gpointer user_data, const CusaxSipEvent *event);
+  /* Retired, and all handlers are gone from the wire or 1 s is over. */
+  void (*on_retired) (gpointer user_data);
+} CusaxStackListener;
+
+/**
+ * cusax_stack_new:
+ * @trust: (nullable): must outlive the stack
+ * @trace: whether messages go, redacted, to the debug log (category cusax-sip)
+ *
+ * Returns: (transfer full): DOWN, without nua; NULL with CUSAX_ERROR_UNSUPPORTED if Sofia's loop does not start
+ */
+CusaxStack *cusax_stack_new (CusaxTrust *trust, gboolean trace, const CusaxStackListener *listener,
+                             gpointer user_data, GError **error);
+
+/**
+ * cusax_stack_connect:
+ *
+ * Dials @target, see cusax_relay_connect(). A stack whose nua was made for another transport than @target's
+ * cannot: ask cusax_stack_can_connect() first.
+ */
+void cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name,
+                          const char *other_name);
+
+/** Returns: TRUE if the stack's nua, if there is one, can talk over @transport. */
+gboolean cusax_stack_can_connect (CusaxStack *stack, CusaxTransportKind transport);
+
+/**
+ * cusax_stack_retire:
+ * @stack: (transfer full): lives on among the dying until Sofia is done
+ *
+ * Winds up every handler, then on_retired (not from inside this call), at most CUSAX_STACK_WIND_UP_MS later, when
+ * the relay is cut and nua destroyed from an idle.
+ */
+void cusax_stack_retire (CusaxStack *stack);
+#define CUSAX_STACK_WIND_UP_MS 1000
+
+/** No listener is called any more. */
+void cusax_stack_detach (CusaxStack *stack);
+
+gboolean cusax_stack_is_up (CusaxStack *stack);
+gboolean cusax_stack_is_protected (CusaxStack *stack); /* verified TLS, now */
+nua_t *cusax_stack_get_nua (CusaxStack *stack);        /* (transfer none) (nullable) */
+/** Returns: how many handlers there are. */
+guint cusax_stack_get_n_handlers (CusaxStack *stack);
+
+/** Binds @handler, with its handle set, to its events. */
+void cusax_stack_add (CusaxStack *stack, CusaxHandler *handler);
+
+/** Destroys the handle; no more event comes. Safe from inside an event and for a handler that was dropped. */
+void cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler);
+
+/** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>", where the outer leg can be reached. */
+char *cusax_stack_format_contact (const CusaxRelayInfo *info, const char *user);
+
+/**
+ * cusax_stack_drain:
+ * @ms: at most
+ *
+ * Runs the main context until every retired stack is gone; for the unloading of the product. Not from inside a
+ * Sofia callback.
+ *
+ * Returns: FALSE if some are left: code must then stay mapped
+ */
+gboolean cusax_stack_drain (guint ms);
+
+G_END_DECLS

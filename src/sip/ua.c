@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See ua.h. */
+#include "ua.h"
+
+#include "dialog.h"
+#include "error.h"
+#include "locate.h"
+#include "registrar.h"
+#include "stack.h"
+
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+#include <sofia-sip/url.h>
+
+#define ANSWER_TIMEOUT_MS 8000
+#define ANSWER_TIMEOUT_UDP_MS 4000
+
+typedef struct
+{
+  CusaxSipPort port;
+  CusaxTrust *trust;
+  const CusaxSipListener *listener;
+  gpointer user_data;
+  CusaxSipState state;
+  CusaxConfig *config;       /* of the running attempt */
+  CusaxConfig *next_config;  /* start was called while stop is not through */
+  gboolean is_stopping;
+  gboolean is_freed;         /* only pending callbacks hold it */
+  guint answer_timeout_ms;   /* 0: by transport */
+  guint idle_id;             /* begin of an attempt, or end of a stop without a stack */
+
+  GCancellable *locating;
+  GPtrArray *targets;        /* (element-type CusaxTarget) */
+  guint n_tried;
+  GError *failure;           /* the most telling one so far */
+
+  CusaxStack *stack;         /* NULL: none; may be down while calls stand */
+  CusaxStack *retiring;      /* stop waits for it; borrowed from the dying */
+  CusaxRegistrar *registrar;
+  GPtrArray *realms;         /* that asked at registration; NULL: not known */
+  char *user;                /* random: scanners cannot guess it */
+  char *instance;            /* RFC 5626 section 4.1 */
+  char *contact;
+  char *local_address;
+  char *server;
+} CusaxUa;
+
+static void ua_unref (CusaxUa *ua);
+static void try_next (CusaxUa *ua);
+static gboolean begin (gpointer user_data);
+
+/* ------------------------------------------------------------------- states */
+
+static void
+emit_state (CusaxUa *ua, const GError *error)
+{
+  if (ua->listener != NULL)
+    ua->listener->on_state (ua->user_data, ua->state, error);
+}
+
+/* Returns FALSE if the listener's reaction has made an end of this attempt: hands off then. */
+static gboolean
+set_state (CusaxUa *ua, CusaxSipState state)
+{
+  static const char *const names[] = { "stopped", "locating", "connecting", "registering", "registered" };
+  gboolean lives;
+
+  if (ua->state == state)
+    return TRUE;
+  g_debug ("sip: %s -> %s (%s)", names[ua->state], names[state], ua->server != NULL ? ua->server : "no server yet");
+  ua->state = state;
+  g_rc_box_acquire (ua);
+  emit_state (ua, NULL);
+  lives = ua->state == state && !ua->is_stopping && !ua->is_freed;
+  ua_unref (ua);
+  return lives;
+}
+
+static void
+retire_stack (CusaxUa *ua)
+{
+  if (ua->stack == NULL)
+    return;
+  cusax_stack_detach (ua->stack);
+  cusax_stack_retire (g_steal_pointer (&ua->stack));
+}
+
+static void
+clear_attempt (CusaxUa *ua)
+{
+  g_clear_handle_id (&ua->idle_id, g_source_remove);
+  if (ua->locating != NULL)
+    g_cancellable_cancel (ua->locating);
+  g_clear_object (&ua->locating);
+  g_clear_pointer (&ua->targets, g_ptr_array_unref);
+  g_clear_error (&ua->failure);
+}
+
+/* Ends the attempt, or what it had reached. Calls stay if they have a stack to stay on. */
+static void
+stop_with_error (CusaxUa *ua, const GError *error)
+{
+  g_autoptr (GError) copy = NULL;
+
+  copy = g_error_copy (error);
+  if (ua->server != NULL && strstr (copy->message, ua->server) == NULL)
+    g_prefix_error (&copy, "%s: ", ua->server);
+  clear_attempt (ua);
+  g_clear_pointer (&ua->registrar, cusax_registrar_free);
+  if (ua->stack != NULL && cusax_stack_get_n_handlers (ua->stack) == 0)
+    retire_stack (ua);
+  g_debug ("sip: stopped: %s", copy->message);
+  ua->state = CUSAX_SIP_STOPPED;
+  emit_state (ua, copy);
+}
+
+/* ----------------------------------------------------------------- registration */
+
+/* Of several targets' faults the first that says more than "nobody there" is the one to show. */
+static void
+note_failure (CusaxUa *ua, const GError *error)
+{
+  gboolean is_dull = ua->failure == NULL || g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE) ||
+                     g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT);
+
+  if (!is_dull)
+    return;
+  g_clear_error (&ua->failure);
+  ua->failure = g_error_copy (error);
+  if (ua->server != NULL && strstr (error->message, ua->server) == NULL)
+    g_prefix_error (&ua->failure, "%s: ", ua->server);
+}
+
+static void
+on_registered (gpointer user_data)
+{
+  CusaxUa *ua = user_data;
+
+  g_clear_pointer (&ua->realms, g_ptr_array_unref);
+  ua->realms = cusax_registrar_get_realms (ua->registrar);
+  /* Never asked: then nothing is known of its realms, and the domain and proxies must do. */
+  set_state (ua, CUSAX_SIP_REGISTERED);
+}
+
+static void
+on_registrar_failed (gpointer user_data, const GError *error)
+{
+  CusaxUa *ua = user_data;
+  gboolean was_first = ua->state == CUSAX_SIP_REGISTERING;
+
+  g_clear_pointer (&ua->registrar, cusax_registrar_free);
+  if (was_first && (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT) ||
+                    g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE)))
+    {
+      note_failure (ua, error);
+      try_next (ua);
+    }
+  else
+    stop_with_error (ua, error);
+}
+
+static const CusaxRegistrarListener registrar_listener = {
+  on_registered,
+  on_registrar_failed,
+};
+
+static void
+register_now (CusaxUa *ua, CusaxTransportKind transport)
+{
+  g_autofree char *contact = NULL;
+  CusaxRegistrarConfig config = { 0 };
+
+  contact = g_strdup_printf ("%s;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", ua->contact, ua->instance);
+  config.config = ua->config;
+  config.contact = contact;
+  config.user = ua->user;
+  config.timeout_ms = ua->answer_timeout_ms;
+  if (config.timeout_ms == 0)
+    config.timeout_ms = transport == CUSAX_TRANSPORT_UDP ? ANSWER_TIMEOUT_UDP_MS : ANSWER_TIMEOUT_MS;
+  ua->registrar = cusax_registrar_new (ua->stack, &config, &registrar_listener, ua);
+}
+
+/* ----------------------------------------------------------------- incoming */
+
+static char *
+unquote (const char *display)
+{
+  GString *text;
+
+  if (display == NULL || display[0] == '\0')
+    return NULL;
+  if (display[0] != '"')
+    return g_strdup (display);
+
+  text = g_string_new (NULL);
+  for (const char *p = display + 1; *p != '\0' && *p != '"'; p++)
+    {
+      if (*p == '\\' && p[1] != '\0')
+        p++;
+      g_string_append_c (text, *p);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Sofia's request line, Contact and body, before anybody hears of the call. Returns 0 or the status to refuse. */
+static int
+judge_invite (CusaxUa *ua, const sip_t *sip)
+{
+  const char *user = sip->sip_request->rq_url->url_user;
+  const char *aor_user = cusax_address_get_user (cusax_config_get_aor (ua->config));
+  g_autofree char *plain = user != NULL ? g_uri_unescape_string (user, NULL) : NULL;
+  const char *sdp;
+  gsize length;
+
+  if (g_strcmp0 (user, ua->user) != 0 && (plain == NULL || g_strcmp0 (plain, aor_user) != 0))
+    return 404;
+  if (sip->sip_contact == NULL || sip->sip_contact->m_url->url_host == NULL ||
+      sip->sip_contact->m_url->url_type == url_any)
+    return 400;
+  if (!cusax_dialog_get_sdp (sip, &sdp, &length))
+    return 415;
+  return 0;
+}
+
+static void
+on_invite (CusaxUa *ua, const CusaxSipEvent *event)
+{
+  int status = judge_invite (ua, event->sip);
+  CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
+  CusaxSipIncoming incoming = { 0 };
+  g_autofree char *display = NULL;
+  su_home_t home[1] = { SU_HOME_INIT (home) };
+  CusaxSipCall *call;
+
+  if (status == 0 && ua->listener == NULL)
+    status = 480;
+  if (status != 0)
+    {
+      nua_respond (event->handle, status, status == 400 ? "Missing Contact" : sip_status_phrase (status),
+                   NUTAG_WITH_THIS (event->nua), TAG_IF (status == 415, SIPTAG_ACCEPT_STR ("application/sdp")),
+                   TAG_END ());
+      return;
+    }
+
+  display = unquote (event->sip->sip_from->a_display);
+  incoming.from_uri = url_as_string (home, event->sip->sip_from->a_url);
+  incoming.from_display = display;
+  incoming.to_uri = url_as_string (home, event->sip->sip_to->a_url);
+  incoming.call_id = event->sip->sip_call_id->i_id;
+  cusax_dialog_get_sdp (event->sip, &incoming.sdp, &incoming.sdp_length);
+  call = cusax_dialog_new_incoming (ua->stack, &config, event);
+  ua->listener->on_incoming (ua->user_data, call, &incoming);
+  su_home_deinit (home);
+}
+
+static void
+on_request (gpointer user_data, const CusaxSipEvent *event)
+{
+  CusaxUa *ua = user_data;
+  int status;
+
+  if (event->status >= 200 || !nua_event_is_incoming_request (event->type))
+    return;
+
+  switch ((int) event->type)
+    {
+    case nua_i_invite:
+      on_invite (ua, event);
+      return;
+    case nua_i_subscribe:
+    case nua_i_notify:
+      status = 489;
+      break;
+    case nua_i_info:
+    case nua_i_update:
+      status = 481;
+      break;
+    default:
+      status = 501;
+      break;
+    }
+  nua_respond (event->handle, status, sip_status_phrase (status), NUTAG_WITH_THIS (event->nua), TAG_END ());
+}
+
+/* -------------------------------------------------------------------- stack */
+
+static void
+on_up (gpointer user_data, const CusaxRelayInfo *info)
+{
+  CusaxUa *ua = user_data;
+  CusaxTransportKind transport = info->transport;
+
+  g_free (ua->contact);
+  ua->contact = cusax_stack_format_contact (info, ua->user);
+  g_free (ua->local_address);
+  ua->local_address = g_strdup (info->local_address);
+  if (set_state (ua, CUSAX_SIP_REGISTERING))
+    register_now (ua, transport);
+}
+
+static void
+on_connect_failed (gpointer user_data, const GError *error)
+{
+  CusaxUa *ua = user_data;
+
+  note_failure (ua, error);
+  try_next (ua);
+}
+
+static void
+on_down (gpointer user_data, const GError *error)
+{
+  CusaxUa *ua = user_data;
+  gboolean was_first = ua->state == CUSAX_SIP_REGISTERING;
+
+  g_clear_pointer (&ua->registrar, cusax_registrar_free);
+  if (was_first)
+    on_connect_failed (ua, error);
+  else if (ua->state != CUSAX_SIP_STOPPED)
+    stop_with_error (ua, error);
+}
+
+static gboolean
+finish_stop (gpointer user_data)
+{
+  CusaxUa *ua = user_data;
+
+  ua->idle_id = 0;
+  ua->retiring = NULL;
+  ua->is_stopping = FALSE;
+  ua->state = CUSAX_SIP_STOPPED;
+  /* Before the listener is told: it may start again. */
+  if (ua->next_config != NULL)
+    {
+      g_clear_pointer (&ua->config, cusax_config_unref);
+      ua->config = g_steal_pointer (&ua->next_config);
+      ua->idle_id = g_idle_add (begin, ua);
+    }
+  emit_state (ua, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_retired (gpointer user_data)
+{
+  finish_stop (user_data);
+}
+
+static const CusaxStackListener stack_listener = {
+  on_up, on_connect_failed, on_down, on_request, on_retired,
+};
+
+/* ------------------------------------------------------------------- attempt */
+
+static void
+try_next (CusaxUa *ua)
+{
+  const char *typed = cusax_config_get_server_host (ua->config);
+  const char *domain = cusax_config_get_domain (ua->config);
+  const CusaxTarget *target;
+  GError *error = NULL;
+
+  if (ua->targets == NULL || ua->n_tried >= ua->targets->len)
+    {
+      error = g_steal_pointer (&ua->failure);
+      stop_with_error (ua, error);
+      g_error_free (error);
+      return;
+    }
+
+  target = g_ptr_array_index (ua->targets, ua->n_tried++);
+  g_free (ua->server);
+  ua->server = cusax_target_describe (target);
+
+  /* An old stack is worth keeping for the calls on it only. */
+  if (ua->stack != NULL && (cusax_stack_get_n_handlers (ua->stack) == 0 ||
+                            !cusax_stack_can_connect (ua->stack, target->transport)))
+    retire_stack (ua);
+  if (ua->stack == NULL)
+    ua->stack = cusax_stack_new (ua->trust, cusax_config_wire_trace (ua->config), &stack_listener, ua, &error);
+  if (ua->stack == NULL)
+    {
+      stop_with_error (ua, error);
+      g_error_free (error);
+      return;
+    }
+  if (set_state (ua, CUSAX_SIP_CONNECTING))
+    cusax_stack_connect (ua->stack, target, typed != NULL ? typed : domain, typed != NULL ? domain : NULL);
+}
+
+static void
+on_located (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CusaxUa *ua = user_data;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *targets = cusax_locate_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || ua->locating == NULL ||
+      ua->state != CUSAX_SIP_LOCATING || ua->is_stopping || ua->is_freed)
+    g_clear_pointer (&targets, g_ptr_array_unref);
+  else
+    {
+      g_clear_object (&ua->locating);
+      ua->targets = targets;
+      ua->n_tried = 0;
+      if (targets != NULL)
+        try_next (ua);
+      else
+        stop_with_error (ua, error);
+    }
+  ua_unref (ua);
+}
+
+static gboolean
+begin (gpointer user_data)
+{
+  CusaxUa *ua = user_data;
+  CusaxLocateQuery query = { 0 };
+
+  ua->idle_id = 0;
+  g_clear_pointer (&ua->server, g_free);
+  if (!set_state (ua, CUSAX_SIP_LOCATING))
+    return G_SOURCE_REMOVE;
+
+  query.host = cusax_config_get_server_host (ua->config);
+  if (query.host == NULL)
+    query.host = cusax_config_get_domain (ua->config);
+  query.port = cusax_config_get_server_port (ua->config);
+  query.transport = cusax_config_get_transport (ua->config);
+  query.require_tls = cusax_config_requires_tls (ua->config);
+  ua->locating = g_cancellable_new ();
+  /* Called back even when cancelled, and then perhaps after our end: hence the reference. */
+  cusax_locate_async (&query, ua->locating, on_located, g_rc_box_acquire (ua));
+  return G_SOURCE_REMOVE;
+}
+
+/* ---------------------------------------------------------------------- port */
+
+static void
+ua_set_listener (CusaxSipPort *port, const CusaxSipListener *listener, gpointer user_data)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  ua->listener = listener;
+  ua->user_data = user_data;
+}
+
+static void
+ua_start (CusaxSipPort *port, CusaxConfig *config)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  if (ua->is_stopping)
+    {
+      g_clear_pointer (&ua->next_config, cusax_config_unref);
+      ua->next_config = cusax_config_ref (config);
+      return;
+    }
+  g_return_if_fail (ua->state == CUSAX_SIP_STOPPED && ua->idle_id == 0);
+
+  cusax_config_ref (config);
+  g_clear_pointer (&ua->config, cusax_config_unref);
+  ua->config = config;
+  ua->idle_id = g_idle_add (begin, ua);
+}
+
+static void
+ua_stop (CusaxSipPort *port)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  g_clear_pointer (&ua->next_config, cusax_config_unref);
+  if (ua->is_stopping)
+    return;
+  clear_attempt (ua);
+  ua->is_stopping = TRUE;
+  if (ua->registrar != NULL)
+    cusax_registrar_leave (g_steal_pointer (&ua->registrar));
+  if (ua->stack != NULL)
+    {
+      ua->retiring = ua->stack;
+      cusax_stack_retire (g_steal_pointer (&ua->stack));
+    }
+  else
+    ua->idle_id = g_idle_add (finish_stop, ua);
+}
+
+static CusaxSipCall *
+ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp, const CusaxSipCallListener *listener,
+           gpointer user_data, GError **error)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+  CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
+
+  if (ua->state != CUSAX_SIP_REGISTERED || ua->is_stopping || ua->stack == NULL || !cusax_stack_is_up (ua->stack))
+    {
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
+      return NULL;
+    }
+  return cusax_dialog_new_outgoing (ua->stack, &config, target, sdp, listener, user_data, error);
+}
+
+static gboolean
+ua_is_protected (CusaxSipPort *port)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  return ua->stack != NULL && cusax_stack_is_protected (ua->stack);
+}
+
+static const char *
+ua_get_local_address (CusaxSipPort *port)
+{
+  return ((CusaxUa *) port)->local_address;
+}
+
+static const char *
+ua_get_server (CusaxSipPort *port)
+{
+  return ((CusaxUa *) port)->server;
+}
+
+static void
+ua_clear (gpointer data)
+{
+  CusaxUa *ua = data;
+
+  g_clear_pointer (&ua->config, cusax_config_unref);
+  g_clear_pointer (&ua->next_config, cusax_config_unref);
+  g_clear_pointer (&ua->realms, g_ptr_array_unref);
+  g_free (ua->user);
+  g_free (ua->instance);
+  g_free (ua->contact);
+  g_free (ua->local_address);
+  g_free (ua->server);
+}
+
+static void
+ua_unref (CusaxUa *ua)
+{
+  g_rc_box_release_full (ua, ua_clear);
+}
+
+static void
+ua_free (CusaxSipPort *port)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  ua->listener = NULL;
+  ua->is_freed = TRUE;
+  clear_attempt (ua);
+  if (ua->registrar != NULL)
+    cusax_registrar_leave (g_steal_pointer (&ua->registrar));
+  retire_stack (ua);
+  if (ua->retiring != NULL)
+    cusax_stack_detach (ua->retiring);
+  ua_unref (ua);
+}
+
+static const CusaxSipPortVtable vtable = {
+  ua_set_listener, ua_start,        ua_stop,              ua_invite,
+  ua_is_protected, ua_get_local_address, ua_get_server, ua_free,
+};
+
+CusaxSipPort *
+cusax_ua_new (CusaxTrust *trust)
+{
+  CusaxUa *ua = g_rc_box_new0 (CusaxUa);
+  g_autofree char *random = g_uuid_string_random ();
+
+  ua->port.vtable = &vtable;
+  ua->trust = trust;
+  random[8] = '\0';
+  ua->user = g_strconcat ("c", random, NULL);
+  ua->instance = g_uuid_string_random ();
+  return &ua->port;
+}
+
+void
+cusax_ua_set_answer_timeout (CusaxSipPort *port, guint ms)
+{
+  ((CusaxUa *) port)->answer_timeout_ms = ms;
+}
+
+gboolean
+cusax_ua_drain (guint ms)
+{
+  return cusax_stack_drain (ms);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The SIP leg of one account: implements CusaxSipPort of ports.h. One attempt per start: locate, reach and verify a
+ * server (the next one if it does not answer), register; then calls in and out. Who may ring us is decided here:
+ * an INVITE must name our Contact's random user part or our address of record. RFC 3261, RFC 3263.
+ *
+ * States as in ports.h; start -> LOCATING -> CONNECTING -> REGISTERING -> REGISTERED; a failure or stop -> STOPPED.
+ * After a loss of the outer leg standing calls keep their Sofia stack; the next start dials from below it again.
+ */
+#pragma once
+
+#include "ports.h"
+
+G_BEGIN_DECLS
+
+/**
+ * cusax_ua_new:
+ * @trust: (nullable): accepted certificates; must outlive the port
+ *
+ * Needs cusax_loop_init() and cusax_digest_install() to have been called (without the latter: MD5 only).
+ *
+ * Returns: (transfer full): STOPPED; end with its free
+ */
+CusaxSipPort *cusax_ua_new (CusaxTrust *trust);
+
+/** Sets how long the first REGISTER of a target waits for its answer (default 8 s, UDP 4 s); before start. */
+void cusax_ua_set_answer_timeout (CusaxSipPort *port, guint ms);
+
+/**
+ * cusax_ua_drain:
+ * @ms: at most
+ *
+ * Runs the main context until everything of freed or stopped ports is gone from Sofia; for the unloading of the
+ * product, before cusax_digest_restore() and cusax_loop_shutdown().
+ *
+ * Returns: FALSE if something is left: the code must then stay mapped
+ */
+gboolean cusax_ua_drain (guint ms);
+
+G_END_DECLS
