@@ -65,7 +65,8 @@ const char *cusax_call_get_display_name (const CusaxCall *call);/* (nullable): w
 gboolean cusax_call_is_held (const CusaxCall *call);            /* by us */
 gboolean cusax_call_is_remote_held (const CusaxCall *call);     /* by them */
 gboolean cusax_call_is_muted (const CusaxCall *call);
-gboolean cusax_call_is_secure (const CusaxCall *call);          /* SRTP, keys over protected signalling */
+gboolean cusax_call_is_secure (const CusaxCall *call);          /* SRTP, keys over protected signalling; INCOMING:
+                                                                   if answered */
 CusaxCallEnd cusax_call_get_end (const CusaxCall *call);
 guint cusax_call_get_end_status (const CusaxCall *call);        /* SIP status, 0 = none */
 const char *cusax_call_get_end_reason (const CusaxCall *call);  /* (nullable): their words, printable UTF-8 */
