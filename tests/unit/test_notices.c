@@ -462,22 +462,50 @@ test_lists (void)
   teardown_commands ();
 }
 
-int
-main (int argc, char **argv)
+/* ---------------------------------------------------------------- Finch */
+
+/* Finch has no other place for words than a conversation, which needs a connection; and it owns /call. */
+static void
+test_finch (void)
 {
-  int result;
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "bob@example.org");
 
-  g_test_init (&argc, &argv, NULL);
-  fake_purple_start ("test");
-  purple_conversations_set_ui_ops (&conversation_ops);
-  purple_notify_set_ui_ops (&notify_ops);
-  purple_prefs_set_bool ("/purple/logging/log_ims", FALSE);
-  purple_prefs_set_bool ("/purple/logging/log_system", FALSE);
-  lines = g_string_new (NULL);
-  windows = g_ptr_array_new_with_free_func (g_free);
-  account = fake_purple_account ("alice@example.org");
-  purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob & Co"), NULL, NULL, NULL);
+  setup (FALSE);
+  fake_purple_connect (account, FALSE);
+  change (call, CUSAX_CALL_INCOMING);
+  assert_lines ("");
+  fake_purple_connect (account, TRUE);
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("In call with Bob &amp; Co, not encrypted.\n"
+                "To type a command, press Tab first. /hangup ends the call.\n");
+  with_bob = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, "bob@example.org", account);
+  g_assert_nonnull (with_bob);
+  finish (call, CUSAX_CALL_END_REMOTE);
+  assert_lines ("Bob &amp; Co has hung up.\n");
+  teardown ();
+}
 
+static void
+test_finch_owns_call (void)
+{
+  g_autofree char *error = NULL;
+
+  setup_commands ();
+  g_assert_cmpint (purple_cmd_do_command (with_bob, "call", "call", &error), ==, PURPLE_CMD_STATUS_NOT_FOUND);
+  assert_run ("dial bob@example.org", "ok");
+  teardown_commands ();
+}
+
+static void
+add_finch_tests (void)
+{
+  g_test_add_func ("/finch/conversation", test_finch);
+  g_test_add_func ("/finch/call", test_finch_owns_call);
+}
+
+static void
+add_tests (void)
+{
   g_test_add_func ("/notices/refused-once", test_refused_once);
   g_test_add_func ("/notices/flapping", test_flapping);
   g_test_add_func ("/notices/both-down", test_both_down);
@@ -492,6 +520,31 @@ main (int argc, char **argv)
   g_test_add_func ("/commands/dial", test_dial);
   g_test_add_func ("/commands/call-numbers", test_call_numbers);
   g_test_add_func ("/commands/lists", test_lists);
+}
+
+/* libpurple knows its user interface from the start to the end: one run for each ("finch" behind the options). */
+int
+main (int argc, char **argv)
+{
+  gboolean finch;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  finch = argc > 1 && g_str_equal (argv[1], "finch");
+  fake_purple_start (finch ? "gnt-purple" : "test");
+  purple_conversations_set_ui_ops (&conversation_ops);
+  purple_notify_set_ui_ops (&notify_ops);
+  purple_prefs_set_bool ("/purple/logging/log_ims", FALSE);
+  purple_prefs_set_bool ("/purple/logging/log_system", FALSE);
+  lines = g_string_new (NULL);
+  windows = g_ptr_array_new_with_free_func (g_free);
+  account = fake_purple_account ("alice@example.org");
+  purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob & Co"), NULL, NULL, NULL);
+
+  if (finch)
+    add_finch_tests ();
+  else
+    add_tests ();
   result = g_test_run ();
 
   g_ptr_array_unref (windows);
