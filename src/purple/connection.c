@@ -143,11 +143,11 @@ is_ours (PurpleAccount *account)
   return purple_strequal (purple_account_get_protocol_id (account), purple_plugin_get_id (our_plugin));
 }
 
-/* What a person wants, as opposed to what the network does: enabled, online, and still a CUSAX account. */
+/* What a person wants, as opposed to what the network does. */
 static gboolean
 is_wanted (PurpleAccount *account)
 {
-  return is_ours (account) && purple_account_get_enabled (account, purple_core_get_ui ())
+  return purple_account_get_enabled (account, purple_core_get_ui ())
          && purple_presence_is_online (purple_account_get_presence (account));
 }
 
@@ -404,6 +404,12 @@ cusax_connection_close (PurpleConnection *gc)
     xmpp->close (gc);
   if (connection == NULL)
     return;
+  if (!is_ours (account))
+    {
+      /* Moved to another protocol: what signs in next is not our account. */
+      cusax_connection_forget (account);
+      return;
+    }
 
   gboolean wanted = is_wanted (account) && !requires_both (connection);
   if (!wanted && failed_for_good && cusax_account_get_calls (connection->phone)->len > 0)
@@ -425,14 +431,6 @@ cusax_connection_reconfigure (PurpleAccount *account)
   /* Telephony that was switched on just now, or could not start before. */
   if (is_wanted (account) && (connection->gc != NULL || !requires_both (connection))
       && cusax_account_get_phone_state (connection->phone) == CUSAX_PHONE_OFF)
-    cusax_account_start (connection->phone);
-}
-
-void
-cusax_connection_start_phone (PurpleAccount *account)
-{
-  CusaxConnection *connection = cusax_connection_find (account);
-  if (connection != NULL && configure (connection))
     cusax_account_start (connection->phone);
 }
 
@@ -481,7 +479,7 @@ leave (void)
   g_list_free (all);
 
   guint wake_up = g_timeout_add (50, on_wake_up, NULL);
-  while (is_anybody_on_the_wire () && get_farewell_rest () > 0)
+  while (table != NULL && is_anybody_on_the_wire () && get_farewell_rest () > 0)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (wake_up);
 

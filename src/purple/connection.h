@@ -56,14 +56,6 @@ void cusax_connection_close (PurpleConnection *gc);
  */
 void cusax_connection_reconfigure (PurpleAccount *account);
 
-/**
- * cusax_connection_start_phone:
- *
- * Tries telephony again now, also after a refusal. Settings that do not validate are shown in the account's
- * status text and the log.
- */
-void cusax_connection_start_phone (PurpleAccount *account);
-
 /** Hangs up, un-registers in the background and drops the account from the table (account removed). */
 void cusax_connection_forget (PurpleAccount *account);
 

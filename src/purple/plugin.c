@@ -9,6 +9,7 @@
 #include "connection.h"
 #include "features.h"
 #include "libjabber.h"
+#include "links.h"
 #include "log.h"
 #include "menus.h"
 #include "protocol.h"
@@ -59,6 +60,7 @@ plugin_load (PurplePlugin *plugin)
   cusax_protocol_init (xmpp);
   cusax_connection_init (plugin);
   cusax_commands_register (plugin);
+  cusax_links_init (plugin);
   purple_debug_info ("cusax", "CUSAX %s is ready\n", CUSAX_VERSION);
   return TRUE;
 }
@@ -66,6 +68,7 @@ plugin_load (PurplePlugin *plugin)
 static gboolean
 plugin_unload (PurplePlugin *plugin)
 {
+  cusax_links_shutdown ();
   cusax_commands_unregister ();
   cusax_connection_shutdown ();
   cusax_protocol_shutdown ();

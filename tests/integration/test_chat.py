@@ -163,3 +163,10 @@ def test_unloading_in_mid_session_signs_off(alice):
     assert time.monotonic() - start < 2.5
     alice.expect('disconnected ', since=0)
     alice.absent('critical ')
+
+
+def test_xmpp_links_open_chats_and_rooms(alice):
+    alice.do('uri', 'xmpp:%s?message' % BOB)
+    alice.expect('conversation .*name="%s"' % BOB, since=0)
+    alice.do('uri', 'xmpp:%s?join' % ROOM)
+    alice.expect('conversation .*type="chat" .*name="%s"' % ROOM, since=0)

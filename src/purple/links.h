@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xmpp: links (RFC 5122, XEP-0147) for CUSAX accounts. libpurple's own handler looks for accounts of "prpl-jabber"
+ * only, so without one of those nothing would answer. It goes first where both could.
+ */
+#pragma once
+
+#include <purple.h>
+
+G_BEGIN_DECLS
+
+/** cusax_links_init: at load. @plugin is borrowed until cusax_links_shutdown(). */
+void cusax_links_init (PurplePlugin *plugin);
+
+void cusax_links_shutdown (void);
+
+G_END_DECLS
