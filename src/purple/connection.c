@@ -18,9 +18,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* How long quit and unload may wait, together, for BYE and un-REGISTER to leave. */
-#define FAREWELL_MS 2000
-
 struct _CusaxConnection
 {
   PurpleAccount *account;   /* the key, borrowed */
@@ -37,7 +34,6 @@ static PurplePlugin *our_plugin = NULL;
 static GHashTable *table = NULL; /* PurpleAccount -> CusaxConnection */
 static gboolean listening = FALSE;
 static gboolean leaving = FALSE; /* quitting: nothing may start any more */
-static gint64 farewell_end = 0;  /* monotonic; 0 = not begun */
 
 static const CusaxAccountListener phone_listener;
 
@@ -437,31 +433,18 @@ cusax_connection_reconfigure (PurpleAccount *account)
 /* ------------------------------------------------------------ load, unload */
 
 static gboolean
-is_anybody_on_the_wire (void)
+is_everybody_off (void)
 {
   GHashTableIter iter;
   gpointer connection;
+  if (table == NULL)
+    return TRUE;
 
   g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, NULL, &connection))
     if (cusax_account_get_phone_state (((CusaxConnection *) connection)->phone) != CUSAX_PHONE_OFF)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-on_wake_up (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static guint
-get_farewell_rest (void)
-{
-  gint64 now = g_get_monotonic_time ();
-  if (farewell_end == 0)
-    farewell_end = now + FAREWELL_MS * G_TIME_SPAN_MILLISECOND;
-  return now < farewell_end ? (guint) ((farewell_end - now) / G_TIME_SPAN_MILLISECOND) : 0;
+      return FALSE;
+  return TRUE;
 }
 
 /* Ends telephony of every account. The loop of the user interface is about to stop for good, so it is run here, as
@@ -478,10 +461,7 @@ leave (void)
     stop_phone (l->data);
   g_list_free (all);
 
-  guint wake_up = g_timeout_add (50, on_wake_up, NULL);
-  while (table != NULL && is_anybody_on_the_wire () && get_farewell_rest () > 0)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake_up);
+  cusax_engine_wait (is_everybody_off);
 
   all = cusax_connection_get_all ();
   for (GList *l = all; l != NULL; l = l->next)
@@ -495,7 +475,6 @@ cusax_connection_init (PurplePlugin *plugin)
   g_return_if_fail (table == NULL);
   our_plugin = plugin;
   leaving = FALSE;
-  farewell_end = 0;
   table = g_hash_table_new_full (NULL, NULL, NULL, connection_free);
   /* Accounts are gone long before plugins are unloaded at quit. */
   purple_signal_connect (purple_get_core (), "quitting", &table, PURPLE_CALLBACK (leave), NULL);
@@ -523,7 +502,7 @@ cusax_connection_shutdown (void)
 
   leave ();
   disconnect_all ();
-  cusax_engine_stop (get_farewell_rest ());
+  cusax_engine_stop ();
   purple_signals_disconnect_by_handle (&table);
   listening = FALSE;
   g_clear_pointer (&table, g_hash_table_unref);

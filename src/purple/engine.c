@@ -6,15 +6,21 @@
 #include "loop.h"
 #include "ua.h"
 
+/* How long quit and unload may wait, all in all. */
+#define FAREWELL_MS 2000
+
 /* Both are counted by those who use them; we are one user each. */
 static gboolean has_loop = FALSE;
 static gboolean has_digest = FALSE;
+static gint64 farewell_end = 0; /* monotonic; 0 = nobody has waited yet */
 
 void
 cusax_engine_start (void)
 {
   g_autoptr (GError) loop_error = NULL;
   g_autoptr (GError) digest_error = NULL;
+
+  farewell_end = 0;
   if (has_loop)
     return;
 
@@ -30,12 +36,36 @@ cusax_engine_start (void)
     g_warning ("no SHA-256 for SIP passwords: %s", digest_error->message);
 }
 
+static guint
+get_rest_ms (void)
+{
+  gint64 now = g_get_monotonic_time ();
+  if (farewell_end == 0)
+    farewell_end = now + FAREWELL_MS * G_TIME_SPAN_MILLISECOND;
+  return now < farewell_end ? (guint) ((farewell_end - now) / G_TIME_SPAN_MILLISECOND) : 0;
+}
+
+static gboolean
+on_wake_up (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 void
-cusax_engine_stop (guint ms)
+cusax_engine_wait (gboolean (*is_done) (void))
+{
+  guint wake_up = g_timeout_add (50, on_wake_up, NULL);
+  while (!is_done () && get_rest_ms () > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake_up);
+}
+
+void
+cusax_engine_stop (void)
 {
   if (!has_loop)
     return;
-  if (!cusax_ua_drain (ms))
+  if (!cusax_ua_drain (get_rest_ms ()))
     {
       g_warning ("SIP did not end in time");
       return;

@@ -13,11 +13,15 @@ G_BEGIN_DECLS
 void cusax_engine_start (void);
 
 /**
- * cusax_engine_stop:
- * @ms: how long the main loop may be run for what ended SIP ports still have under way
+ * cusax_engine_wait:
+ * @is_done: asked after each turn of the loop
  *
- * Every SIP port must have been freed. What does not end in time stays as it is, our code stays mapped for it.
+ * Runs the main loop until @is_done, so that BYE and un-REGISTER leave although the user interface stops its loop.
+ * All waits between a start and a stop take 2 s at most together.
  */
-void cusax_engine_stop (guint ms);
+void cusax_engine_wait (gboolean (*is_done) (void));
+
+/** Every SIP port must have been freed. What does not end in the rest of the 2 s stays, our code is mapped for it. */
+void cusax_engine_stop (void);
 
 G_END_DECLS
