@@ -2,6 +2,8 @@
 /* See offer.h. */
 #include "offer.h"
 #include "error.h"
+#include "offer-judge.h"
+#include "offer-plan.h"
 #include "sdp-writer.h"
 #include "sdp.h"
 
@@ -17,21 +19,6 @@ typedef enum
   STATE_OFFER_RECEIVED
 } State;
 
-/* Line: an m= line of the session. Every later text must have a line at each place (RFC 3264 section 8). */
-typedef struct
-{
-  char *type;
-  char *protocol;
-  char *format;
-} Line;
-
-/* Plan: the lines, and the one that is our stream. */
-typedef struct
-{
-  GPtrArray *lines; /* (element-type Line) */
-  guint index;
-} Plan;
-
 struct _CusaxOffer
 {
   CusaxMediaSecurity security;
@@ -43,17 +30,15 @@ struct _CusaxOffer
   char *origin;    /* (nullable): address in o=, never changed (RFC 3264 section 8) */
   char *last_body; /* (nullable): the last text without its o= line; holds a key */
 
-  Plan *agreed;          /* (nullable): NULL until the first answer */
+  CusaxOfferPlan *agreed;          /* (nullable): NULL until the first answer */
   GPtrArray *agreed_codecs;
   CusaxCodec *bound[PAYLOAD_TYPES]; /* what a number means for the whole session (RFC 3264 section 8.3.2) */
 
   /* OFFER_SENT, OFFER_RECEIVED */
-  Plan *plan;
-  GPtrArray *offered;           /* our codecs in our offer */
-  CusaxDirection offered_direction;
-  CusaxCrypto offered_crypto;   /* tag and suite; suite NONE: no line */
-  gboolean offered_mux;
-  CusaxOfferResult *received;   /* out of their offer */
+  CusaxOfferPlan *plan;
+  GPtrArray *offered;         /* our codecs in our offer */
+  CusaxOfferSent sent;        /* points into plan and offered */
+  CusaxOfferResult *received; /* out of their offer */
 };
 
 static gboolean
@@ -61,80 +46,6 @@ fail (GError **error, CusaxErrorCode code, const char *text)
 {
   g_set_error_literal (error, CUSAX_ERROR, code, text);
   return FALSE;
-}
-
-/* ------------------------------------------------------------------- plan */
-
-static void
-line_free (Line *line)
-{
-  g_free (line->type);
-  g_free (line->protocol);
-  g_free (line->format);
-  g_free (line);
-}
-
-static Plan *
-plan_new (void)
-{
-  Plan *plan = g_new0 (Plan, 1);
-
-  plan->lines = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
-  return plan;
-}
-
-static void
-plan_free (Plan *plan)
-{
-  g_ptr_array_unref (plan->lines);
-  g_free (plan);
-}
-
-static void
-plan_add (Plan *plan, const char *type, const char *protocol, const char *format)
-{
-  Line *line = g_new0 (Line, 1);
-
-  line->type = g_strdup (type);
-  line->protocol = g_strdup (protocol);
-  line->format = g_strdup (format);
-  g_ptr_array_add (plan->lines, line);
-}
-
-static Plan *
-plan_copy (const Plan *plan)
-{
-  Plan *copy = plan_new ();
-
-  for (guint i = 0; i < plan->lines->len; i++)
-    {
-      const Line *line = plan->lines->pdata[i];
-
-      plan_add (copy, line->type, line->protocol, line->format);
-    }
-  copy->index = plan->index;
-  return copy;
-}
-
-static Plan *
-plan_new_from_sdp (const CusaxSdp *sdp, guint index)
-{
-  Plan *plan = plan_new ();
-
-  for (guint i = 0; i < sdp->media->len; i++)
-    {
-      const CusaxSdpMedia *media = sdp->media->pdata[i];
-
-      plan_add (plan, media->type, media->protocol, media->format);
-    }
-  plan->index = index;
-  return plan;
-}
-
-static const char *
-plan_protocol (const Plan *plan)
-{
-  return ((const Line *) plan->lines->pdata[plan->index])->protocol;
 }
 
 /* ----------------------------------------------------------------- object */
@@ -182,7 +93,7 @@ static void
 forget_pending (CusaxOffer *offer)
 {
   offer->state = STATE_STABLE;
-  g_clear_pointer (&offer->plan, plan_free);
+  g_clear_pointer (&offer->plan, cusax_offer_plan_free);
   g_clear_pointer (&offer->offered, g_ptr_array_unref);
   g_clear_pointer (&offer->received, cusax_offer_result_free);
 }
@@ -193,7 +104,7 @@ offer_clear (CusaxOffer *offer)
   forget_pending (offer);
   set_last_body (offer, NULL);
   g_free (offer->origin);
-  g_clear_pointer (&offer->agreed, plan_free);
+  g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
   g_clear_pointer (&offer->agreed_codecs, g_ptr_array_unref);
   g_ptr_array_unref (offer->ours);
   for (guint i = 0; i < PAYLOAD_TYPES; i++)
@@ -211,7 +122,7 @@ cusax_offer_unref (CusaxOffer *offer)
 
 /* Joins the text of all lines; the version grows only if something else changed. */
 static char *
-write_text (CusaxOffer *offer, const Plan *plan, const CusaxSdpAudio *audio)
+write_text (CusaxOffer *offer, const CusaxOfferPlan *plan, const CusaxSdpAudio *audio)
 {
   g_autofree char *address = cusax_sdp_write_address (audio->local->address);
   GString *body = g_string_new (NULL);
@@ -219,7 +130,7 @@ write_text (CusaxOffer *offer, const Plan *plan, const CusaxSdpAudio *audio)
   g_string_append_printf (body, "s=-\r\nc=%s\r\nt=0 0\r\n", address);
   for (guint i = 0; i < plan->lines->len; i++)
     {
-      const Line *line = plan->lines->pdata[i];
+      const CusaxOfferLine *line = plan->lines->pdata[i];
 
       if (i == plan->index)
         cusax_sdp_write_audio (body, audio);
@@ -334,17 +245,11 @@ codecs_to_offer (const CusaxOffer *offer)
   return codecs;
 }
 
-static gboolean
-is_savp (const char *protocol)
-{
-  return g_ascii_strncasecmp (protocol, "RTP/SAVP", 8) == 0;
-}
-
 char *
 cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *local, CusaxDirection direction,
                           GError **error)
 {
-  Plan *plan;
+  CusaxOfferPlan *plan;
   const char *protocol;
   CusaxSdpAudio audio = { 0 };
 
@@ -357,39 +262,43 @@ cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *lo
     }
   if (!check_local (local, error))
     return NULL;
-  protocol = offer->agreed != NULL                                ? plan_protocol (offer->agreed)
+  protocol = offer->agreed != NULL                                ? cusax_offer_plan_get_protocol (offer->agreed)
              : offer->security == CUSAX_MEDIA_SECURITY_REQUIRE ? "RTP/SAVP"
                                                                : "RTP/AVP";
   if (local->crypto.suite == CUSAX_SRTP_NONE
-      && (offer->security == CUSAX_MEDIA_SECURITY_REQUIRE || is_savp (protocol)))
+      && (offer->security == CUSAX_MEDIA_SECURITY_REQUIRE || cusax_sdp_profile_of (protocol) == CUSAX_SDP_SRTP))
     {
       fail (error, CUSAX_ERROR_NOT_PROTECTED, "no key for the sound");
       return NULL;
     }
 
-  plan = offer->agreed != NULL ? plan_copy (offer->agreed) : plan_new ();
+  plan = offer->agreed != NULL ? cusax_offer_plan_copy (offer->agreed) : cusax_offer_plan_new ();
   if (offer->agreed == NULL)
-    plan_add (plan, "audio", protocol, "0");
+    cusax_offer_plan_add (plan, "audio", protocol, "0");
 
   offer->offered = codecs_to_offer (offer);
-  offer->offered_direction = direction;
-  offer->offered_mux = local->rtcp_mux;
-  memset (&offer->offered_crypto, 0, sizeof offer->offered_crypto);
-  if (offer->security != CUSAX_MEDIA_SECURITY_OFF && local->crypto.suite != CUSAX_SRTP_NONE)
-    {
-      offer->offered_crypto.tag = MAX (local->crypto.tag, 1);
-      offer->offered_crypto.suite = local->crypto.suite;
-    }
   offer->plan = plan;
   offer->state = STATE_OFFER_SENT;
 
-  audio.protocol = plan_protocol (plan);
+  memset (&offer->sent, 0, sizeof offer->sent);
+  offer->sent.security = offer->security;
+  offer->sent.protocol = cusax_offer_plan_get_protocol (plan);
+  offer->sent.codecs = offer->offered;
+  offer->sent.direction = direction;
+  offer->sent.rtcp_mux = local->rtcp_mux;
+  if (offer->security != CUSAX_MEDIA_SECURITY_OFF && local->crypto.suite != CUSAX_SRTP_NONE)
+    {
+      offer->sent.crypto.tag = MAX (local->crypto.tag, 1);
+      offer->sent.crypto.suite = local->crypto.suite;
+    }
+
+  audio.protocol = offer->sent.protocol;
   audio.local = local;
   audio.codecs = offer->offered;
   audio.direction = direction;
-  audio.rtcp_mux = offer->offered_mux;
-  audio.crypto_tag = offer->offered_crypto.tag;
-  audio.crypto_suite = offer->offered_crypto.suite;
+  audio.rtcp_mux = offer->sent.rtcp_mux;
+  audio.crypto_tag = offer->sent.crypto.tag;
+  audio.crypto_suite = offer->sent.crypto.suite;
   return write_text (offer, plan, &audio);
 }
 
@@ -419,7 +328,7 @@ cusax_offer_create_answer (CusaxOffer *offer, const CusaxTransportDescription *l
     }
 
   codecs = with_our_parameters (offer, received->codecs);
-  audio.protocol = plan_protocol (offer->plan);
+  audio.protocol = cusax_offer_plan_get_protocol (offer->plan);
   audio.local = local;
   audio.codecs = codecs;
   audio.direction = direction & received->direction;
@@ -428,7 +337,7 @@ cusax_offer_create_answer (CusaxOffer *offer, const CusaxTransportDescription *l
   audio.crypto_suite = received->local_crypto.suite;
   text = write_text (offer, offer->plan, &audio);
 
-  g_clear_pointer (&offer->agreed, plan_free);
+  g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
   offer->agreed = g_steal_pointer (&offer->plan);
   g_clear_pointer (&offer->agreed_codecs, g_ptr_array_unref);
   offer->agreed_codecs = cusax_codecs_copy (received->codecs);
@@ -444,122 +353,7 @@ cusax_offer_reject (CusaxOffer *offer)
   forget_pending (offer);
 }
 
-/* ---------------------------------------------------------------- judging */
-
-/* Address and ports of their side; the key comes later. */
-static gboolean
-read_remote (const CusaxSdpMedia *media, gboolean rtcp_mux, CusaxOfferResult *result, GError **error)
-{
-  guint rtcp_port = media->rtcp_port;
-
-  if (!g_str_equal (media->type, "audio"))
-    return fail (error, CUSAX_ERROR_UNSUPPORTED, "not audio");
-  if (media->profile == CUSAX_SDP_OTHER)
-    return fail (error, CUSAX_ERROR_UNSUPPORTED, "a way of transport that we do not do");
-  if (media->port == 0)
-    return fail (error, CUSAX_ERROR_UNSUPPORTED, "the audio stream is refused");
-  if (!media->has_connection)
-    return fail (error, CUSAX_ERROR_INVALID, "no c= line for the audio stream");
-  if (media->address == NULL)
-    return fail (error, CUSAX_ERROR_UNSUPPORTED, "the address of the audio stream is not one host's");
-
-  if (rtcp_mux)
-    rtcp_port = media->port;
-  else if (rtcp_port == 0 && media->port < G_MAXUINT16)
-    rtcp_port = media->port + 1u;
-  result->remote = cusax_transport_description_new (media->address, media->port, (guint16) rtcp_port);
-  result->remote->rtcp_mux = rtcp_mux;
-  result->ptime = media->ptime;
-  return TRUE;
-}
-
-static gboolean
-read_codecs (const CusaxSdpMedia *media, const GPtrArray *ours, CusaxOfferResult *result, GError **error)
-{
-  result->codecs = cusax_codecs_intersect (ours, media->codecs);
-  if (result->codecs->len == 0)
-    return fail (error, CUSAX_ERROR_NO_CODEC, "no codec in common");
-  return TRUE;
-}
-
-static void
-take_crypto (CusaxOfferResult *result, const CusaxCrypto *theirs)
-{
-  result->secure = TRUE;
-  result->remote->crypto = *theirs;
-  result->local_crypto.tag = theirs->tag;
-  result->local_crypto.suite = theirs->suite;
-}
-
-static gboolean
-judge_offered_crypto (const CusaxOffer *offer, const CusaxSdpMedia *media, CusaxOfferResult *result, GError **error)
-{
-  switch (offer->security)
-    {
-    case CUSAX_MEDIA_SECURITY_OFF:
-      if (media->profile == CUSAX_SDP_SRTP)
-        return fail (error, CUSAX_ERROR_NOT_PROTECTED, "they ask for encrypted sound, which is off here");
-      return TRUE;
-    case CUSAX_MEDIA_SECURITY_PREFER:
-    case CUSAX_MEDIA_SECURITY_REQUIRE:
-      if (media->n_crypto > 0)
-        take_crypto (result, &media->crypto[0]); /* in order of their preference (RFC 4568 section 5.1.2) */
-      else if (media->profile == CUSAX_SDP_SRTP || offer->security == CUSAX_MEDIA_SECURITY_REQUIRE)
-        return fail (error, CUSAX_ERROR_NOT_PROTECTED, "no key that we can use");
-      return TRUE;
-    }
-  g_return_val_if_reached (FALSE);
-}
-
-static gboolean
-judge_answered_crypto (const CusaxOffer *offer, const CusaxSdpMedia *media, CusaxOfferResult *result, GError **error)
-{
-  const CusaxCrypto *sent = &offer->offered_crypto;
-
-  if (sent->suite != CUSAX_SRTP_NONE)
-    {
-      for (guint i = 0; i < media->n_crypto; i++)
-        if (media->crypto[i].tag == sent->tag && media->crypto[i].suite == sent->suite)
-          {
-            take_crypto (result, &media->crypto[i]);
-            return TRUE;
-          }
-      /* They mean to encrypt, but not so that we could hear it: plain RTP now would be noise. */
-      if (media->has_crypto)
-        return fail (error, CUSAX_ERROR_NOT_PROTECTED, "the answer's key does not fit our offer");
-    }
-  /* An answer without a key to an opportunistic offer means plain (RFC 8643 section 3.1), to SAVP a downgrade. */
-  if (media->profile == CUSAX_SDP_SRTP || is_savp (plan_protocol (offer->plan))
-      || offer->security == CUSAX_MEDIA_SECURITY_REQUIRE)
-    return fail (error, CUSAX_ERROR_NOT_PROTECTED, "the answer has no key");
-  return TRUE;
-}
-
-static CusaxOfferResult *
-judge_offer (const CusaxOffer *offer, const CusaxSdpMedia *media, GError **error)
-{
-  g_autoptr (CusaxOfferResult) result = g_new0 (CusaxOfferResult, 1);
-
-  if (!read_remote (media, media->rtcp_mux, result, error)
-      || !judge_offered_crypto (offer, media, result, error)
-      || !read_codecs (media, offer->ours, result, error))
-    return NULL;
-  result->direction = cusax_direction_reverse (media->direction);
-  return g_steal_pointer (&result);
-}
-
-static CusaxOfferResult *
-judge_answer (const CusaxOffer *offer, const CusaxSdpMedia *media, GError **error)
-{
-  g_autoptr (CusaxOfferResult) result = g_new0 (CusaxOfferResult, 1);
-
-  if (!read_remote (media, media->rtcp_mux && offer->offered_mux, result, error)
-      || !judge_answered_crypto (offer, media, result, error)
-      || !read_codecs (media, offer->offered, result, error))
-    return NULL;
-  result->direction = cusax_direction_reverse (media->direction) & offer->offered_direction;
-  return g_steal_pointer (&result);
-}
+/* -------------------------------------------------------------- receiving */
 
 static CusaxOfferResult *
 result_copy (const CusaxOfferResult *result)
@@ -589,11 +383,11 @@ cusax_offer_receive_answer (CusaxOffer *offer, const char *text, gsize length, G
   if (sdp != NULL && sdp->media->len <= offer->plan->index)
     fail (error, CUSAX_ERROR_INVALID, "the answer has too few streams");
   else if (sdp != NULL)
-    result = judge_answer (offer, sdp->media->pdata[offer->plan->index], error);
+    result = cusax_offer_judge_answer (&offer->sent, sdp->media->pdata[offer->plan->index], error);
 
   if (result != NULL)
     {
-      g_clear_pointer (&offer->agreed, plan_free);
+      g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
       offer->agreed = g_steal_pointer (&offer->plan);
       bind_codecs (offer, offer->offered);
       g_clear_pointer (&offer->agreed_codecs, g_ptr_array_unref);
@@ -636,7 +430,8 @@ cusax_offer_receive_offer (CusaxOffer *offer, const char *text, gsize length, GE
         continue;
       media = sdp->media->pdata[chosen];
       if (g_str_equal (media->type, "audio"))
-        result = judge_offer (offer, media, first_error == NULL ? &first_error : NULL);
+        result = cusax_offer_judge_offer (offer->security, offer->ours, media,
+                                          first_error == NULL ? &first_error : NULL);
     }
   if (result == NULL && first_error == NULL)
     fail (error, CUSAX_ERROR_UNSUPPORTED, "no audio stream");
@@ -645,7 +440,7 @@ cusax_offer_receive_offer (CusaxOffer *offer, const char *text, gsize length, GE
   if (result == NULL)
     return NULL;
 
-  offer->plan = plan_new_from_sdp (sdp, chosen);
+  offer->plan = cusax_offer_plan_new_from_sdp (sdp, chosen);
   offer->received = result_copy (result);
   offer->state = STATE_OFFER_RECEIVED;
   return result;

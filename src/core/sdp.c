@@ -67,8 +67,8 @@ split_words (char *line)
     }
 }
 
-static CusaxSdpProfile
-profile_of (const char *protocol)
+CusaxSdpProfile
+cusax_sdp_profile_of (const char *protocol)
 {
   /* The F profiles only add feedback messages (RFC 4585, RFC 5124), which nobody is obliged to send. */
   if (g_ascii_strcasecmp (protocol, "RTP/AVP") == 0 || g_ascii_strcasecmp (protocol, "RTP/AVPF") == 0)
@@ -101,7 +101,7 @@ filter_media (Filter *filter, char *value, GError **error)
       || !g_ascii_string_to_unsigned (words->pdata[1], 10, 0, G_MAXUINT16, &number, NULL))
     return invalid (error, "a broken m= line");
 
-  profile = profile_of (words->pdata[2]);
+  profile = cusax_sdp_profile_of (words->pdata[2]);
   g_ptr_array_add (filter->protocols, g_strdup (words->pdata[2]));
   filter->has_media_connection = FALSE;
   g_string_append_printf (filter->text, "m=%s %s %s", (char *) words->pdata[0], (char *) words->pdata[1],
@@ -363,7 +363,7 @@ convert_media (const sdp_media_t *source, const char *protocol)
 
   media->type = g_ascii_strdown (source->m_type_name, -1);
   media->protocol = g_strdup (protocol);
-  media->profile = profile_of (protocol);
+  media->profile = cusax_sdp_profile_of (protocol);
   media->port = (guint16) source->m_port;
   media->direction = (CusaxDirection) source->m_mode;
   media->codecs = cusax_codecs_new ();

@@ -26,6 +26,9 @@ typedef enum
   CUSAX_SDP_OTHER       /* DTLS, T.38, MSRP, ...: codecs not read */
 } CusaxSdpProfile;
 
+/** Returns: the kind of @protocol, the third word of an m= line. */
+CusaxSdpProfile cusax_sdp_profile_of (const char *protocol);
+
 /** CusaxSdpMedia: one m= section; session-level c= and direction are already applied. */
 typedef struct
 {

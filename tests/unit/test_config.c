@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+#include "error.h"
+#include "note.h"
+
+#include <string.h>
+
+/* The reader of these tests: "name=value" lines. */
+static const char *
+get_string (gpointer user_data, const char *name, const char *fallback)
+{
+  const char *value = g_hash_table_lookup (user_data, name);
+
+  return value != NULL ? value : fallback;
+}
+
+static gboolean
+get_bool (gpointer user_data, const char *name, gboolean fallback)
+{
+  const char *value = g_hash_table_lookup (user_data, name);
+
+  return value != NULL ? g_str_equal (value, "1") : fallback;
+}
+
+static int
+get_int (gpointer user_data, const char *name, int fallback)
+{
+  const char *value = g_hash_table_lookup (user_data, name);
+
+  return value != NULL ? (int) g_ascii_strtoll (value, NULL, 10) : fallback;
+}
+
+static const CusaxConfigReader reader = { get_string, get_bool, get_int };
+
+static CusaxConfig *
+make (const char *jid, const char *password, const char *settings, GError **error)
+{
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_auto (GStrv) lines = g_strsplit (settings, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (lines[i], "=", 2);
+
+      if (pair[0] != NULL && pair[1] != NULL)
+        g_hash_table_insert (table, g_strdup (pair[0]), g_strdup (pair[1]));
+    }
+  return cusax_config_new (jid, password, &reader, table, error);
+}
+
+static void
+test_table (void)
+{
+  static const char *const names[]
+    = { "sip_address", "sip_auth_user", "sip_password",   "sip_server",     "sip_transport",
+        "sip_security", "sip_enabled",  "require_both",   "max_calls",      "media_encryption",
+        "media_port_min", "media_port_max", "wire_trace", NULL };
+  const CusaxSetting *settings = cusax_config_get_settings ();
+  guint n = 0;
+  guint in_editor = 0;
+
+  for (const CusaxSetting *s = settings; s->name != NULL; s++, n++)
+    {
+      note (s->name);
+      g_assert_cmpstr (s->name, ==, names[n]);
+      g_assert_cmpuint (strlen (s->label), <=, 35);
+      g_assert_null (strchr (s->label, '_'));
+      g_assert_true (g_ascii_isupper (*s->label));
+      g_assert_cmpint (s->choices != NULL, ==, s->type == CUSAX_SETTING_CHOICE);
+      g_assert_cmpint (s->default_string != NULL, ==, s->type != CUSAX_SETTING_BOOL && s->type != CUSAX_SETTING_INT);
+      if (s->choices != NULL)
+        g_assert_true (g_strv_contains (s->choices, s->default_string));
+      in_editor += s->in_editor ? 1 : 0;
+    }
+  g_assert_null (names[n]);
+  g_assert_cmpuint (in_editor, ==, 6);
+}
+
+/* R2: an ID and a password are enough. */
+static void
+test_r2_defaults (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxConfig) config = make ("Alice@Example.org/home", "secret", "", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (cusax_config_get_jid (config), ==, "alice@example.org");
+  g_assert_cmpstr (cusax_address_get_uri (cusax_config_get_aor (config)), ==, "sip:alice@example.org");
+  g_assert_cmpstr (cusax_config_get_domain (config), ==, "example.org");
+  g_assert_cmpstr (cusax_config_get_auth_user (config), ==, "alice");
+  g_assert_cmpstr (cusax_config_get_sip_password (config), ==, "secret");
+  g_assert_true (cusax_config_password_is_shared (config));
+  g_assert_null (cusax_config_get_server_host (config));
+  g_assert_cmpuint (cusax_config_get_server_port (config), ==, 0);
+  g_assert_cmpint (cusax_config_get_transport (config), ==, CUSAX_TRANSPORT_AUTO);
+  g_assert_true (cusax_config_requires_tls (config));
+  g_assert_true (cusax_config_telephony_enabled (config));
+  g_assert_false (cusax_config_requires_both (config));
+  g_assert_cmpint (cusax_config_get_media_security (config), ==, CUSAX_MEDIA_SECURITY_PREFER);
+  g_assert_cmpuint (cusax_config_get_media_port_min (config), ==, 0);
+  g_assert_cmpuint (cusax_config_get_media_port_max (config), ==, 0);
+  g_assert_cmpuint (cusax_config_get_max_calls (config), ==, 4);
+  g_assert_false (cusax_config_wire_trace (config));
+}
+
+/* R8: the five fields, and what comes with them. */
+static void
+test_r8_everything_set (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxConfig) config
+    = make ("alice@example.org", "secret",
+            "sip_address= sip:+33177@Voip.example.net;user=phone \nsip_auth_user=trunk:7\nsip_password= p w \n"
+            "sip_server=proxy.example.net:5071\nsip_transport=TLS\nsip_security=allow_plain\nsip_enabled=0\n"
+            "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\nmax_calls=1\n"
+            "wire_trace=1",
+            &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (cusax_config_get_domain (config), ==, "voip.example.net");
+  g_assert_cmpstr (cusax_config_get_auth_user (config), ==, "trunk:7");
+  g_assert_cmpstr (cusax_config_get_sip_password (config), ==, " p w ");
+  g_assert_false (cusax_config_password_is_shared (config));
+  g_assert_cmpstr (cusax_config_get_server_host (config), ==, "proxy.example.net");
+  g_assert_cmpuint (cusax_config_get_server_port (config), ==, 5071);
+  g_assert_cmpint (cusax_config_get_transport (config), ==, CUSAX_TRANSPORT_TLS);
+  g_assert_false (cusax_config_requires_tls (config));
+  g_assert_false (cusax_config_telephony_enabled (config));
+  g_assert_true (cusax_config_requires_both (config));
+  g_assert_cmpint (cusax_config_get_media_security (config), ==, CUSAX_MEDIA_SECURITY_REQUIRE);
+  g_assert_cmpuint (cusax_config_get_media_port_min (config), ==, 40000);
+  g_assert_cmpuint (cusax_config_get_media_port_max (config), ==, 40010);
+  g_assert_cmpuint (cusax_config_get_max_calls (config), ==, 1);
+  g_assert_true (cusax_config_wire_trace (config));
+}
+
+static void
+test_servers (void)
+{
+  static const struct
+  {
+    const char *settings;
+    const char *host;
+    guint port;
+    CusaxTransportKind transport;
+  } cases[] = {
+    { "sip_server=Proxy.example.net", "proxy.example.net", 0, CUSAX_TRANSPORT_AUTO },
+    { "sip_server=192.0.2.1:5060", "192.0.2.1", 5060, CUSAX_TRANSPORT_AUTO },
+    { "sip_server=[2001:db8::1]:5061", "2001:db8::1", 5061, CUSAX_TRANSPORT_AUTO },
+    { "sip_server=2001:db8::1", "2001:db8::1", 0, CUSAX_TRANSPORT_AUTO },
+    { "sip_server=sip:proxy.example.net:5061;transport=tls;lr", "proxy.example.net", 5061, CUSAX_TRANSPORT_TLS },
+    { "sip_server=sips:proxy.example.net", "proxy.example.net", 0, CUSAX_TRANSPORT_TLS },
+    { "sip_server=sips:proxy.example.net;transport=tcp", "proxy.example.net", 0, CUSAX_TRANSPORT_TLS },
+    { "sip_server=sip:h.example;transport=udp\nsip_transport=tls\nsip_security=allow_plain", "h.example", 0,
+      CUSAX_TRANSPORT_UDP },
+    { "sip_server=h.example;transport=tcp\nsip_security=allow_plain", "h.example", 0, CUSAX_TRANSPORT_TCP },
+    { "sip_transport=", NULL, 0, CUSAX_TRANSPORT_AUTO },
+    { "sip_transport=udp\nsip_security=allow_plain", NULL, 0, CUSAX_TRANSPORT_UDP },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CusaxConfig) config = make ("alice@example.org", NULL, cases[i].settings, &error);
+
+      note (cases[i].settings);
+      g_assert_no_error (error);
+      g_assert_cmpstr (cusax_config_get_server_host (config), ==, cases[i].host);
+      g_assert_cmpuint (cusax_config_get_server_port (config), ==, cases[i].port);
+      g_assert_cmpint (cusax_config_get_transport (config), ==, cases[i].transport);
+    }
+}
+
+static void
+test_ports (void)
+{
+  static const struct
+  {
+    const char *settings;
+    guint min;
+    guint max;
+  } cases[] = {
+    { "media_port_min=40000", 40000, 65535 },
+    { "media_port_max=40000", 1024, 40000 },
+    { "media_port_min=40000\nmedia_port_max=40002", 40000, 40002 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxConfig) config = make ("alice@example.org", NULL, cases[i].settings, NULL);
+
+      g_assert_cmpuint (cusax_config_get_media_port_min (config), ==, cases[i].min);
+      g_assert_cmpuint (cusax_config_get_media_port_max (config), ==, cases[i].max);
+    }
+}
+
+/* Every refusal begins with the setting's name and repeats no value. */
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    const char *jid;
+    const char *settings;
+    const char *name;
+  } cases[] = {
+    { "example.org", "", "jid: " },
+    { "", "", "jid: " },
+    { "alice@@", "", "jid: " },
+    { "alice@example.org", "sip_address=HIDDEN", "sip_address: " },
+    { "alice@example.org", "sip_address=7042", "sip_address: " },
+    { "alice@example.org", "sip_address=HIDDEN@", "sip_address: " },
+    { "alice@example.org", "sip_address=sips:HIDDEN@example.org", "sip_address: " },
+    { "alice@example.org", "sip_address=xmpp:HIDDEN@example.org", "sip_address: " },
+    { "alice@example.org", "sip_auth_user=HID\x01" "DEN", "sip_auth_user: " },
+    { "alice@example.org", "sip_password=HIDDEN\r", "sip_password: " },
+    { "alice@example.org", "sip_password=HIDDEN\xff", "sip_password: " },
+    { "alice@example.org", "sip_server=HIDDEN:0", "sip_server: " },
+    { "alice@example.org", "sip_server=HIDDEN:99999", "sip_server: " },
+    { "alice@example.org", "sip_server=http://HIDDEN", "sip_server: " },
+    { "alice@example.org", "sip_server=HID DEN", "sip_server: " },
+    { "alice@example.org", "sip_server=sip:HIDDEN@example.org", "sip_server: " },
+    { "alice@example.org", "sip_server=example.org;transport=HIDDEN", "sip_server: " },
+    { "alice@example.org", "sip_server=example.org;transport=auto", "sip_server: " },
+    { "alice@example.org", "sip_server=sips:example.org;transport=udp\nsip_security=allow_plain", "sip_server: " },
+    { "alice@example.org", "sip_server=example.org;transport=udp", "sip_server: " },
+    { "alice@example.org", "sip_transport=HIDDEN", "sip_transport: " },
+    { "alice@example.org", "sip_transport=tcp", "sip_transport: " },
+    { "alice@example.org", "sip_transport=udp", "sip_transport: " },
+    { "alice@example.org", "sip_security=HIDDEN", "sip_security: " },
+    { "alice@example.org", "media_encryption=HIDDEN", "media_encryption: " },
+    { "alice@example.org", "media_port_min=80", "media_port_min: " },
+    { "alice@example.org", "media_port_min=-1", "media_port_min: " },
+    { "alice@example.org", "media_port_max=70000", "media_port_max: " },
+    { "alice@example.org", "media_port_min=5000\nmedia_port_max=4000", "media_port_max: " },
+    { "alice@example.org", "media_port_min=5000\nmedia_port_max=5001", "media_port_max: " },
+    { "alice@example.org", "max_calls=0", "max_calls: " },
+    { "alice@example.org", "max_calls=-4", "max_calls: " },
+    { "alice@example.org", "max_calls=1000", "max_calls: " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      note (cases[i].settings);
+      g_assert_null (make (cases[i].jid, "x", cases[i].settings, &error));
+      g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+      g_assert_true (g_str_has_prefix (error->message, cases[i].name));
+      g_assert_null (strstr (error->message, "HID"));
+    }
+}
+
+static void
+test_long_values (void)
+{
+  g_autofree char *big = g_strnfill (100000, 'a');
+
+  for (const CusaxSetting *s = cusax_config_get_settings (); s->name != NULL; s++)
+    {
+      g_autofree char *line = g_strconcat (s->name, "=", big, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CusaxConfig) config = NULL;
+
+      if (s->default_string == NULL)
+        continue;
+      config = make ("alice@example.org", "x", line, &error);
+      g_assert_null (config);
+      g_assert_true (g_str_has_prefix (error->message, s->name));
+    }
+}
+
+/* R47: the shared password answers only over verified TLS, unless the person allowed plain. */
+static void
+test_r47_challenge (void)
+{
+  static const struct
+  {
+    const char *settings;
+    gboolean is_protected;
+    gboolean may;
+  } cases[] = {
+    { "", TRUE, TRUE },
+    { "", FALSE, FALSE },
+    { "sip_security=allow_plain", FALSE, TRUE },
+    { "sip_password=other", FALSE, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxConfig) config = make ("alice@example.org", "x", cases[i].settings, NULL);
+
+      g_assert_cmpint (cusax_config_may_answer_challenge (config, cases[i].is_protected), ==, cases[i].may);
+    }
+}
+
+static void
+test_no_password (void)
+{
+  g_autoptr (CusaxConfig) none = make ("alice@example.org", NULL, "", NULL);
+  g_autoptr (CusaxConfig) empty = make ("alice@example.org", "", "", NULL);
+  g_autoptr (CusaxConfig) same = cusax_config_ref (none);
+
+  g_assert_null (cusax_config_get_sip_password (none));
+  g_assert_null (cusax_config_get_sip_password (empty));
+  g_assert_true (same == none);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/config/table", test_table);
+  g_test_add_func ("/config/r2-defaults", test_r2_defaults);
+  g_test_add_func ("/config/r8-everything-set", test_r8_everything_set);
+  g_test_add_func ("/config/servers", test_servers);
+  g_test_add_func ("/config/ports", test_ports);
+  g_test_add_func ("/config/refusals", test_refusals);
+  g_test_add_func ("/config/long-values", test_long_values);
+  g_test_add_func ("/config/r47-challenge", test_r47_challenge);
+  g_test_add_func ("/config/no-password", test_no_password);
+  return g_test_run ();
+}

@@ -1,0 +1,768 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "offer.h"
+#include "error.h"
+#include "note.h"
+
+#include <string.h>
+
+#define HEAD "v=0\r\no=- 7 7 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+#define KEY "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+#define CRYPTO(tag) "a=crypto:" tag " AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n"
+#define OFF CUSAX_MEDIA_SECURITY_OFF
+#define PREFER CUSAX_MEDIA_SECURITY_PREFER
+#define REQUIRE CUSAX_MEDIA_SECURITY_REQUIRE
+
+static CusaxOffer *
+make (CusaxMediaSecurity security)
+{
+  g_autoptr (GPtrArray) codecs = cusax_codecs_policy ();
+
+  return cusax_offer_new (security, codecs);
+}
+
+static CusaxTransportDescription *
+make_local (gboolean with_key)
+{
+  CusaxTransportDescription *local = cusax_transport_description_new ("192.0.2.1", 4000, 4001);
+
+  if (with_key)
+    {
+      local->crypto.tag = 1;
+      local->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+      memset (local->crypto.key, 0xfb, sizeof local->crypto.key);
+    }
+  return local;
+}
+
+/* "remote:rtp/rtcp[+mux] direction codecs [tag/suite of ours] [ptime]" */
+static char *
+print (const CusaxOfferResult *result)
+{
+  static const char *const directions[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s %u/%u%s %s", result->remote->address, result->remote->rtp_port,
+                          result->remote->rtcp_port, result->remote->rtcp_mux ? "+mux" : "",
+                          directions[result->direction]);
+  for (guint i = 0; i < result->codecs->len; i++)
+    {
+      const CusaxCodec *codec = result->codecs->pdata[i];
+
+      g_string_append_printf (text, " %u=%s/%u", codec->payload_type, codec->name, codec->clock_rate / 1000);
+    }
+  if (result->secure)
+    g_string_append_printf (text, " srtp=%u/%d", result->local_crypto.tag, result->local_crypto.suite);
+  if (result->ptime != 0)
+    g_string_append_printf (text, " ptime=%u", result->ptime);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+print_or_error (const CusaxOfferResult *result, const GError *error)
+{
+  static const char *const names[] = { "INVALID", "UNSUPPORTED", "NO_CODEC" };
+
+  if (result != NULL)
+    {
+      g_assert_no_error (error);
+      return print (result);
+    }
+  g_assert_cmpint (error->domain, ==, CUSAX_ERROR);
+  if (error->code == CUSAX_ERROR_NOT_PROTECTED)
+    return g_strdup ("NOT_PROTECTED");
+  if (error->code == CUSAX_ERROR_BUSY)
+    return g_strdup ("BUSY");
+  g_assert_cmpint (error->code, <, (int) G_N_ELEMENTS (names));
+  return g_strdup (names[error->code]);
+}
+
+static char *
+receive_offer (CusaxOffer *offer, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_receive_offer (offer, sdp, strlen (sdp), &error);
+
+  return print_or_error (result, error);
+}
+
+static char *
+receive_answer (CusaxOffer *offer, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_receive_answer (offer, sdp, strlen (sdp), &error);
+
+  return print_or_error (result, error);
+}
+
+static char *
+create_offer (CusaxOffer *offer, CusaxDirection direction)
+{
+  g_autoptr (CusaxTransportDescription) local = make_local (TRUE);
+  g_autoptr (GError) error = NULL;
+  char *sdp = cusax_offer_create_offer (offer, local, direction, &error);
+
+  g_assert_no_error (error);
+  return sdp;
+}
+
+static char *
+create_answer (CusaxOffer *offer, CusaxDirection direction)
+{
+  g_autoptr (CusaxTransportDescription) local = make_local (TRUE);
+  g_autoptr (GError) error = NULL;
+  char *sdp = cusax_offer_create_answer (offer, local, direction, &error);
+
+  g_assert_no_error (error);
+  return sdp;
+}
+
+/* The lines of @sdp that begin with one of the words in @prefixes, joined by '|'. */
+static char *
+lines (const char *sdp, const char *prefixes)
+{
+  g_auto (GStrv) all = g_strsplit (sdp, "\r\n", -1);
+  g_auto (GStrv) wanted = g_strsplit (prefixes, " ", -1);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; all[i] != NULL; i++)
+    for (guint j = 0; wanted[j] != NULL; j++)
+      if (g_str_has_prefix (all[i], wanted[j]))
+        g_string_append_printf (text, "%s%s", text->len > 0 ? "|" : "", all[i]);
+  return g_string_free (text, FALSE);
+}
+
+static guint64
+version_of (const char *sdp)
+{
+  g_auto (GStrv) words = g_strsplit (strstr (sdp, "o="), " ", 4);
+
+  return g_ascii_strtoull (words[2], NULL, 10);
+}
+
+/* ------------------------------------------------------------- first offer */
+
+static void
+test_create_offer (void)
+{
+  g_autoptr (CusaxOffer) offer = make (PREFER);
+  g_autofree char *sdp = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *body = g_strdup (strstr (sdp, "s=-"));
+
+  g_assert_cmpstr (body, ==,
+                   "s=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 111 8 0 110 101\r\n"
+                   "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\na=rtpmap:8 PCMA/8000\r\n"
+                   "a=rtpmap:0 PCMU/8000\r\na=rtpmap:110 telephone-event/48000\r\na=fmtp:110 0-15\r\n"
+                   "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+                   "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7\r\n");
+  g_assert_true (g_str_has_prefix (sdp, "v=0\r\no=- "));
+  g_assert_cmpuint (strlen (sdp), <, 600); /* an INVITE must fit into 1300 bytes (RFC 3261 section 18.1.1) */
+}
+
+static void
+test_create_offer_policies (void)
+{
+  static const struct
+  {
+    CusaxMediaSecurity security;
+    gboolean with_key;
+    const char *expected; /* NULL: NOT_PROTECTED */
+  } cases[] = {
+    { OFF, TRUE, "m=audio 4000 RTP/AVP 111 8 0 110 101" },
+    { OFF, FALSE, "m=audio 4000 RTP/AVP 111 8 0 110 101" },
+    { PREFER, FALSE, "m=audio 4000 RTP/AVP 111 8 0 110 101" },
+    { PREFER, TRUE, "m=audio 4000 RTP/AVP 111 8 0 110 101|a=crypto:1" },
+    { REQUIRE, TRUE, "m=audio 4000 RTP/SAVP 111 8 0 110 101|a=crypto:1" },
+    { REQUIRE, FALSE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxOffer) offer = make (cases[i].security);
+      g_autoptr (CusaxTransportDescription) local = make_local (cases[i].with_key);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *sdp = cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, &error);
+      g_autofree char *text = NULL;
+
+      if (cases[i].expected == NULL)
+        {
+          g_assert_null (sdp);
+          g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED);
+          continue;
+        }
+      text = lines (sdp, "m= a=crypto");
+      g_assert_true (g_str_has_prefix (text, cases[i].expected));
+      g_assert_cmpint (strstr (text, "a=crypto") != NULL, ==, strstr (cases[i].expected, "a=crypto") != NULL);
+    }
+}
+
+static void
+test_create_offer_addresses (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autoptr (CusaxTransportDescription) local = cusax_transport_description_new ("2001:db8::1", 4000, 4007);
+  g_autofree char *sdp = NULL;
+  g_autofree char *text = NULL;
+
+  local->rtcp_mux = TRUE;
+  sdp = cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_RECVONLY, NULL);
+  text = lines (sdp, "c= a=rtcp a=recv");
+  g_assert_cmpstr (text, ==, "c=IN IP6 2001:db8::1|a=recvonly|a=rtcp-mux|a=rtcp:4007");
+  g_assert_nonnull (strstr (sdp, " IN IP6 2001:db8::1\r\ns=-"));
+}
+
+static void
+test_create_offer_without_transport (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autoptr (CusaxTransportDescription) local = cusax_transport_description_new ("192.0.2.1", 0, 0);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+}
+
+/* ----------------------------------------------------------------- vendors */
+
+static const struct
+{
+  const char *file;
+  CusaxMediaSecurity security;
+  const char *result;
+  const char *answer; /* its m=, a=crypto without key and direction lines; NULL: refused */
+} vendors[] = {
+  { "rfc4317-2.1", PREFER, "192.0.2.10 49170/49171 sendrecv 0=PCMU/8 8=PCMA/8",
+    "m=audio 4000 RTP/AVP 0 8|a=sendrecv|m=video 0 RTP/AVP 31" },
+  { "rfc4317-2.4", PREFER, "192.0.2.10 49172/49173 recvonly 0=PCMU/8 98=telephone-event/8",
+    "m=audio 0 RTP/AVP 99|m=audio 4000 RTP/AVP 0 98|a=recvonly" },
+  { "rfc4317-3.1-hold", PREFER, "192.0.2.20 49174/49175 recvonly 0=PCMU/8", "m=audio 4000 RTP/AVP 0|a=recvonly" },
+  { "rfc2543-hold", PREFER, "0.0.0.0 17544/17545 recvonly 8=PCMA/8 101=telephone-event/8",
+    "m=audio 4000 RTP/AVP 8 101|a=recvonly" },
+  { "rfc4568", PREFER, "192.0.2.50 49170/49171 sendrecv 0=PCMU/8 srtp=3/2",
+    "m=audio 4000 RTP/SAVP 0|a=sendrecv|a=crypto:3 AES_CM_128_HMAC_SHA1_32" },
+  { "rfc4568", OFF, "NOT_PROTECTED", NULL },
+  { "rfc8643-best-effort", PREFER, "198.51.100.1 54609/54610 sendrecv 0=PCMU/8 8=PCMA/8 101=telephone-event/8 srtp=7/1",
+    "m=audio 4000 RTP/AVP 0 8 101|a=sendrecv|a=crypto:7 AES_CM_128_HMAC_SHA1_80" },
+  { "rfc8643-best-effort", REQUIRE,
+    "198.51.100.1 54609/54610 sendrecv 0=PCMU/8 8=PCMA/8 101=telephone-event/8 srtp=7/1",
+    "m=audio 4000 RTP/AVP 0 8 101|a=sendrecv|a=crypto:7 AES_CM_128_HMAC_SHA1_80" },
+  { "rfc8643-best-effort", OFF, "198.51.100.1 54609/54610 sendrecv 0=PCMU/8 8=PCMA/8 101=telephone-event/8",
+    "m=audio 4000 RTP/AVP 0 8 101|a=sendrecv" },
+  { "rfc5761-mux", PREFER, "2001:db8::211:24ff:fea3:7a2e 49170/49170+mux sendrecv 0=PCMU/8",
+    "m=audio 4000 RTP/AVP 0|a=sendrecv|a=rtcp-mux" },
+  { "rfc3605-rtcp", PREFER, "126.16.64.4 49170/53020 sendrecv 0=PCMU/8", "m=audio 4000 RTP/AVP 0|a=sendrecv" },
+  { "baresip", PREFER,
+    "192.0.2.61 30152/30153 sendrecv 96=opus/48 0=PCMU/8 8=PCMA/8 101=telephone-event/8 ptime=20",
+    "m=audio 4000 RTP/AVP 96 0 8 101|a=sendrecv" },
+  { "baresip", REQUIRE, "NOT_PROTECTED", NULL },
+  { "asterisk", PREFER,
+    "203.0.113.7 10024/10025 sendrecv 8=PCMA/8 0=PCMU/8 107=opus/48 101=telephone-event/8 ptime=20",
+    "m=audio 4000 RTP/AVP 8 0 107 101|a=sendrecv" },
+  { "asterisk-sdes", REQUIRE, "203.0.113.7 14480/14481 sendrecv 0=PCMU/8 101=telephone-event/8 srtp=1/1 ptime=20",
+    "m=audio 4000 RTP/SAVP 0 101|a=sendrecv|a=crypto:1 AES_CM_128_HMAC_SHA1_80" },
+  { "fritzbox", PREFER, "192.168.178.1 7078/7079 sendrecv 8=PCMA/8 0=PCMU/8 101=telephone-event/8",
+    "m=audio 4000 RTP/AVP 8 0 101|a=sendrecv" },
+  { "linphone", PREFER,
+    "198.51.100.23 7078/7078+mux sendrecv 96=opus/48 0=PCMU/8 8=PCMA/8 101=telephone-event/48 "
+    "100=telephone-event/8 srtp=1/1",
+    "m=audio 4000 RTP/SAVPF 96 0 8 101 100|a=sendrecv|a=rtcp-mux|a=crypto:1 AES_CM_128_HMAC_SHA1_80|"
+    "m=video 0 RTP/SAVPF 96" },
+  { "grandstream-twin", PREFER, "192.0.2.77 5004/5005 sendrecv 8=PCMA/8 101=telephone-event/8 srtp=1/1",
+    "m=audio 4000 RTP/SAVP 8 101|a=sendrecv|a=crypto:1 AES_CM_128_HMAC_SHA1_80|m=audio 0 RTP/AVP 8" },
+  { "grandstream-twin", OFF, "192.0.2.77 5006/5007 sendrecv 8=PCMA/8 101=telephone-event/8",
+    "m=audio 0 RTP/SAVP 8|m=audio 4000 RTP/AVP 8 101|a=sendrecv" },
+  { "ice-plain", PREFER, "198.51.100.40 40000/40001 sendrecv 102=OPUS/48 8=PCMA/8",
+    "m=audio 4000 RTP/AVPF 102 8|a=sendrecv|m=text 0 RTP/AVP 98|m=message 0 TCP/MSRP *" },
+  { "fax-t38", PREFER, "UNSUPPORTED", NULL },
+  { "video-only", PREFER, "UNSUPPORTED", NULL },
+  { "chrome", PREFER, "UNSUPPORTED", NULL }, /* DTLS-SRTP */
+};
+
+static char *
+load (const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".sdp", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "sdp", file, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) split = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  split = g_strsplit (text, "\n", -1);
+  return g_strjoinv ("\r\n", split);
+}
+
+static void
+test_vendors (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (vendors); i++)
+    {
+      g_autoptr (CusaxOffer) offer = make (vendors[i].security);
+      g_autofree char *sdp = load (vendors[i].file);
+      g_autofree char *result = NULL;
+      g_autofree char *answer = NULL;
+      g_autofree char *text = NULL;
+      char *key;
+
+      note (vendors[i].file);
+      result = receive_offer (offer, sdp);
+      g_assert_cmpstr (result, ==, vendors[i].result);
+      if (vendors[i].answer == NULL)
+        continue;
+      answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+      text = lines (answer, "m= a=send a=recv a=inactive a=crypto a=rtcp a=ice a=group a=mid");
+      while ((key = strstr (text, " inline:")) != NULL)
+        memmove (key, key + 48, strlen (key + 48) + 1);
+      g_assert_cmpstr (text, ==, vendors[i].answer);
+    }
+}
+
+/* Our parameters, not theirs, stand beside their payload types. */
+static void
+test_answer_parameters (void)
+{
+  g_autoptr (CusaxOffer) offer = make (PREFER);
+  g_autofree char *sdp = load ("baresip");
+  g_autofree char *result = receive_offer (offer, sdp);
+  g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *text = lines (answer, "a=rtpmap a=fmtp");
+
+  g_assert_cmpstr (text, ==,
+                   "a=rtpmap:96 opus/48000/2|a=fmtp:96 useinbandfec=1|a=rtpmap:0 PCMU/8000|a=rtpmap:8 PCMA/8000|"
+                   "a=rtpmap:101 telephone-event/8000|a=fmtp:101 0-15");
+}
+
+static void
+test_remote_key (void)
+{
+  g_autoptr (CusaxOffer) offer = make (PREFER);
+  g_autoptr (CusaxOfferResult) result
+    = cusax_offer_receive_offer (offer, HEAD "m=audio 5000 RTP/SAVP 8\r\n" CRYPTO ("5"),
+                                 strlen (HEAD "m=audio 5000 RTP/SAVP 8\r\n" CRYPTO ("5")), NULL);
+  static const guint8 zero[CUSAX_SRTP_KEY_LENGTH] = { 0 };
+
+  g_assert_true (result->secure);
+  g_assert_cmpmem (result->remote->crypto.key, CUSAX_SRTP_KEY_LENGTH, "YS___semctl () {\t220;}\n}\nunles", 30);
+  g_assert_cmpmem (result->local_crypto.key, CUSAX_SRTP_KEY_LENGTH, zero, sizeof zero);
+}
+
+/* ----------------------------------------------------------------- answers */
+
+static void
+test_answers (void)
+{
+  static const struct
+  {
+    CusaxMediaSecurity security;
+    const char *answer;
+    const char *result;
+  } cases[] = {
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n",
+      "192.0.2.9 5000/5001 sendrecv 8=PCMA/8 101=telephone-event/8" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 111\r\na=rtpmap:111 opus/48000/2\r\na=ptime:60\r\n",
+      "192.0.2.9 5000/5001 sendrecv 111=opus/48 ptime=60" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\na=sendonly\r\n", "192.0.2.9 5000/5001 recvonly 8=PCMA/8" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\na=inactive\r\n", "192.0.2.9 5000/5001 inactive 8=PCMA/8" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\na=rtcp-mux\r\n", "192.0.2.9 5000/5001 sendrecv 8=PCMA/8" }, /* unasked */
+    { PREFER, HEAD "m=audio 65535 RTP/AVP 8\r\n", "192.0.2.9 65535/0 sendrecv 8=PCMA/8" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 9\r\n", "NO_CODEC" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n", "NO_CODEC" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 96\r\n", "NO_CODEC" },
+    { PREFER, HEAD "m=audio 0 RTP/AVP 8\r\n", "UNSUPPORTED" },
+    { PREFER, HEAD "m=video 5000 RTP/AVP 8\r\n", "UNSUPPORTED" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\nc=IN IP4 239.1.1.1/32\r\n", "UNSUPPORTED" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\nc=IN IP4 peer.example.org\r\n", "UNSUPPORTED" },
+    { PREFER, "v=0\r\no=- 7 7 IN IP4 192.0.2.9\r\nm=audio 5000 RTP/AVP 8\r\n", "INVALID" }, /* no c= */
+    { PREFER, HEAD, "INVALID" },
+    { PREFER, "garbage", "INVALID" },
+    { PREFER, "", "INVALID" },
+    /* RFC 8643: with our tag and suite it is SRTP, with none it is plain, with another one nobody knows */
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\n" CRYPTO ("1"), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8 srtp=1/1" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\n" CRYPTO ("2"), "NOT_PROTECTED" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:" KEY "\r\n",
+      "NOT_PROTECTED" },
+    { PREFER, HEAD "m=audio 5000 RTP/AVP 8\r\na=crypto:1 nonsense\r\n", "NOT_PROTECTED" },
+    { PREFER, HEAD "m=audio 5000 RTP/SAVP 8\r\n" CRYPTO ("1"), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8 srtp=1/1" },
+    { PREFER, HEAD "m=audio 5000 RTP/SAVP 8\r\n", "NOT_PROTECTED" },
+    { REQUIRE, HEAD "m=audio 5000 RTP/SAVP 8\r\n" CRYPTO ("1"), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8 srtp=1/1" },
+    { REQUIRE, HEAD "m=audio 5000 RTP/SAVP 8\r\n", "NOT_PROTECTED" },
+    { REQUIRE, HEAD "m=audio 5000 RTP/AVP 8\r\n", "NOT_PROTECTED" },
+    { OFF, HEAD "m=audio 5000 RTP/AVP 8\r\n" CRYPTO ("1"), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8" },
+    { OFF, HEAD "m=audio 5000 RTP/SAVP 8\r\n" CRYPTO ("1"), "NOT_PROTECTED" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxOffer) offer = make (cases[i].security);
+      g_autofree char *sdp = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+      g_autofree char *result = receive_answer (offer, cases[i].answer);
+
+      note (cases[i].answer);
+      g_assert_cmpstr (result, ==, cases[i].result);
+      g_free (create_offer (offer, CUSAX_DIRECTION_SENDRECV)); /* settled, well or badly */
+    }
+}
+
+static void
+test_answer_with_mux (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autoptr (CusaxTransportDescription) local = make_local (FALSE);
+  g_autofree char *sdp = NULL;
+  g_autofree char *result = NULL;
+
+  local->rtcp_mux = TRUE;
+  sdp = cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, NULL);
+  result = receive_answer (offer, HEAD "m=audio 5000 RTP/AVP 8\r\na=rtcp:5005\r\na=rtcp-mux\r\n");
+  g_assert_cmpstr (result, ==, "192.0.2.9 5000/5000+mux sendrecv 8=PCMA/8");
+}
+
+/* RFC 3264 section 6.1: every pair of directions. */
+static void
+test_directions (void)
+{
+  static const char *const names[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
+
+  for (int ours = CUSAX_DIRECTION_INACTIVE; ours <= CUSAX_DIRECTION_SENDRECV; ours++)
+    for (int theirs = CUSAX_DIRECTION_INACTIVE; theirs <= CUSAX_DIRECTION_SENDRECV; theirs++)
+      {
+        g_autofree char *sdp = g_strconcat (HEAD "m=audio 5000 RTP/AVP 8\r\na=", names[theirs], "\r\n", NULL);
+        int both = ours & (int) cusax_direction_reverse ((CusaxDirection) theirs);
+        g_autoptr (CusaxOffer) offerer = make (OFF);
+        g_autoptr (CusaxOffer) answerer = make (OFF);
+        g_autoptr (CusaxOfferResult) result = NULL;
+        g_autofree char *offered = create_offer (offerer, (CusaxDirection) ours);
+        g_autofree char *received = receive_offer (answerer, sdp);
+        g_autofree char *answer = create_answer (answerer, (CusaxDirection) ours);
+        g_autofree char *line = lines (answer, "a=send a=recv a=inactive");
+
+        result = cusax_offer_receive_answer (offerer, sdp, strlen (sdp), NULL);
+        g_assert_cmpint (result->direction, ==, both);
+        g_assert_cmpstr (line + 2, ==, names[both]);
+      }
+}
+
+/* ------------------------------------------------------------------- states */
+
+#define PLAIN HEAD "m=audio 5000 RTP/AVP 8\r\n"
+
+static void
+test_states (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autoptr (CusaxTransportDescription) local = make_local (FALSE);
+  g_autofree char *first = NULL;
+  char *text;
+
+#define EXPECT(call, expected) \
+  G_STMT_START \
+  { \
+    text = call; \
+    g_assert_cmpstr (text, ==, expected); \
+    g_free (text); \
+  } \
+  G_STMT_END
+#define EXPECT_INVALID(call) \
+  G_STMT_START \
+  { \
+    g_autoptr (GError) error = NULL; \
+    g_assert_null (call); \
+    g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID); \
+  } \
+  G_STMT_END
+
+  /* STABLE */
+  EXPECT (receive_answer (offer, PLAIN), "INVALID");
+  EXPECT_INVALID (cusax_offer_create_answer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+  cusax_offer_reject (offer);
+
+  /* OFFER_SENT */
+  first = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  EXPECT_INVALID (cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+  EXPECT_INVALID (cusax_offer_create_answer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+  EXPECT (receive_offer (offer, PLAIN), "BUSY");
+  EXPECT (receive_offer (offer, "garbage"), "BUSY");
+  EXPECT (receive_answer (offer, PLAIN), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8");
+  EXPECT (receive_answer (offer, PLAIN), "INVALID");
+
+  /* OFFER_RECEIVED; a refused offer leaves STABLE */
+  EXPECT (receive_offer (offer, HEAD "m=video 5000 RTP/AVP 31\r\n"), "UNSUPPORTED");
+  EXPECT (receive_offer (offer, PLAIN), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8");
+  EXPECT (receive_offer (offer, PLAIN), "INVALID");
+  EXPECT (receive_answer (offer, PLAIN), "INVALID");
+  EXPECT_INVALID (cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+  cusax_offer_reject (offer);
+  EXPECT (receive_offer (offer, PLAIN), "192.0.2.9 5000/5001 sendrecv 8=PCMA/8");
+  g_free (create_answer (offer, CUSAX_DIRECTION_SENDRECV));
+  EXPECT_INVALID (cusax_offer_create_answer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+}
+
+static void
+test_secure_answer_needs_key (void)
+{
+  g_autoptr (CusaxOffer) offer = make (PREFER);
+  g_autoptr (CusaxTransportDescription) local = make_local (FALSE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *result = receive_offer (offer, PLAIN CRYPTO ("1"));
+
+  g_assert_null (cusax_offer_create_answer (offer, local, CUSAX_DIRECTION_SENDRECV, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED);
+  g_free (create_answer (offer, CUSAX_DIRECTION_SENDRECV)); /* still possible with a key */
+}
+
+/* --------------------------------------------------------------- re-offers */
+
+/* RFC 3264 section 8: the version grows by one if something changed, all else in o= stays. */
+static void
+test_version (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autoptr (CusaxTransportDescription) moved = cusax_transport_description_new ("198.51.100.1", 5000, 5001);
+  g_autofree char *first = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *origin = lines (first, "o=");
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+  g_autofree char *fourth = NULL;
+  guint64 version = version_of (first);
+
+  g_free (receive_answer (offer, HEAD "m=audio 5000 RTP/AVP 111 8 0 110 101\r\na=rtpmap:111 opus/48000/2\r\n"
+                                      "a=rtpmap:110 telephone-event/48000\r\na=rtpmap:101 telephone-event/8000\r\n"));
+  second = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_assert_cmpstr (second, ==, first);
+  cusax_offer_reject (offer);
+
+  third = create_offer (offer, CUSAX_DIRECTION_SENDONLY);
+  g_assert_cmpuint (version_of (third), ==, version + 1);
+  cusax_offer_reject (offer);
+
+  fourth = cusax_offer_create_offer (offer, moved, CUSAX_DIRECTION_SENDONLY, NULL);
+  g_assert_cmpuint (version_of (fourth), ==, version + 2);
+  g_assert_nonnull (strstr (fourth, " IN IP4 192.0.2.1\r\ns="));
+  g_assert_nonnull (strstr (fourth, "\r\nc=IN IP4 198.51.100.1\r\n"));
+}
+
+/* Two engines talk: call, hold, resume, hold from the other side, with keys. */
+static void
+test_conversation (void)
+{
+  static const struct
+  {
+    gboolean from_a;
+    CusaxDirection offered;
+    CusaxDirection wanted;
+    CusaxDirection a;
+  } steps[] = {
+    { TRUE, CUSAX_DIRECTION_SENDRECV, CUSAX_DIRECTION_SENDRECV, CUSAX_DIRECTION_SENDRECV },
+    { TRUE, CUSAX_DIRECTION_SENDONLY, CUSAX_DIRECTION_SENDRECV, CUSAX_DIRECTION_SENDONLY },
+    { FALSE, CUSAX_DIRECTION_SENDONLY, CUSAX_DIRECTION_SENDONLY, CUSAX_DIRECTION_INACTIVE },
+    { TRUE, CUSAX_DIRECTION_SENDRECV, CUSAX_DIRECTION_SENDONLY, CUSAX_DIRECTION_RECVONLY },
+    { FALSE, CUSAX_DIRECTION_SENDRECV, CUSAX_DIRECTION_SENDRECV, CUSAX_DIRECTION_SENDRECV },
+  };
+  static const CusaxMediaSecurity policies[] = { OFF, PREFER, REQUIRE };
+
+  for (guint p = 0; p < G_N_ELEMENTS (policies); p++)
+    {
+      g_autoptr (CusaxOffer) a = make (policies[p]);
+      g_autoptr (CusaxOffer) b = make (policies[p]);
+
+      for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+        {
+          CusaxOffer *offerer = steps[i].from_a ? a : b;
+          CusaxOffer *answerer = steps[i].from_a ? b : a;
+          g_autofree char *offer = create_offer (offerer, steps[i].offered);
+          g_autoptr (CusaxOfferResult) at_answerer
+            = cusax_offer_receive_offer (answerer, offer, strlen (offer), NULL);
+          g_autofree char *answer = create_answer (answerer, steps[i].wanted);
+          g_autoptr (CusaxOfferResult) at_offerer
+            = cusax_offer_receive_answer (offerer, answer, strlen (answer), NULL);
+          CusaxDirection seen_by_a = steps[i].from_a ? at_offerer->direction
+                                                     : cusax_direction_reverse (at_offerer->direction);
+
+          g_assert_cmpint (seen_by_a, ==, steps[i].a);
+          g_assert_cmpint (at_offerer->secure, ==, policies[p] != OFF);
+          g_assert_cmpint (at_answerer->secure, ==, policies[p] != OFF);
+          g_assert_cmpuint (at_offerer->codecs->len, ==, 5);
+        }
+    }
+}
+
+/* RFC 3264 section 8.3.2: a number keeps its meaning; what was agreed comes first. */
+static void
+test_reoffer_payload_types (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autofree char *result
+    = receive_offer (offer, HEAD "m=audio 5000 RTP/AVP 101 111\r\na=rtpmap:101 opus/48000/2\r\n"
+                                 "a=rtpmap:111 telephone-event/8000\r\n");
+  g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *reoffer = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *text = lines (reoffer, "m= a=rtpmap");
+
+  g_assert_cmpstr (result, ==, "192.0.2.9 5000/5001 sendrecv 101=opus/48 111=telephone-event/8");
+  g_assert_cmpstr (text, ==,
+                   "m=audio 4000 RTP/AVP 101 111 8 0 110|a=rtpmap:101 opus/48000/2|"
+                   "a=rtpmap:111 telephone-event/8000|a=rtpmap:8 PCMA/8000|a=rtpmap:0 PCMU/8000|"
+                   "a=rtpmap:110 telephone-event/48000");
+}
+
+static void
+test_reoffer_evades_foreign_numbers (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autofree char *result
+    = receive_offer (offer, HEAD "m=audio 5000 RTP/AVP 8 111\r\na=rtpmap:111 telephone-event/8000\r\n");
+  g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *reoffer = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *text = lines (reoffer, "m= a=rtpmap:96");
+
+  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/AVP 8 111 96 0 110|a=rtpmap:96 opus/48000/2");
+}
+
+/* RFC 3264 section 8: after an offer of many streams ours has as many lines, and an answer is read at our line. */
+static void
+test_reoffer_keeps_lines (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autofree char *result
+    = receive_offer (offer, HEAD "m=video 6000 RTP/AVP 31\r\nm=audio 5000 RTP/AVP 8\r\nm=image 7000 udptl t38\r\n");
+  g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *reoffer = create_offer (offer, CUSAX_DIRECTION_SENDONLY);
+  g_autofree char *text = lines (reoffer, "m=");
+  char *second;
+
+  g_assert_cmpstr (text, ==, "m=video 0 RTP/AVP 31|m=audio 4000 RTP/AVP 8 111 0 110 101|m=image 0 udptl t38");
+  second = receive_answer (offer, HEAD "m=video 0 RTP/AVP 31\r\nm=audio 5000 RTP/AVP 8\r\na=recvonly\r\n"
+                                       "m=image 0 udptl t38\r\n");
+  g_assert_cmpstr (second, ==, "192.0.2.9 5000/5001 sendonly 8=PCMA/8");
+  g_free (second);
+}
+
+/* A later offer with one more stream before ours does not move the call. */
+static void
+test_later_offer_keeps_stream (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  char *text;
+
+  EXPECT (receive_offer (offer, HEAD "m=audio 0 RTP/AVP 8\r\nm=audio 5000 RTP/AVP 8\r\n"),
+          "192.0.2.9 5000/5001 sendrecv 8=PCMA/8");
+  g_free (create_answer (offer, CUSAX_DIRECTION_SENDRECV));
+  EXPECT (receive_offer (offer, HEAD "m=audio 6000 RTP/AVP 8\r\nm=audio 5000 RTP/AVP 8\r\n"),
+          "192.0.2.9 5000/5001 sendrecv 8=PCMA/8");
+  g_free (create_answer (offer, CUSAX_DIRECTION_SENDRECV));
+  /* ... unless it is gone */
+  EXPECT (receive_offer (offer, HEAD "m=audio 6000 RTP/AVP 8\r\nm=audio 0 RTP/AVP 8\r\n"),
+          "192.0.2.9 6000/6001 sendrecv 8=PCMA/8");
+}
+
+/* The refused re-offer of either side leaves what was agreed. */
+static void
+test_reject_keeps_session (void)
+{
+  g_autoptr (CusaxOffer) offer = make (PREFER);
+  g_autofree char *sdp = load ("asterisk-sdes");
+  g_autofree char *first = receive_offer (offer, sdp);
+  g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *reoffer = NULL;
+  g_autofree char *text = NULL;
+  char *refused = receive_offer (offer, HEAD "m=audio 5000 RTP/AVP 9\r\n");
+
+  g_assert_cmpstr (refused, ==, "NO_CODEC");
+  g_free (refused);
+  reoffer = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  text = lines (reoffer, "m=");
+  /* SAVP was agreed: it is not given up for the opportunistic form */
+  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/SAVP 0 101 111 8 110");
+}
+
+static void
+test_ref (void)
+{
+  CusaxOffer *offer = make (OFF);
+  CusaxOffer *same = cusax_offer_ref (offer);
+
+  cusax_offer_unref (offer);
+  g_free (create_offer (same, CUSAX_DIRECTION_SENDRECV));
+  cusax_offer_unref (same);
+  cusax_offer_result_free (NULL);
+}
+
+/* ------------------------------------------------------------------ hostile */
+
+static void
+test_many_streams (void)
+{
+  g_autoptr (CusaxOffer) offer = make (PREFER);
+  GString *sdp = g_string_new (HEAD);
+  g_autofree char *text = NULL;
+  g_autofree char *answer = NULL;
+
+  for (guint i = 0; i < 31; i++)
+    g_string_append (sdp, "m=video 6000 RTP/AVP 31\r\n");
+  g_string_append (sdp, "m=audio 5000 RTP/AVP 8\r\n");
+  text = receive_offer (offer, sdp->str);
+  g_assert_cmpstr (text, ==, "192.0.2.9 5000/5001 sendrecv 8=PCMA/8");
+  answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_assert_true (g_strrstr (answer, "m=audio 4000") != NULL);
+  g_string_append (sdp, "m=audio 5000 RTP/AVP 8\r\n");
+  g_free (text);
+  text = receive_offer (offer, sdp->str);
+  g_assert_cmpstr (text, ==, "INVALID");
+  g_string_free (sdp, TRUE);
+}
+
+/* Vendors' texts with damage: the answer, if there is one, has as many m= lines as the offer. */
+static void
+test_damaged_vendors (void)
+{
+  static const char alphabet[] = "0129=:/ \r\n\t()amvcoxINP.|-\xff";
+
+  for (guint i = 0; i < 4000; i++)
+    {
+      g_autofree char *sdp = load (vendors[i % G_N_ELEMENTS (vendors)].file);
+      g_autoptr (CusaxOffer) offer = make ((CusaxMediaSecurity) (i % 3));
+      g_autoptr (CusaxOfferResult) result = NULL;
+      g_autofree char *answer = NULL;
+      gsize length = strlen (sdp);
+
+      for (gint j = g_test_rand_int_range (0, 6); j > 0; j--)
+        sdp[g_test_rand_int_range (0, (gint) length)] = alphabet[g_test_rand_int_range (0, sizeof alphabet - 1)];
+      result = cusax_offer_receive_offer (offer, sdp, length, NULL);
+      if (result == NULL)
+        continue;
+      g_assert_nonnull (result->remote->address);
+      g_assert_cmpuint (result->remote->rtp_port, >, 0);
+      g_assert_cmpuint (result->codecs->len, >, 0);
+      answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+      g_assert_nonnull (strstr (answer, "m=audio 4000 RTP/"));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/offer/create-offer", test_create_offer);
+  g_test_add_func ("/offer/create-offer-policies", test_create_offer_policies);
+  g_test_add_func ("/offer/create-offer-addresses", test_create_offer_addresses);
+  g_test_add_func ("/offer/create-offer-without-transport", test_create_offer_without_transport);
+  g_test_add_func ("/offer/vendors", test_vendors);
+  g_test_add_func ("/offer/answer-parameters", test_answer_parameters);
+  g_test_add_func ("/offer/remote-key", test_remote_key);
+  g_test_add_func ("/offer/answers", test_answers);
+  g_test_add_func ("/offer/answer-with-mux", test_answer_with_mux);
+  g_test_add_func ("/offer/directions", test_directions);
+  g_test_add_func ("/offer/states", test_states);
+  g_test_add_func ("/offer/secure-answer-needs-key", test_secure_answer_needs_key);
+  g_test_add_func ("/offer/version", test_version);
+  g_test_add_func ("/offer/conversation", test_conversation);
+  g_test_add_func ("/offer/reoffer-payload-types", test_reoffer_payload_types);
+  g_test_add_func ("/offer/reoffer-evades-foreign-numbers", test_reoffer_evades_foreign_numbers);
+  g_test_add_func ("/offer/reoffer-keeps-lines", test_reoffer_keeps_lines);
+  g_test_add_func ("/offer/later-offer-keeps-stream", test_later_offer_keeps_stream);
+  g_test_add_func ("/offer/reject-keeps-session", test_reject_keeps_session);
+  g_test_add_func ("/offer/ref", test_ref);
+  g_test_add_func ("/offer/many-streams", test_many_streams);
+  g_test_add_func ("/offer/damaged-vendors", test_damaged_vendors);
+  return g_test_run ();
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "text.h"
+
+#include <string.h>
+
+static void
+test_clean (void)
+{
+  static const struct
+  {
+    const char *text;
+    gsize max;
+    const char *clean;
+  } cases[] = {
+    { "Bob", 10, "Bob" },
+    { "  Bob \t\r\n  Smith  ", 20, "Bob Smith" },
+    { "a\x1b[31mb\x7f", 20, "a[31mb" },
+    { "bob\xe2\x80\xae" "ecila", 20, "bobecila" },  /* right-to-left override */
+    { "zero\xe2\x80\x8bwidth", 20, "zerowidth" },
+    { "J\xc3\xbcrgen", 3, "J\xc3\xbcr" },           /* cut by characters, not bytes */
+    { "\xff\xfe", 10, "\xef\xbf\xbd\xef\xbf\xbd" }, /* broken bytes stay visible */
+    { "", 10, NULL },
+    { " \n", 10, NULL },
+    { NULL, 10, NULL },
+    { "abc", 0, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *clean = cusax_text_clean (cases[i].text, cases[i].max);
+
+      g_assert_cmpstr (clean, ==, cases[i].clean);
+    }
+}
+
+static void
+test_long (void)
+{
+  g_autofree char *text = g_strnfill (100000, 'x');
+  g_autofree char *clean = cusax_text_clean (text, 100);
+
+  g_assert_cmpuint (strlen (clean), ==, 100);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/text/clean", test_clean);
+  g_test_add_func ("/text/long", test_long);
+  return g_test_run ();
+}
