@@ -6,6 +6,7 @@
 #include "elements.h"
 #include "error.h"
 #include "finch.h"
+#include "guard.h"
 #include "microphone.h"
 #include "stream.h"
 
@@ -34,8 +35,11 @@ typedef struct
   GPtrArray *offered; /* NULL when the other side called */
 
   PurpleMedia *media;      /* a reference of ours */
+  GObject *backend;        /* of @media */
   GstBus *bus;
   GstElement *conference;  /* the bin of this call in the shared pipeline */
+  gboolean backend_blocked;
+  CusaxGuard *guard;       /* NULL before candidates are gathered */
   CusaxMicrophone *microphone;
   CusaxFinch *finch;
   gboolean accepted, held, muted;
@@ -126,6 +130,13 @@ tell_error (Session *self, const char *format, ...)
 /* ----------------------------------------------------------------- signals of PurpleMedia */
 
 static void
+shut_guard (Session *self)
+{
+  if (self->guard != NULL)
+    cusax_guard_shut (self->guard);
+}
+
+static void
 on_candidates_prepared (PurpleMedia *media, const char *session, const char *who, Session *self)
 {
   self->news_leg = TRUE;
@@ -144,6 +155,7 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
     {
     case PURPLE_MEDIA_INFO_HANGUP:
     case PURPLE_MEDIA_INFO_REJECT:
+      shut_guard (self); /* libpurple ends the media next */
       self->news_hang_up = TRUE;
       tell (self);
       break;
@@ -181,17 +193,49 @@ on_media_error (PurpleMedia *media, const char *text, Session *self)
   tell_error (self, "%s", text);
 }
 
-/* libpurple says nothing at all when a loudspeaker fails, and speaks of the microphone when anything else does:
- * so what happened is read from the bus. The pipeline is shared: errors of other calls are theirs. */
-static void
-on_bus_error (GstBus *bus, GstMessage *message, Session *self)
+/* The pipeline is shared: does @message speak of this call? */
+static gboolean
+is_ours (Session *self, GstMessage *message, gboolean *is_microphone)
 {
   GstObject *source = GST_MESSAGE_SRC (message);
   GstElement *microphone = self->media_ended ? NULL : purple_media_get_src (self->media, CUSAX_STREAM_SESSION);
-  gboolean is_microphone = microphone != NULL && gst_object_has_as_ancestor (source, GST_OBJECT (microphone));
+
+  *is_microphone = microphone != NULL && gst_object_has_as_ancestor (source, GST_OBJECT (microphone));
+  return *is_microphone || gst_object_has_as_ancestor (source, GST_OBJECT (self->conference));
+}
+
+/* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call. It is
+ * made deaf to those, one message long: this handler runs before the backend's, on_bus_error() after. */
+static void
+on_bus_error_first (GstBus *bus, GstMessage *message, Session *self)
+{
+  gboolean is_microphone;
+
+  if (self->conference == NULL || self->media_ended)
+    return;
+  if (is_ours (self, message, &is_microphone))
+    {
+      shut_guard (self); /* the backend may end the media next */
+      return;
+    }
+  g_signal_handlers_block_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
+  self->backend_blocked = TRUE;
+}
+
+/* libpurple says nothing at all when a loudspeaker fails, and speaks of the microphone when anything else does:
+ * so what happened is read from the bus. */
+static void
+on_bus_error (GstBus *bus, GstMessage *message, Session *self)
+{
+  gboolean is_microphone;
   g_autoptr (GError) error = NULL;
 
-  if (!is_microphone && !gst_object_has_as_ancestor (source, GST_OBJECT (self->conference)))
+  if (self->backend_blocked)
+    {
+      self->backend_blocked = FALSE;
+      g_signal_handlers_unblock_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
+    }
+  if (self->conference == NULL || !is_ours (self, message, &is_microphone))
     return;
   gst_message_parse_error (message, &error, NULL);
   /* The backend's handler came first with its guess. */
@@ -199,20 +243,46 @@ on_bus_error (GstBus *bus, GstMessage *message, Session *self)
   if (is_microphone)
     tell_error (self, "The microphone failed: %s", error->message);
   else
-    tell_error (self, "Sound failed: %s (%s)", error->message, GST_OBJECT_NAME (source));
+    tell_error (self, "Sound failed: %s (%s)", error->message, GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
+}
+
+/* Farstream's stream is libpurple's secret, but its messages name it. */
+static void
+on_bus_element (GstBus *bus, GstMessage *message, Session *self)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+  const GValue *stream;
+
+  if (self->guard != NULL || self->conference == NULL
+      || !gst_structure_has_name (structure, "farstream-new-local-candidate")
+      || !gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (self->conference)))
+    return;
+  stream = gst_structure_get_value (structure, "stream");
+  if (stream != NULL && G_VALUE_HOLDS (stream, FS_TYPE_STREAM))
+    self->guard = cusax_guard_new (g_value_get_object (stream));
 }
 
 /* ---------------------------------------------------------------------------------- life */
 
+/* Before the stream is added, which is when the backend starts to listen to the bus. */
 static void
-watch (Session *self)
+watch_bus (Session *self)
 {
-  GstElement *tee = purple_media_get_tee (self->media, CUSAX_STREAM_SESSION, NULL);
   GstElement *pipeline = purple_media_manager_get_pipeline (purple_media_manager_get ());
 
-  self->conference = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (tee)));
   self->bus = gst_pipeline_get_bus (GST_PIPELINE (pipeline));
-  g_signal_connect (self->bus, "message::error", G_CALLBACK (on_bus_error), self);
+  g_object_get (self->media, "backend", &self->backend, NULL);
+  g_signal_connect (self->bus, "message::error", G_CALLBACK (on_bus_error_first), self);
+  g_signal_connect_after (self->bus, "message::error", G_CALLBACK (on_bus_error), self);
+  g_signal_connect (self->bus, "message::element", G_CALLBACK (on_bus_element), self);
+}
+
+static void
+find_conference (Session *self)
+{
+  GstElement *tee = purple_media_get_tee (self->media, CUSAX_STREAM_SESSION, NULL);
+
+  self->conference = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (tee)));
 }
 
 static void
@@ -249,10 +319,12 @@ session_end (CusaxMediaSession *session)
   g_clear_handle_id (&self->news_source, g_source_remove);
   g_clear_pointer (&self->finch, cusax_finch_free);
   g_clear_pointer (&self->microphone, cusax_microphone_free);
+  g_clear_pointer (&self->guard, cusax_guard_free);
   if (self->bus != NULL)
     g_signal_handlers_disconnect_by_data (self->bus, self);
   g_clear_object (&self->bus);
   g_clear_object (&self->conference);
+  g_clear_object (&self->backend);
   if (self->media != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->media, self);
@@ -280,12 +352,13 @@ session_start (Session *self, gboolean outgoing, const CusaxLeg *leg, GError **e
   g_object_ref (self->media);
   self->finch = cusax_finch_new (self->media, self->port->account, self->who);
   connect_signals (self);
+  watch_bus (self);
 
   self->microphone = cusax_microphone_new (purple_media_manager_get_pipeline (manager));
   if (!cusax_stream_add (self->media, self->who, leg, error))
     return FALSE;
   cusax_microphone_added (self->microphone);
-  watch (self);
+  find_conference (self);
   return TRUE;
 }
 

@@ -63,7 +63,7 @@ G_GNUC_END_IGNORE_DEPRECATIONS
 
 /* libpurple gives its global STUN server to every stream, after our parameters. A socket bound to loopback cannot
  * reach it, and candidates take seconds or never come. Clearing the address for the moment does not touch the
- * preference; setting it again resolves a literal, which is immediate. */
+ * preference; setting it again has a literal to resolve, which takes one turn of the main loop. */
 static gboolean
 add_stream_without_stun (PurpleMedia *media, const char *who)
 {

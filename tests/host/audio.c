@@ -22,9 +22,8 @@ typedef struct
 
 static char *folder;
 static double tone_hertz = 440;
-static HostTone tone_function;
-static gpointer tone_data;
 static HostSink sink_kind;
+static char *sink_who; /* NULL: anybody */
 static guint recordings;
 static GHashTable *recording_of; /* who -> file */
 static char *last_recording;
@@ -102,7 +101,7 @@ start_recording (GstElement *sink, const char *who)
 
 /* Made in a streaming thread, when the first packet of a call arrived. */
 static GstElement *
-create_sink (PurpleMediaElementInfo *info, PurpleMedia *media, const gchar *session_id, const gchar *participant)
+create_sink (PurpleMedia *media, const gchar *session_id, const gchar *participant)
 {
   GstElement *bin = gst_bin_new (NULL);
   GstElement *convert = gst_element_factory_make ("audioconvert", NULL);
@@ -113,7 +112,7 @@ create_sink (PurpleMediaElementInfo *info, PurpleMedia *media, const gchar *sess
                                                   G_TYPE_INT, RATE, "channels", G_TYPE_INT, 1, NULL);
   g_autoptr (GstPad) pad = gst_element_get_static_pad (convert, "sink");
 
-  if (sink_kind == HOST_SINK_BROKEN)
+  if (sink_kind == HOST_SINK_BROKEN && (sink_who == NULL || g_strcmp0 (sink_who, participant) == 0))
     {
       sink = gst_element_factory_make ("filesink", NULL);
       g_object_set (sink, "location", "/nonexistent/loudspeaker", "async", FALSE, NULL);
@@ -171,19 +170,22 @@ watch_states (void)
   g_signal_connect (bus, "sync-message::state-changed", G_CALLBACK (on_sync_message), NULL);
 }
 
+/* A bin, as a real user interface's autoaudiosrc is one. */
 static GstElement *
-create_source (PurpleMediaElementInfo *info, PurpleMedia *media, const gchar *session_id,
-               const gchar *participant)
+create_source (PurpleMedia *media, const gchar *session_id, const gchar *participant)
 {
+  GstElement *bin = gst_bin_new (NULL);
   GstElement *source = gst_element_factory_make ("audiotestsrc", NULL);
-  double hertz = tone_function != NULL ? tone_function (participant, tone_data) : tone_hertz;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
 
   /* 160 samples: packets of 20 ms at 8 kHz; the default makes 128 ms of them. */
-  g_object_set (source, "is-live", TRUE, "freq", hertz, "volume", 0.5, "samplesperbuffer", 160, NULL);
+  g_object_set (source, "is-live", TRUE, "freq", tone_hertz, "volume", 0.5, "samplesperbuffer", 160, NULL);
   g_object_set_data (G_OBJECT (source), "host-microphone", source);
   watch_states ();
-  host_event ("microphone-made", "hertz", host_number ((gint64) hertz), "who", participant, NULL);
-  return source;
+  gst_bin_add (GST_BIN (bin), source);
+  gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
+  host_event ("microphone-made", "hertz", host_number ((gint64) tone_hertz), NULL);
+  return bin;
 }
 
 static PurpleMediaElementInfo *
@@ -199,10 +201,11 @@ host_audio_init (const char *where, gboolean unique)
   PurpleMediaManager *manager = purple_media_manager_get ();
   PurpleMediaElementType once = unique ? PURPLE_MEDIA_ELEMENT_UNIQUE : 0;
 
+  g_free (folder);
   folder = g_strdup (where);
   purple_media_manager_set_ui_caps (manager, PURPLE_MEDIA_CAPS_AUDIO | PURPLE_MEDIA_CAPS_AUDIO_SINGLE_DIRECTION);
   purple_media_manager_set_active_element (
-      manager, element_new ("host-microphone",
+      manager, element_new (unique ? "host-microphone" : "host-microphone-each",
                             PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SRC | PURPLE_MEDIA_ELEMENT_ONE_SRC
                                 | once,
                             create_source));
@@ -220,15 +223,10 @@ host_audio_set_tone (double hertz)
 }
 
 void
-host_audio_set_tone_function (HostTone function, gpointer user_data)
+host_audio_set_sink_of (const char *who, HostSink sink)
 {
-  tone_function = function;
-  tone_data = user_data;
-}
-
-void
-host_audio_set_sink (HostSink sink)
-{
+  g_free (sink_who);
+  sink_who = g_strdup (who);
   sink_kind = sink;
 }
 
@@ -240,6 +238,13 @@ host_audio_get_recording (const char *who)
   if (who != NULL)
     file = recording_of != NULL ? g_hash_table_lookup (recording_of, who) : NULL;
   return g_strdup (file);
+}
+
+void
+host_audio_forget_recordings (void)
+{
+  g_clear_pointer (&recording_of, g_hash_table_unref);
+  g_clear_pointer (&last_recording, g_free);
 }
 
 guint

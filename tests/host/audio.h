@@ -17,29 +17,27 @@ typedef enum
   HOST_SINK_BROKEN  /* fails with the first buffer, as a sound card that was pulled out */
 } HostSink;
 
-/** HostTone: the tone of a microphone made for @who; several calls in one process can thus differ. */
-typedef double (*HostTone) (const char *who, gpointer user_data);
-
 /**
  * host_audio_init:
  * @folder: where recordings go: sound-1.wav, sound-2.wav, ...
  * @unique: one microphone is shared by all calls, as in Pidgin and Finch; FALSE: each call has its own
  *
- * Registers source and sink with the media manager and says that this user interface can do audio.
+ * Registers source and sink with the media manager and says that this user interface can do audio. May be called
+ * again with another @unique.
  */
 void host_audio_init (const char *folder, gboolean unique);
 
 /** The frequency of microphones made from now on. */
 void host_audio_set_tone (double hertz);
 
-/** Asks @tone instead, NULL: back to the fixed tone. */
-void host_audio_set_tone_function (HostTone tone, gpointer user_data);
-
-/** What loudspeakers made from now on do. */
-void host_audio_set_sink (HostSink sink);
+/** What loudspeakers made from now on for calls with @who do (NULL: with anybody; what it was for others ends). */
+void host_audio_set_sink_of (const char *who, HostSink sink);
 
 /** Returns: (transfer full) (nullable): the file of the newest loudspeaker made for @who (NULL: for anybody). */
 char *host_audio_get_recording (const char *who);
+
+/** Forgets who was recorded where: a new call must not be judged by the sound of an old one. */
+void host_audio_forget_recordings (void);
 
 /** Returns: how many microphones were opened (left GST_STATE_NULL) so far. */
 guint host_audio_count_opened (void);

@@ -591,7 +591,7 @@ tone (char **args, GError **error)
 static gboolean
 sink (char **args, GError **error)
 {
-  host_audio_set_sink (strcmp (args[0], "broken") == 0 ? HOST_SINK_BROKEN : HOST_SINK_WAV);
+  host_audio_set_sink_of (NULL, strcmp (args[0], "broken") == 0 ? HOST_SINK_BROKEN : HOST_SINK_WAV);
   return TRUE;
 }
 

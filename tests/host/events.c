@@ -7,6 +7,7 @@
 #include <string.h>
 
 static FILE *log_file;
+static FILE *event_file; /* NULL: stdout */
 
 static void
 append_escaped (GString *line, const char *value)
@@ -52,8 +53,14 @@ host_event (const char *name, ...)
   /* The log tells the order of events and of what led to them. */
   host_log ("EVENT", "host", line->str);
   g_string_append_c (line, '\n');
-  fputs (line->str, stdout);
-  fflush (stdout);
+  fputs (line->str, event_file != NULL ? event_file : stdout);
+  fflush (event_file != NULL ? event_file : stdout);
+}
+
+void
+host_events_to_stderr (void)
+{
+  event_file = stderr;
 }
 
 const char *

@@ -12,7 +12,10 @@ G_BEGIN_DECLS
 /** host_event: prints @name and pairs of key and value (NULL values become ""), ended by NULL. */
 void host_event (const char *name, ...) G_GNUC_NULL_TERMINATED;
 
-/** host_event_number: one value as decimal text; good until the eighth call after it. */
+/** Events go to stderr from now on: in test programs stdout is TAP's. */
+void host_events_to_stderr (void);
+
+/** host_number: one value as decimal text; good until the eighth call after it. */
 const char *host_number (gint64 value);
 
 /**

@@ -74,7 +74,7 @@ class Host:
         # No display, no bus and no home of the person who runs the tests.
         environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}
         environment.update(HOME=str(self.folder), XDG_CONFIG_HOME=str(self.folder / "config"),
-                           XDG_CACHE_HOME=str(self.folder / "cache"), **(env or {}))
+                           XDG_CACHE_HOME=str(cache_folder(binary)), **(env or {}))
         self._errors = open(self.folder / "host.stderr", "ab")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self._errors, env=environment)
@@ -242,6 +242,14 @@ class Host:
         except BrokenPipeError:
             pass
         self._errors.close()
+
+
+def cache_folder(binary):
+    """Where GStreamer and Farstream keep what they know of the machine's plugins. Making it takes seconds: one for
+    all tests of a build, and not that of the person who runs them."""
+    folder = Path(binary).resolve().parent / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def report(count=25):

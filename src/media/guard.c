@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See guard.h. */
+#include "guard.h"
+
+#define PATIENCE G_TIME_SPAN_SECOND
+
+struct _CusaxGuard
+{
+  FsStream *stream;
+  guint signal;
+  gulong hook;
+  gulong finished;
+  GMutex mutex;
+  GCond changed;
+  guint building; /* emissions of "src-pad-added" that are under way; under the mutex */
+  gboolean is_shut;
+};
+
+/* Hooks run before all handlers, and for all streams of the process. Streaming thread. */
+static gboolean
+on_begun (GSignalInvocationHint *hint, guint count, const GValue *values, gpointer user_data)
+{
+  CusaxGuard *guard = user_data;
+
+  if (g_value_get_object (&values[0]) == guard->stream)
+    {
+      g_mutex_lock (&guard->mutex);
+      guard->building++;
+      g_mutex_unlock (&guard->mutex);
+    }
+  return TRUE; /* keep the hook */
+}
+
+/* Connected "after": runs when libpurple's handler has returned. Streaming thread. */
+static void
+on_finished (FsStream *stream, GstPad *pad, FsCodec *codec, CusaxGuard *guard)
+{
+  g_mutex_lock (&guard->mutex);
+  guard->building--;
+  g_cond_signal (&guard->changed);
+  g_mutex_unlock (&guard->mutex);
+}
+
+/* GObject calls this when no thread is in the hook any more, which may be later than its removal. */
+static void
+guard_destroy (gpointer data)
+{
+  CusaxGuard *guard = data;
+
+  g_object_unref (guard->stream);
+  g_mutex_clear (&guard->mutex);
+  g_cond_clear (&guard->changed);
+  g_free (guard);
+}
+
+CusaxGuard *
+cusax_guard_new (FsStream *stream)
+{
+  CusaxGuard *guard = g_new0 (CusaxGuard, 1);
+
+  g_mutex_init (&guard->mutex);
+  g_cond_init (&guard->changed);
+  guard->stream = g_object_ref (stream);
+  guard->signal = g_signal_lookup ("src-pad-added", FS_TYPE_STREAM);
+  guard->finished = g_signal_connect_after (stream, "src-pad-added", G_CALLBACK (on_finished), guard);
+  guard->hook = g_signal_add_emission_hook (guard->signal, 0, on_begun, guard, guard_destroy);
+  return guard;
+}
+
+/* Handlers are found in the order in which they run: all before ours, which must not miss an end. */
+static void
+block_others (CusaxGuard *guard)
+{
+  gulong id;
+
+  while ((id = g_signal_handler_find (guard->stream, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, guard->signal, 0,
+                                      NULL, NULL, NULL))
+             != 0
+         && id != guard->finished)
+    g_signal_handler_block (guard->stream, id);
+}
+
+void
+cusax_guard_shut (CusaxGuard *guard)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+
+  if (guard->is_shut)
+    return;
+  guard->is_shut = TRUE;
+  block_others (guard);
+
+  g_mutex_lock (&guard->mutex);
+  while (guard->building > 0)
+    if (!g_cond_wait_until (&guard->changed, &guard->mutex, deadline))
+      {
+        g_warning ("a call ends while its sound is still being set up");
+        break;
+      }
+  g_mutex_unlock (&guard->mutex);
+}
+
+void
+cusax_guard_free (CusaxGuard *guard)
+{
+  if (guard == NULL)
+    return;
+  cusax_guard_shut (guard);
+  g_signal_handler_disconnect (guard->stream, guard->finished);
+  g_signal_remove_emission_hook (guard->signal, guard->hook);
+}

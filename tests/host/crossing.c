@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See crossing.h. */
+#include "crossing.h"
+
+#include "audio.h"
+
+#include <arpa/inet.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int
+open_socket (guint16 *port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0
+      || getsockname (fd, (struct sockaddr *) &address, &length) != 0)
+    g_error ("no socket on loopback");
+  *port = ntohs (address.sin_port);
+  return fd;
+}
+
+static gboolean
+forward (int fd, int out, guint16 port, CrossingEnd *count)
+{
+  guint8 packet[2048];
+  ssize_t length;
+
+  while ((length = recv (fd, packet, sizeof packet, 0)) > 0)
+    {
+      struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+                                .sin_port = htons (port) };
+
+      if (count != NULL && length > 1)
+        {
+          count->packets++;
+          count->payload_type = packet[1] & 0x7f;
+        }
+      if (port != 0)
+        (void) !sendto (out, packet, (size_t) length, 0, (struct sockaddr *) &to, sizeof to);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_rtp (int fd, GIOCondition condition, gpointer user_data)
+{
+  CrossingEnd *end = user_data;
+
+  return forward (fd, end->peer->rtp_fd, end->peer->session_rtp, end);
+}
+
+static gboolean
+on_rtcp (int fd, GIOCondition condition, gpointer user_data)
+{
+  CrossingEnd *end = user_data;
+
+  return forward (fd, end->peer->rtcp_fd, end->peer->session_rtcp, NULL);
+}
+
+static void
+on_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port)
+{
+  CrossingEnd *end = user_data;
+
+  end->session_rtp = rtp_port;
+  end->session_rtcp = rtcp_port;
+  end->leg_ready = g_get_monotonic_time ();
+  end->leg_ready_count++;
+}
+
+static void
+on_hang_up (gpointer user_data)
+{
+  ((CrossingEnd *) user_data)->hang_ups++;
+}
+
+static void
+on_hold (gpointer user_data, gboolean held)
+{
+  CrossingEnd *end = user_data;
+
+  end->holds++;
+  end->held = held;
+}
+
+static void
+on_error (gpointer user_data, const GError *error)
+{
+  CrossingEnd *end = user_data;
+
+  end->errors++;
+  g_free (end->error);
+  end->error = g_strdup (error->message);
+}
+
+static void
+end_init (CrossingEnd *end, const char *who, CrossingEnd *peer, gboolean is_protected)
+{
+  end->who = who;
+  end->peer = peer;
+  end->rtp_fd = open_socket (&end->leg.rtp_port);
+  end->rtcp_fd = open_socket (&end->leg.rtcp_port);
+  end->leg.is_protected = is_protected;
+  for (gsize i = 0; i < CUSAX_SRTP_KEY_LENGTH; i++)
+    end->leg.key_from_session[i] = (guint8) g_random_int ();
+  end->rtp_source = g_unix_fd_add (end->rtp_fd, G_IO_IN, on_rtp, end);
+  end->rtcp_source = g_unix_fd_add (end->rtcp_fd, G_IO_IN, on_rtcp, end);
+}
+
+Crossing *
+crossing_new (CusaxMediaPort *port)
+{
+  Crossing *crossing = g_new0 (Crossing, 1);
+  gboolean is_protected = port->vtable->protects_leg (port);
+
+  host_audio_forget_recordings ();
+  crossing->port = port;
+  end_init (&crossing->alice, "bob", &crossing->bob, is_protected);
+  end_init (&crossing->bob, "alice", &crossing->alice, is_protected);
+  memcpy (crossing->alice.leg.key_to_session, crossing->bob.leg.key_from_session, CUSAX_SRTP_KEY_LENGTH);
+  memcpy (crossing->bob.leg.key_to_session, crossing->alice.leg.key_from_session, CUSAX_SRTP_KEY_LENGTH);
+  return crossing;
+}
+
+void
+crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
+{
+  static const CusaxMediaListener listener = { on_leg_ready, on_hang_up, on_hold, on_error };
+  g_autoptr (GError) error = NULL;
+
+  host_audio_set_tone (hertz);
+  end->opened = g_get_monotonic_time ();
+  end->session = crossing->port->vtable->open (crossing->port, end->who, end == &crossing->alice, &end->leg,
+                                               &listener, end, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (end->session);
+}
+
+void
+crossing_end (CrossingEnd *end)
+{
+  if (end->session != NULL)
+    end->session->vtable->end (end->session);
+  end->session = NULL;
+}
+
+static void
+end_clear (CrossingEnd *end)
+{
+  crossing_end (end);
+  g_clear_handle_id (&end->rtp_source, g_source_remove);
+  g_clear_handle_id (&end->rtcp_source, g_source_remove);
+  close (end->rtp_fd);
+  close (end->rtcp_fd);
+  g_free (end->error);
+}
+
+void
+crossing_free (Crossing *crossing)
+{
+  end_clear (&crossing->alice);
+  end_clear (&crossing->bob);
+  g_free (crossing);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two media sessions that talk to each other, for tests: in place of two transports, their legs are crossed by a
+ * forwarder of plain sockets. It knows no keys: each leg is told the other's, so packets pass as they are. Counts
+ * what it sees and notes what the sessions report.
+ */
+#pragma once
+
+#include "ports.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** CrossingEnd: one of the two, with all that is worth checking. */
+typedef struct _CrossingEnd
+{
+  const char *who;             /* the other side, as libpurple names it */
+  CusaxLeg leg;
+  int rtp_fd, rtcp_fd;
+  guint rtp_source, rtcp_source;
+  guint16 session_rtp, session_rtcp; /* where the session listens; 0 before on_leg_ready */
+  CusaxMediaSession *session;
+  struct _CrossingEnd *peer;
+
+  guint packets;               /* RTP that the session sent */
+  guint payload_type;          /* of the last one */
+  gint64 opened, leg_ready;    /* monotonic microseconds */
+  guint leg_ready_count, hang_ups, holds, errors;
+  gboolean held;
+  char *error;
+} CrossingEnd;
+
+typedef struct
+{
+  CusaxMediaPort *port; /* borrowed */
+  CrossingEnd alice, bob; /* alice calls */
+} Crossing;
+
+/** Returns: (transfer full): both ends have sockets and keys, no sessions yet. */
+Crossing *crossing_new (CusaxMediaPort *port);
+
+/** Ends what is left of the sessions and closes all. */
+void crossing_free (Crossing *crossing);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Crossing, crossing_free)
+
+/** Opens the session of @end with a microphone of @hertz; fails the test if it cannot. */
+void crossing_open (Crossing *crossing, CrossingEnd *end, double hertz);
+
+/** Ends the session of @end. */
+void crossing_end (CrossingEnd *end);
+
+G_END_DECLS
