@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See relay-outer.h. One asynchronous operation is under way at any time; its callback frees what was cancelled. */
+#include "relay-outer.h"
+
+#include "error.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+/* A peer that is gone without a word: the kernel gives unacknowledged bytes up after this. */
+#define UNACKNOWLEDGED_MS 20000
+
+struct _CusaxOuter
+{
+  CusaxTarget *target;
+  char *verify_name, *other_name;
+  CusaxTrust *trust;
+  CusaxOuterCallback callback; /* NULL once cancelled */
+  gpointer user_data;
+  GCancellable *cancellable;
+  guint timeout_ms, timeout_id;
+  gboolean timed_out;
+  GSocketConnection *connection;
+  GIOStream *stream;
+  GTlsCertificate *refused; /* what we did not accept */
+  GTlsCertificateFlags refused_flags;
+};
+
+static void
+free_outer (CusaxOuter *outer)
+{
+  g_clear_handle_id (&outer->timeout_id, g_source_remove);
+  /* A connection that was not handed over says nothing more: TLS would write its good-bye otherwise. */
+  if (outer->connection != NULL)
+    g_socket_shutdown (g_socket_connection_get_socket (outer->connection), TRUE, TRUE, NULL);
+  g_clear_object (&outer->stream);
+  g_clear_object (&outer->connection);
+  g_clear_object (&outer->refused);
+  g_clear_object (&outer->cancellable);
+  cusax_target_free (outer->target);
+  g_free (outer->verify_name);
+  g_free (outer->other_name);
+  g_free (outer);
+}
+
+/* ------------------------------------------------------------------ in words */
+
+static char *
+describe_flags (GTlsCertificateFlags flags, const char *name)
+{
+  GString *text = g_string_new (NULL);
+
+  if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    g_string_append (text, "it is signed by nobody known here; ");
+  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
+    g_string_append_printf (text, "it is not for %s; ", name);
+  if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
+    g_string_append (text, "it is not valid yet; ");
+  if (flags & G_TLS_CERTIFICATE_EXPIRED)
+    g_string_append (text, "it has expired; ");
+  if (flags & G_TLS_CERTIFICATE_REVOKED)
+    g_string_append (text, "it has been revoked; ");
+  if (flags & G_TLS_CERTIFICATE_INSECURE)
+    g_string_append (text, "it is signed in an insecure way; ");
+  if (text->len == 0)
+    g_string_append (text, "it cannot be checked; ");
+  g_string_truncate (text, text->len - strlen ("; "));
+  return g_string_free (text, FALSE);
+}
+
+static GByteArray *
+get_der (GTlsCertificate *certificate)
+{
+  GByteArray *der = NULL;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  return der;
+}
+
+static char *
+make_fingerprint (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = get_der (certificate);
+  guint8 digest[32];
+  gsize length = sizeof digest;
+  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  GString *text = g_string_new (NULL);
+
+  g_checksum_update (checksum, der->data, der->len);
+  g_checksum_get_digest (checksum, digest, &length);
+  g_checksum_free (checksum);
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf (text, i > 0 ? ":%02X" : "%02X", digest[i]);
+  return g_string_free (text, FALSE);
+}
+
+/* ----------------------------------------------------------------------- end */
+
+/* The callback may do anything, cancel us included: let go first. */
+static void
+end (CusaxOuter *outer, const GError *error, const CusaxRelayCertificate *certificate)
+{
+  CusaxOuterCallback callback = outer->callback;
+
+  outer->callback = NULL;
+  /* A later handshake on the same stream would find us gone; without us it is refused. */
+  if (outer->stream != NULL)
+    g_signal_handlers_disconnect_by_data (outer->stream, outer);
+  if (error == NULL)
+    callback (outer->user_data, g_steal_pointer (&outer->stream), g_steal_pointer (&outer->connection), NULL, NULL);
+  else
+    callback (outer->user_data, NULL, NULL, error, certificate);
+  free_outer (outer);
+}
+
+static void
+end_refused (CusaxOuter *outer)
+{
+  g_autofree char *place = cusax_target_describe (outer->target);
+  g_autofree char *reason = describe_flags (outer->refused_flags, outer->verify_name);
+  g_autofree char *fingerprint = make_fingerprint (outer->refused);
+  g_autofree char *pem = NULL;
+  g_autoptr (GError) error = NULL;
+  CusaxRelayCertificate certificate = { outer->refused_flags, fingerprint, NULL };
+
+  g_object_get (outer->refused, "certificate-pem", &pem, NULL);
+  certificate.pem = pem;
+  error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE,
+                       "%s: the certificate is not trusted: %s (SHA-256 fingerprint %s)", place, reason, fingerprint);
+  end (outer, error, &certificate);
+}
+
+/* @what: the step that failed, for people; @cause: GIO's words */
+static void
+end_failed (CusaxOuter *outer, const char *what, const GError *cause)
+{
+  g_autofree char *place = cusax_target_describe (outer->target);
+  g_autoptr (GError) error = NULL;
+
+  if (outer->timed_out || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_TIMEOUT, "%s: %s: no answer in time", place, what);
+  else
+    error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "%s: %s: %s", place, what, cause->message);
+  end (outer, error, NULL);
+}
+
+/* ----------------------------------------------------------------------- TLS */
+
+static gboolean
+is_pinned (CusaxOuter *outer, GTlsCertificate *certificate)
+{
+  const char *hosts[] = { outer->verify_name, outer->other_name, outer->target->host };
+  g_autoptr (GByteArray) der = get_der (certificate);
+
+  if (outer->trust == NULL || der == NULL)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    if (hosts[i] != NULL && outer->trust->is_pinned (outer->trust, hosts[i], der->data, der->len))
+      return TRUE;
+  return FALSE;
+}
+
+/* The chain was found good and only the name is wrong: another name may be as good. */
+static gboolean
+is_for_other_name (CusaxOuter *outer, GTlsCertificate *certificate)
+{
+  g_autoptr (GSocketConnectable) identity = NULL;
+
+  if (outer->other_name == NULL)
+    return FALSE;
+  identity = g_network_address_new (outer->other_name, outer->target->port);
+  return g_tls_certificate_verify (certificate, identity, NULL) == G_TLS_CERTIFICATE_NO_FLAGS;
+}
+
+/* Asked only about certificates that GIO found fault with. */
+static gboolean
+on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags flags,
+                       gpointer data)
+{
+  CusaxOuter *outer = data;
+
+  if (outer->callback == NULL)
+    return FALSE;
+  if (is_pinned (outer, certificate))
+    return TRUE;
+  if (flags == G_TLS_CERTIFICATE_BAD_IDENTITY && is_for_other_name (outer, certificate))
+    return TRUE;
+
+  g_set_object (&outer->refused, certificate);
+  outer->refused_flags = flags;
+  return FALSE;
+}
+
+static void
+on_handshake (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CusaxOuter *outer = data;
+  g_autoptr (GError) cause = NULL;
+  gboolean done = g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &cause);
+
+  if (outer->callback == NULL)
+    free_outer (outer);
+  else if (done)
+    end (outer, NULL, NULL);
+  else if (outer->refused != NULL)
+    end_refused (outer);
+  else
+    end_failed (outer, "no TLS connection", cause);
+}
+
+static void
+start_handshake (CusaxOuter *outer)
+{
+  g_autoptr (GSocketConnectable) identity = g_network_address_new (outer->verify_name, outer->target->port);
+  g_autoptr (GError) cause = NULL;
+
+  /* The identity sets both SNI and the name that is checked, whatever address we dialled. */
+  outer->stream = g_tls_client_connection_new (G_IO_STREAM (outer->connection), identity, &cause);
+  if (outer->stream == NULL)
+    {
+      end_failed (outer, "no TLS on this machine", cause);
+      return;
+    }
+  g_signal_connect (outer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), outer);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT, outer->cancellable,
+                                    on_handshake, outer);
+}
+
+/* ----------------------------------------------------------------------- TCP */
+
+void
+cusax_outer_tune (GSocketConnection *connection)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_keepalive (socket, TRUE);
+#ifdef TCP_USER_TIMEOUT
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS, NULL);
+#endif
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CusaxOuter *outer = data;
+  g_autoptr (GError) cause = NULL;
+
+  outer->connection = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &cause);
+  if (outer->callback == NULL)
+    free_outer (outer);
+  else if (outer->connection == NULL)
+    end_failed (outer, "no connection", cause);
+  else
+    {
+      cusax_outer_tune (outer->connection);
+      if (outer->target->transport == CUSAX_TRANSPORT_TLS)
+        start_handshake (outer);
+      else
+        {
+          outer->stream = g_object_ref (G_IO_STREAM (outer->connection));
+          end (outer, NULL, NULL);
+        }
+    }
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  CusaxOuter *outer = data;
+
+  outer->timeout_id = 0;
+  outer->timed_out = TRUE;
+  g_cancellable_cancel (outer->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+CusaxOuter *
+cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const char *other_name, CusaxTrust *trust,
+                     guint timeout_ms, CusaxOuterCallback callback, gpointer user_data)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnectable) address
+    = G_SOCKET_CONNECTABLE (g_inet_socket_address_new_from_string (target->address, target->port));
+  CusaxOuter *outer = g_new0 (CusaxOuter, 1);
+
+  outer->target = cusax_target_copy (target);
+  outer->verify_name = g_strdup (verify_name);
+  outer->other_name = g_strdup (other_name);
+  outer->trust = trust;
+  outer->callback = callback;
+  outer->user_data = user_data;
+  outer->cancellable = g_cancellable_new ();
+  outer->timeout_ms = timeout_ms;
+  outer->timeout_id = g_timeout_add (timeout_ms, on_timeout, outer);
+
+  /* What reaches the server is decided by cusax_locate_async() and the account, not by the desktop's web proxy. */
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_connect_async (client, address, outer->cancellable, on_connected, outer);
+  return outer;
+}
+
+void
+cusax_outer_cancel (CusaxOuter *outer)
+{
+  outer->callback = NULL;
+  g_clear_handle_id (&outer->timeout_id, g_source_remove);
+  g_cancellable_cancel (outer->cancellable);
+}

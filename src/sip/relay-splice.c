@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See relay-splice.h. Operations under way hold a reference, so the buffers outlive cusax_splice_free(). */
+#include "relay-splice.h"
+
+#define BUFFER_SIZE 16384
+
+/** Pump: one direction; reads, then writes, then reads. */
+typedef struct
+{
+  CusaxSplice *splice;
+  gboolean outgoing;
+  GInputStream *from;  /* NULL: no such stream yet */
+  GOutputStream *to;   /* NULL: no such stream yet */
+  gboolean is_writing; /* bytes of ours or a keep-alive are on their way through @to */
+  gsize length;        /* bytes in the buffer that wait to be written */
+  guint8 buffer[BUFFER_SIZE];
+} Pump;
+
+struct _CusaxSplice
+{
+  const CusaxSpliceListener *listener; /* NULL once ended */
+  gpointer user_data;
+  GIOStream *outer, *inner;
+  GSocketConnection *outer_connection, *inner_connection;
+  GCancellable *cancellable;
+  Pump to_server, from_server;
+  guint keepalive_ms, keepalive_id;
+  gint64 last_outgoing; /* monotonic: when nua's last byte passed, or a keep-alive */
+};
+
+static void start_read (Pump *pump);
+static void arm_keepalive (CusaxSplice *splice, gint64 ms);
+
+static void
+clear_splice (gpointer data)
+{
+  CusaxSplice *splice = data;
+
+  g_clear_object (&splice->outer);
+  g_clear_object (&splice->inner);
+  g_clear_object (&splice->outer_connection);
+  g_clear_object (&splice->inner_connection);
+  g_clear_object (&splice->cancellable);
+}
+
+static void
+release (CusaxSplice *splice)
+{
+  g_rc_box_release_full (splice, clear_splice);
+}
+
+/* Down to the sockets, so that neither TLS nor a full buffer makes it wait. */
+static void
+shut (GSocketConnection *connection)
+{
+  if (connection != NULL)
+    g_socket_shutdown (g_socket_connection_get_socket (connection), TRUE, TRUE, NULL);
+}
+
+static void
+close_streams (CusaxSplice *splice)
+{
+  splice->listener = NULL;
+  g_clear_handle_id (&splice->keepalive_id, g_source_remove);
+  g_cancellable_cancel (splice->cancellable);
+  shut (splice->outer_connection);
+  shut (splice->inner_connection);
+}
+
+/* @outer: which of the two ended; @error: (nullable): NULL is a regular end */
+static void
+end (CusaxSplice *splice, gboolean outer, const GError *error)
+{
+  const CusaxSpliceListener *listener = splice->listener;
+  gpointer user_data = splice->user_data;
+
+  if (listener == NULL)
+    return;
+  close_streams (splice);
+  listener->on_end (user_data, outer, error);
+}
+
+/* ----------------------------------------------------------------------- pumps */
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Pump *pump = data;
+  CusaxSplice *splice = pump->splice;
+  g_autoptr (GError) error = NULL;
+
+  pump->is_writing = FALSE;
+  if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
+    {
+      pump->length = 0;
+      if (splice->listener != NULL)
+        start_read (pump);
+    }
+  else
+    end (splice, pump->outgoing, error);
+  release (splice);
+}
+
+static void
+start_write (Pump *pump)
+{
+  if (pump->to == NULL || pump->is_writing || pump->length == 0)
+    return;
+  pump->is_writing = TRUE;
+  g_rc_box_acquire (pump->splice);
+  g_output_stream_write_all_async (pump->to, pump->buffer, pump->length, G_PRIORITY_DEFAULT,
+                                   pump->splice->cancellable, on_written, pump);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Pump *pump = data;
+  CusaxSplice *splice = pump->splice;
+  g_autoptr (GError) error = NULL;
+  gssize length = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (splice->listener == NULL)
+    {
+      release (splice);
+      return;
+    }
+  if (length <= 0)
+    end (splice, !pump->outgoing, error);
+  else
+    {
+      pump->length = (gsize) length;
+      if (pump->outgoing)
+        splice->last_outgoing = g_get_monotonic_time ();
+      splice->listener->on_bytes (splice->user_data, pump->outgoing, (const char *) pump->buffer, pump->length);
+      if (splice->listener != NULL)
+        start_write (pump);
+    }
+  release (splice);
+}
+
+static void
+start_read (Pump *pump)
+{
+  g_rc_box_acquire (pump->splice);
+  g_input_stream_read_async (pump->from, pump->buffer, sizeof pump->buffer, G_PRIORITY_DEFAULT,
+                             pump->splice->cancellable, on_read, pump);
+}
+
+/* ------------------------------------------------------------------ keep-alive */
+
+static void
+on_keepalive_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Pump *pump = data;
+  CusaxSplice *splice = pump->splice;
+  g_autoptr (GError) error = NULL;
+
+  pump->is_writing = FALSE;
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
+    end (splice, TRUE, error);
+  else if (splice->listener != NULL)
+    start_write (pump); /* what nua sent meanwhile */
+  release (splice);
+}
+
+static gboolean
+on_keepalive (gpointer data)
+{
+  CusaxSplice *splice = data;
+  Pump *pump = &splice->to_server;
+  gint64 silence = (g_get_monotonic_time () - splice->last_outgoing) / 1000;
+
+  splice->keepalive_id = 0;
+  if (silence < splice->keepalive_ms)
+    {
+      arm_keepalive (splice, splice->keepalive_ms - silence);
+      return G_SOURCE_REMOVE;
+    }
+  /* nua has been silent for many seconds: this is no place inside a message. */
+  if (!pump->is_writing && pump->length == 0)
+    {
+      pump->is_writing = TRUE;
+      splice->last_outgoing = g_get_monotonic_time ();
+      g_rc_box_acquire (splice);
+      g_output_stream_write_all_async (pump->to, "\r\n\r\n", 4, G_PRIORITY_DEFAULT, splice->cancellable,
+                                       on_keepalive_written, pump);
+    }
+  arm_keepalive (splice, splice->keepalive_ms);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+arm_keepalive (CusaxSplice *splice, gint64 ms)
+{
+  if (splice->keepalive_ms > 0)
+    splice->keepalive_id = g_timeout_add ((guint) ms, on_keepalive, splice);
+}
+
+/* ---------------------------------------------------------------------- public */
+
+CusaxSplice *
+cusax_splice_new (GIOStream *outer, GSocketConnection *connection, guint keepalive_ms,
+                  const CusaxSpliceListener *listener, gpointer user_data)
+{
+  CusaxSplice *splice = g_rc_box_new0 (CusaxSplice);
+
+  splice->listener = listener;
+  splice->user_data = user_data;
+  splice->outer = outer;
+  splice->outer_connection = connection;
+  splice->cancellable = g_cancellable_new ();
+  splice->keepalive_ms = keepalive_ms;
+  splice->last_outgoing = g_get_monotonic_time ();
+  splice->to_server.splice = splice->from_server.splice = splice;
+  splice->to_server.outgoing = TRUE;
+  splice->to_server.to = g_io_stream_get_output_stream (outer);
+  splice->from_server.from = g_io_stream_get_input_stream (outer);
+
+  /* At once, so that the server's end is noticed even while nobody listens. */
+  start_read (&splice->from_server);
+  arm_keepalive (splice, keepalive_ms);
+  return splice;
+}
+
+void
+cusax_splice_set_inner (CusaxSplice *splice, GIOStream *inner, GSocketConnection *connection)
+{
+  splice->inner = inner;
+  splice->inner_connection = connection;
+  splice->from_server.to = g_io_stream_get_output_stream (inner);
+  splice->to_server.from = g_io_stream_get_input_stream (inner);
+  start_write (&splice->from_server);
+  start_read (&splice->to_server);
+}
+
+gboolean
+cusax_splice_has_inner (CusaxSplice *splice)
+{
+  return splice->inner != NULL;
+}
+
+void
+cusax_splice_free (CusaxSplice *splice)
+{
+  if (splice == NULL)
+    return;
+  close_streams (splice);
+  release (splice);
+}
