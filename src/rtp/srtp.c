@@ -15,13 +15,25 @@
 
 G_STATIC_ASSERT (CUSAX_PACKET_ROOM >= SRTP_MAX_TRAILER_LEN + 4);
 
+/* A jump of sequence numbers beyond these is more than disorder or loss (RFC 3550 appendix A.1). */
+#define MAX_BACKWARDS 100
+#define MAX_FORWARDS 3000
+
+typedef struct
+{
+  guint32 ssrc;
+  gboolean has_sequence; /* the others are valid; FALSE while only RTCP came */
+  guint16 highest;       /* as sent */
+  guint16 offset;        /* to add to what comes in */
+} Sender;
+
 struct _CusaxSrtp
 {
   CusaxSrtpRole role;
   CusaxSrtpSuite suite;
   guint8 key[CUSAX_SRTP_KEY_LENGTH];
   srtp_t context;
-  guint32 senders[MAX_SENDERS]; /* latest first */
+  Sender senders[MAX_SENDERS]; /* latest first */
   guint n_senders;
 };
 
@@ -59,7 +71,7 @@ cusax_srtp_new (CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 key[CUSAX
   policy.ssrc.type = role == CUSAX_SRTP_ENCRYPT ? ssrc_any_outbound : ssrc_any_inbound;
   policy.key = srtp->key;
   policy.window_size = 1024;
-  policy.allow_repeat_tx = 1; /* the media session may send a packet twice; that is no reason to fall silent */
+  policy.allow_repeat_tx = 0; /* receivers drop repetitions, and a forged one would use the key stream twice */
 
   status = init_library () ? srtp_create (&srtp->context, &policy) : srtp_err_status_init_fail;
   if (status != srtp_err_status_ok)
@@ -91,41 +103,66 @@ static gint
 find_sender (const CusaxSrtp *srtp, guint32 ssrc)
 {
   for (guint i = 0; i < srtp->n_senders; i++)
-    if (srtp->senders[i] == ssrc)
+    if (srtp->senders[i].ssrc == ssrc)
       return i;
   return -1;
 }
 
-/* After success: @ssrc becomes the latest; the one unheard for longest makes room. */
+/* @sender becomes the latest; the one unheard for longest makes room. */
 static void
-note_sender (CusaxSrtp *srtp, guint32 ssrc, gint position)
+note_sender (CusaxSrtp *srtp, const Sender *sender, gint position)
 {
-  if (position == 0)
-    return;
   if (position < 0)
     {
       if (srtp->n_senders == MAX_SENDERS)
-        srtp_remove_stream (srtp->context, g_htonl (srtp->senders[MAX_SENDERS - 1]));
+        srtp_remove_stream (srtp->context, g_htonl (srtp->senders[MAX_SENDERS - 1].ssrc));
       else
         srtp->n_senders++;
       position = srtp->n_senders - 1;
     }
   memmove (srtp->senders + 1, srtp->senders, position * sizeof srtp->senders[0]);
-  srtp->senders[0] = ssrc;
+  srtp->senders[0] = *sender;
+}
+
+/*
+ * RFC 3711 section 3.3.1: both ends guess the roll-over counter from the number before, so a jump of half the range
+ * (a long hold, a peer that starts anew with the same SSRC) is refused here or at the other end, for minutes. Where
+ * numbers jump we go on without a gap instead.
+ */
+static void
+smooth_sequence (Sender *sender, guint8 *data)
+{
+  guint16 sequence = cusax_packet_get_sequence (data) + sender->offset;
+  gint delta = (gint16) (sequence - sender->highest);
+
+  if (sender->has_sequence && (delta < -MAX_BACKWARDS || delta > MAX_FORWARDS))
+    {
+      delta = 1;
+      sender->offset += (guint16) (sender->highest + 1 - sequence);
+      sequence = sender->highest + 1;
+    }
+  if (!sender->has_sequence || delta > 0)
+    sender->highest = sequence;
+  sender->has_sequence = TRUE;
+  cusax_packet_set_sequence (data, sequence);
 }
 
 gboolean
 cusax_srtp_apply (CusaxSrtp *srtp, CusaxPacketKind kind, guint8 *data, gsize *length)
 {
-  guint32 ssrc = cusax_packet_get_ssrc (kind, data);
-  gint position = find_sender (srtp, ssrc);
+  Sender sender = { .ssrc = cusax_packet_get_ssrc (kind, data) };
+  gint position = find_sender (srtp, sender.ssrc);
   int size = *length;
   srtp_err_status_t status;
 
+  if (position >= 0)
+    sender = srtp->senders[position];
   /* Forgetting a sender of our own would reset its ROC and use the key stream twice: refuse instead. */
-  if (srtp->role == CUSAX_SRTP_ENCRYPT && position < 0 && srtp->n_senders == MAX_SENDERS)
+  else if (srtp->role == CUSAX_SRTP_ENCRYPT && srtp->n_senders == MAX_SENDERS)
     return FALSE;
 
+  if (srtp->role == CUSAX_SRTP_ENCRYPT && kind == CUSAX_PACKET_RTP)
+    smooth_sequence (&sender, data);
   if (srtp->role == CUSAX_SRTP_ENCRYPT)
     status = kind == CUSAX_PACKET_RTCP ? srtp_protect_rtcp (srtp->context, data, &size)
                                        : srtp_protect (srtp->context, data, &size);
@@ -135,7 +172,7 @@ cusax_srtp_apply (CusaxSrtp *srtp, CusaxPacketKind kind, guint8 *data, gsize *le
   if (status != srtp_err_status_ok || size < 0)
     return FALSE;
 
-  note_sender (srtp, ssrc, position);
+  note_sender (srtp, &sender, position);
   *length = size;
   return TRUE;
 }

@@ -43,7 +43,8 @@ gboolean cusax_srtp_matches (const CusaxSrtp *srtp, CusaxSrtpSuite suite,
  * @kind: RTP or RTCP, as cusax_packet_classify found
  * @data: aligned to 4 bytes, with CUSAX_PACKET_ROOM spare bytes behind @length
  *
- * Encrypts or decrypts in place.
+ * Encrypts or decrypts in place. Encryption closes big jumps of a sender's RTP sequence numbers, which SRTP would
+ * take for replays.
  *
  * Returns: FALSE if the packet must be dropped: not authentic, replayed, or one sender too many
  */

@@ -45,13 +45,6 @@ typedef struct
   gboolean is_secure;
   CusaxDirection direction;
   CusaxTransportStats stats;
-  gboolean sent_first;
-
-  /* Sequence numbers go on where they were when a hold ends: a gap of 2^15 would break the peer's SRTP for good
-   * (RFC 3711 section 3.3.1), a smaller one looks like loss. */
-  guint32 out_ssrc;
-  guint16 out_next, out_offset;
-  gboolean out_paused;
 
   GSource *watch; /* in the media thread; its ready time is the moment at which silence has lasted too long */
   gint64 silence_us;
@@ -255,41 +248,18 @@ on_network (gpointer user_data, guint component, guint8 *data, gsize length, con
   g_mutex_unlock (&t->lock);
 }
 
-static void
-continue_sequence (Transport *t, guint8 *data)
-{
-  guint32 ssrc = cusax_packet_get_ssrc (CUSAX_PACKET_RTP, data);
-  guint16 sequence = cusax_packet_get_sequence (data);
-
-  if (!t->sent_first || ssrc != t->out_ssrc)
-    t->out_offset = 0;
-  else if (t->out_paused)
-    t->out_offset = t->out_next - sequence;
-  t->out_paused = FALSE;
-  t->out_ssrc = ssrc;
-  sequence += t->out_offset;
-  t->out_next = sequence + 1;
-  cusax_packet_set_sequence (data, sequence);
-}
-
 /* Session to network, lock held. */
 static void
 send_rtp (Transport *t, guint8 *data, gsize length)
 {
   if ((t->direction & CUSAX_DIRECTION_SENDONLY) == 0)
-    {
-      t->out_paused = TRUE;
-      return;
-    }
-  continue_sequence (t, data);
+    return;
   if (t->is_secure && !cusax_srtp_apply (t->outbound, CUSAX_PACKET_RTP, data, &length))
     return;
   if (!cusax_path_send (t->path, CUSAX_PACKET_RTP, data, length))
     return;
-  if (!t->sent_first)
+  if (t->stats.packets_sent++ == 0)
     post (t, EVENT_FIRST_OUT);
-  t->sent_first = TRUE;
-  t->stats.packets_sent++;
   t->stats.bytes_sent += length;
 }
 

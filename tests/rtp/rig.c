@@ -310,15 +310,26 @@ size_of (const CusaxUdpAddress *address)
 }
 
 int
-rig_socket (const char *address, guint16 *port)
+rig_socket_at (const char *address, guint16 port)
 {
   CusaxUdpAddress local;
   int fd;
 
-  g_assert_true (cusax_udp_address_parse (&local, address, 0, NULL));
+  g_assert_true (cusax_udp_address_parse (&local, address, port, NULL));
   fd = socket (local.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (bind (fd, &local.any, size_of (&local)), ==, 0);
+  if (bind (fd, &local.any, size_of (&local)) == 0)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+int
+rig_socket (const char *address, guint16 *port)
+{
+  int fd = rig_socket_at (address, 0);
+
+  g_assert_cmpint (fd, >=, 0);
   if (port != NULL)
     *port = port_of (fd);
   return fd;

@@ -70,6 +70,9 @@ guint32 rig_session_next_rtcp (RigSide *side);
 
 /** A bare UDP socket at @address. */
 int rig_socket (const char *address, guint16 *port);
+
+/** The same at @port. Returns: -1 if it is taken */
+int rig_socket_at (const char *address, guint16 port);
 void rig_socket_send (int fd, const char *address, guint16 port, const guint8 *data, gsize length);
 
 /** Returns: length of the next datagram; fails the test at the deadline. @from_port (nullable) */
@@ -94,6 +97,17 @@ void rig_run_once (void);
     if (!(condition))                                                                                        \
       g_error ("%s:%d: not within %d ms: %s; events:%s", __FILE__, __LINE__, RIG_MS, #condition,             \
                (side)->events->str);                                                                         \
+  }                                                                                                          \
+  G_STMT_END
+
+/** Waits like rig_until, but without running the main loop. */
+#define rig_until_blocked(condition)                                                                         \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    gint64 rig_end = g_get_monotonic_time () + RIG_MS * 1000;                                                \
+    while (!(condition) && g_get_monotonic_time () < rig_end)                                                \
+      g_thread_yield ();                                                                                     \
+    g_assert_true (condition);                                                                               \
   }                                                                                                          \
   G_STMT_END
 

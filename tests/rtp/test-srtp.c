@@ -155,6 +155,34 @@ test_roll_over (void)
   pair_clear (&pair);
 }
 
+/* Jumps are closed, disorder and loss are not; a packet is never encrypted twice. */
+static void
+test_jumps (void)
+{
+  static const struct
+  {
+    guint16 in, out;
+  } steps[] = { { 100, 100 },    { 103, 103 },    { 101, 101 },    { 3103, 3103 },  { 3003, 3003 },
+                { 40000, 3104 }, { 40001, 3105 }, { 39999, 3103 }, { 50, 3106 },    { 51, 3107 },
+                { 65530, 3050 }, { 65535, 3055 }, { 1, 3057 },     { 3200, 3108 },  { 3099, 3109 } };
+  Pair pair;
+
+  pair_init (&pair, SUITE_80);
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      pair.length = rig_write_rtp (pair.data, 1, steps[i].in, i);
+      if (steps[i].in == 39999) /* its number was used before the jump */
+        {
+          g_assert_false (cusax_srtp_apply (pair.encrypt, CUSAX_PACKET_RTP, pair.data, &pair.length));
+          continue;
+        }
+      g_assert_true (cusax_srtp_apply (pair.encrypt, CUSAX_PACKET_RTP, pair.data, &pair.length));
+      g_assert_cmpint (cusax_packet_get_sequence (pair.data), ==, steps[i].out);
+      g_assert_true (pair_open (&pair, CUSAX_PACKET_RTP));
+    }
+  pair_clear (&pair);
+}
+
 /* A peer that changes its SSRC with every packet is heard, but remembered only up to a bound: the first sender's
  * replay list is then gone, which shows that it was really dropped. */
 static void
@@ -227,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/srtp/tampered", test_tampered);
   g_test_add_func ("/srtp/replay", test_replay);
   g_test_add_func ("/srtp/roll-over", test_roll_over);
+  g_test_add_func ("/srtp/jumps", test_jumps);
   g_test_add_func ("/srtp/senders-in", test_senders_in);
   g_test_add_func ("/srtp/senders-out", test_senders_out);
   g_test_add_func ("/srtp/matches", test_matches);
