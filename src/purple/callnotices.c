@@ -135,6 +135,7 @@ tell_end (Notices *notices, CusaxCall *call, const char *name)
   CusaxCallEnd end = cusax_call_get_end (call);
   const char *who = cusax_call_get_who (call);
   g_autofree char *text = cusax_words_call_end (call, name);
+  g_autofree char *line = cusax_notices_account_line (notices->account);
 
   if (cusax_notices_find_conversation (notices->account, who) != NULL)
     write_later (notices, who, text);
@@ -143,9 +144,8 @@ tell_end (Notices *notices, CusaxCall *call, const char *name)
   else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0)
     show_missed (notices, end == CUSAX_CALL_END_MISSED ? name : text);
   else
-    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _("Call"), text,
-                               purple_account_get_username (notices->account), cusax_notices_on_window_closed,
-                               &notices->end_window);
+    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _("Call"), text, line,
+                               cusax_notices_on_window_closed, &notices->end_window);
 }
 
 /* Returns: (transfer full) (nullable): what to say when @call enters its state */

@@ -56,6 +56,9 @@ void cusax_notices_close_window (void **window);
 void cusax_notices_show_window (void **window, PurpleNotifyMsgType type, const char *title, const char *primary,
                                 const char *secondary, PurpleNotifyCloseCallback on_closed, gpointer data);
 
+/** Returns: (transfer full): "Account: alice@example.org", for windows that do not say whose they are */
+char *cusax_notices_account_line (PurpleAccount *account);
+
 /** Close callback for windows with nothing to remember; @data is where the handle is kept. */
 void cusax_notices_on_window_closed (gpointer data);
 

@@ -136,16 +136,23 @@ write_everywhere (PurpleAccount *account, const char *text)
       cusax_notices_write (at->data, text, PURPLE_MESSAGE_NO_LOG);
 }
 
+char *
+cusax_notices_account_line (PurpleAccount *account)
+{
+  return g_strdup_printf (_("Account: %s"), purple_account_get_username (account));
+}
+
 void
 cusax_notices_error (PurpleAccount *account, const char *who, const char *text)
 {
+  g_autofree char *line = cusax_notices_account_line (account);
   PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
 
   if (conversation != NULL)
     cusax_notices_write (conversation, text, PURPLE_MESSAGE_ERROR);
   else
-    purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_ERROR, _("Telephony"), text,
-                           purple_account_get_username (account), NULL, NULL);
+    purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_ERROR, _("Telephony"), text, line,
+                           NULL, NULL);
 }
 
 /* ---------------------------------------------------------------- state */

@@ -134,8 +134,10 @@ target_from_jid (PurpleAccount *account, const char *who, GError **error)
     {
       g_autofree char *clean = cusax_text_clean (who, CUSAX_WORDS_MAX_LENGTH);
 
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                   _("%s is a chat address of another service. No telephone address of it is known."), clean);
+      g_set_error (
+          error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+          _("%s is a chat address of another service. If it is a SIP address too, type sip: before it."),
+          clean);
       return NULL;
     }
   bare = cusax_address_jid_bare (who, NULL);

@@ -393,7 +393,7 @@ test_dial (void)
   assert_run ("dial", "Say whom to call: a number, a SIP address or a contact.");
   assert_run ("dial <b>", "“&lt;b&gt;” is neither a telephone number nor an address.");
   assert_run ("dial dave@other.example",
-              "dave@other.example is a chat address of another service. No telephone address of it is known.");
+              "dave@other.example is a chat address of another service. If it is a SIP address too, type sip: before it.");
 
   fake_phone.dial_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_BUSY, "1 of 1");
   assert_run ("call", "The line is in use: hang up first.");
