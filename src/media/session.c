@@ -50,6 +50,7 @@ typedef struct
   guint news_source;
   gboolean news_leg, news_hang_up, news_hold;
   GError *news_error;
+  gboolean error_from_bus; /* news_error is GStreamer's own text */
 } Session;
 
 static const CusaxMediaSessionVtable session_vtable;
@@ -237,9 +238,11 @@ on_bus_error (GstBus *bus, GstMessage *message, Session *self)
     }
   if (self->conference == NULL || !is_ours (self, message, &is_microphone))
     return;
+  /* The backend's handler came before with its guess; of messages, the first is the cause. */
+  if (!self->error_from_bus)
+    g_clear_error (&self->news_error);
+  self->error_from_bus = TRUE;
   gst_message_parse_error (message, &error, NULL);
-  /* The backend's handler came first with its guess. */
-  g_clear_error (&self->news_error);
   if (is_microphone)
     tell_error (self, "The microphone failed: %s", error->message);
   else

@@ -374,7 +374,7 @@ test_call_after_broken_sink (void)
     g_assert_cmpuint (crossing->alice.errors, ==, 1);
     g_assert_cmpuint (crossing->alice.hang_ups, ==, 0);
     g_test_message ("told: %s", crossing->alice.error);
-    g_assert_nonnull (strstr (crossing->alice.error, "Sound failed"));
+    g_assert_true (g_str_has_prefix (crossing->alice.error, "Sound failed: Could not open"));
   }
   talk (&pcma);
   talk (&opus);
@@ -566,11 +566,12 @@ test_finch_closes_conversation (void)
 
 static guint criticals;
 
-/* Known noise of libpurple, Farstream and GStreamer; anything else is ours. */
+/* Known noise of libpurple, Farstream and GStreamer; anything else is ours. A source that is not found is
+ * libpurple's connected_cb_id: set in a streaming thread after the main loop has already run the source. */
 static void
 on_log (const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
 {
-  static const char *const known[] = { "controlling-mode", "Trying to dispose element", "g_object_set_is_valid" };
+  static const char *const known[] = { "controlling-mode", "Trying to dispose element", "was not found when attempting to remove it" };
 
   if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) == 0)
     return;
