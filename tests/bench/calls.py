@@ -33,6 +33,7 @@ class Product:
     def __init__(self, lab, server):
         self.host = Person(lab, 'alice', sign_in=False, transport='udp', sip_server='127.0.0.1:%d' % server.port,
                            sip_security='allow_plain')
+        self.host.enable()
         self.host.expect('connected ', 20)
         server.wait(lambda m: m.method == 'REGISTER', 'REGISTER')
         self.host.wait_phone('signed in')
@@ -134,14 +135,15 @@ def sign_in(lab, server, protocol, rounds):
     if protocol == CUSAX:
         settings = {'sip_server': '127.0.0.1:%d' % server.port, 'sip_security': 'allow_plain', 'transport': 'udp'}
     host = Person(lab, 'alice', sign_in=False, protocol=protocol, **settings)
+    host.enable()
     host.expect('connected ', 20)
     times = []
     for _ in range(rounds):
-        host.do('disable')
+        host.do('account disable')
         host.expect('disconnected ', 10)
         mark, first = server.mark(), host.mark()
         asked = time.perf_counter()
-        host.send('enable')
+        host.send('account enable')
         last = host.expect('connected ', 20, since=first).when
         if protocol == CUSAX:
             last = max(last, server.wait(lambda m: m.method == 'REGISTER' and m.one('expires') != '0', 'REGISTER',

@@ -171,7 +171,7 @@ def test_call_survives_the_loss_of_chat(lab):
         wait_until(lambda: bob.hearing(440).longest > before + 2, 'bob goes on hearing alice', 10, bob.tail)
         alice.expect_tone(880)
         lab.prosody.start()
-        alice.do('connect')
+        alice.do('account connect')
         alice.expect('connected ', 20, since=mark)
         talk(alice, bob)
         alice.hang_up()
@@ -194,6 +194,7 @@ def test_telephony_survives_nothing_but_says_so(lab):
 def test_wrong_sip_password(lab):
     """Chat works, telephony says who refused it, and there is no retry storm."""
     with Person(lab, 'alice', sign_in=False, sip_password='wrong') as alice:
+        alice.enable()
         alice.expect('connected ', 15)
         alice.wait_phone('password')
         requests = len(lab.kamailio.requests('REGISTER'))
@@ -204,14 +205,15 @@ def test_wrong_sip_password(lab):
 
 def test_wrong_xmpp_password(lab):
     with Person(lab, 'alice', sign_in=False, password='wrong') as alice:
+        alice.enable()
         alice.expect('connection-error .*fatal="(true|yes|1)"', 15)
 
 
 def test_unregisters_at_sign_off(lab):
     with Person(lab, 'alice') as alice:
-        alice.do('disable')
+        alice.do('account disable')
         lab.kamailio.wait_unregistered('alice')
-        alice.do('enable')
+        alice.do('account enable')
         lab.kamailio.wait_registered('alice')
 
 

@@ -26,11 +26,17 @@ class Person(Host):
         super().__init__(binary, profile.folder, plugins=os.path.dirname(plugin_path()), name=user, tone=tone, ui=ui,
                          wrapper=wrapper, env=env)
         lab.watch_log(str(self.log))
+        self.do('account use %s/test' % self.jid)
         if sign_in:
-            self.sign_in(telephony=protocol == CUSAX and password is None)
+            self.sign_in(telephony=protocol == CUSAX)
+
+    def enable(self):
+        """Signs in without waiting."""
+        self.do('account enable')
 
     def sign_in(self, telephony=True, timeout=15):
-        """Waits until both legs are up; the host connects what the profile has enabled by itself."""
+        """Signs in and waits until both legs are up."""
+        self.enable()
         self.expect('connected ', timeout=timeout, since=0)
         if telephony:
             self.lab.kamailio.wait_registered(self.user)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How long a packet takes through the media transport, from the network socket to the media session, against a bare
+ * pair of sockets: relay-latency [packets] [microseconds between them]. Prints a table; judges nothing.
+ */
+#include "rig.h"
+#include "thread.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef struct
+{
+  int fd;
+  guint count;
+  gint64 *received; /* nanoseconds, by sequence number; 0 = lost */
+} Receiver;
+
+static gint64
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
+}
+
+/* The number stays readable in SRTP. Ends when nothing came for a second. */
+static gpointer
+run_receiver (gpointer data)
+{
+  Receiver *receiver = data;
+  struct pollfd poller = { .fd = receiver->fd, .events = POLLIN };
+
+  for (guint n = 0; n < receiver->count && poll (&poller, 1, 1000) == 1; n++)
+    {
+      guint8 packet[RIG_PACKET_SIZE];
+      gsize length = rig_socket_next (receiver->fd, packet, NULL);
+      guint sequence = length >= 12 ? cusax_packet_get_sequence (packet) : G_MAXUINT;
+
+      if (sequence < receiver->count)
+        receiver->received[sequence] = now_ns ();
+    }
+  return NULL;
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  const gint64 *x = a, *y = b;
+
+  return (*x > *y) - (*x < *y);
+}
+
+/* Returns: the median in nanoseconds. @reference: the median of the first row, 0 = this is it */
+static gint64
+report (const char *name, gint64 *taken, guint n, guint count, gint64 reference)
+{
+  gint64 median, p99;
+
+  if (n == 0)
+    {
+      printf ("%-28s all %u lost\n", name, count);
+      return 0;
+    }
+  qsort (taken, n, sizeof taken[0], compare);
+  median = taken[n / 2];
+  p99 = taken[n * 99 / 100];
+  printf ("%-28s %9.1f %9.1f %9.1f %6u", name, median / 1e3, p99 / 1e3, taken[n - 1] / 1e3, count - n);
+  if (reference != 0)
+    printf (" %8.2f", (double) median / reference);
+  printf ("\n");
+  return median;
+}
+
+/* Sends @count packets to @port, @interval_us apart, and reports when they came to @fd. */
+static gint64
+measure (const char *name, guint16 port, int fd, CusaxSrtp *encrypt, guint count, guint interval_us,
+         gint64 reference)
+{
+  g_autofree gint64 *sent = g_new0 (gint64, count);
+  g_autofree gint64 *received = g_new0 (gint64, count);
+  Receiver receiver = { fd, count, received };
+  int sender = rig_socket ("127.0.0.1", NULL);
+  GThread *thread = g_thread_new ("receiver", run_receiver, &receiver);
+  guint n = 0;
+
+  for (guint i = 0; i < count; i++)
+    {
+      guint8 packet[RIG_PACKET_SIZE] __attribute__ ((aligned (8))) = { 0 };
+      gsize length = rig_write_rtp (packet, 0x4242, (guint16) i, i) + 156; /* PCMA, 20 ms */
+
+      g_usleep (interval_us);
+      if (encrypt != NULL && !cusax_srtp_apply (encrypt, CUSAX_PACKET_RTP, packet, &length))
+        continue;
+      sent[i] = now_ns ();
+      rig_socket_send (sender, "127.0.0.1", port, packet, length);
+    }
+  g_thread_join (thread);
+  close (sender);
+  for (guint i = 0; i < count; i++)
+    if (received[i] != 0)
+      received[n++] = received[i] - sent[i];
+  return report (name, received, n, count, reference);
+}
+
+static void
+measure_relay (const char *name, gboolean srtp, guint count, guint interval_us, gint64 reference)
+{
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .offer_crypto = srtp, .protect_leg = srtp };
+  g_autoptr (RigSide) side = rig_side_new (NULL, FALSE, &config);
+  g_autoptr (CusaxTransportDescription) remote = cusax_transport_description_new ("127.0.0.1", 9, 0);
+  g_autoptr (CusaxSrtp) encrypt = NULL;
+  CusaxCrypto ours = { .tag = 1 };
+
+  rig_side_open (side);
+  if (srtp)
+    {
+      ours.suite = remote->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+      g_assert_true (cusax_srtp_make_key (remote->crypto.key, NULL));
+      encrypt = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, ours.suite, remote->crypto.key, NULL);
+      g_assert_nonnull (encrypt);
+    }
+  g_assert_true (side->transport->vtable->set_remote (side->transport, remote, &ours, NULL));
+  measure (name, side->local->rtp_port, side->session[0], encrypt, count, interval_us, reference);
+}
+
+int
+main (int argc, char **argv)
+{
+  guint count = argc > 1 ? CLAMP (g_ascii_strtoull (argv[1], NULL, 10), 1, 60000) : 500;
+  guint interval_us = argc > 2 ? MIN (g_ascii_strtoull (argv[2], NULL, 10), 1000000) : 5000;
+  guint16 port;
+  int direct = rig_socket ("127.0.0.1", &port);
+  gint64 reference;
+
+  printf ("One packet, one way, %u of them %u us apart; microseconds\n", count, interval_us);
+  printf ("%-28s %9s %9s %9s %6s %8s\n", "path", "median", "p99", "max", "lost", "ratio");
+  cusax_thread_init ();
+  reference = measure ("direct socket", port, direct, NULL, count, interval_us, 0);
+  measure_relay ("plain RTP, plain leg", FALSE, count, interval_us, reference);
+  measure_relay ("SDES SRTP, protected leg", TRUE, count, interval_us, reference);
+  cusax_thread_shutdown ();
+  close (direct);
+  return 0;
+}
