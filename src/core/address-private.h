@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /** Sets CUSAX_ERROR_INVALID. Returns: FALSE */
 gboolean cusax_address_invalid (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/** Returns: TRUE for UTF-8 without control, format and line characters: what is shown must not hide anything. */
+/** Returns: TRUE for UTF-8 without control, format and line characters: what is shown hides nothing. */
 gboolean cusax_address_is_plain_text (const char *text);
 
 /** Returns: TRUE if @text begins with @scheme ("sip:"), in any case. */
@@ -32,7 +32,8 @@ char *cusax_address_escape_number (const char *number);
  * @text: what follows "sip:"
  * @typed: from a person: letters of any script in the user part and the host are taken and escaped
  */
-CusaxAddress *cusax_address_parse_after_scheme (const char *text, gboolean sips, gboolean typed, GError **error);
+CusaxAddress *cusax_address_parse_after_scheme (const char *text, gboolean sips, gboolean typed,
+                                               GError **error);
 
 /** @escaped_user: already escaped and canonical; @domain: name or literal, IDN taken. */
 CusaxAddress *cusax_address_new_at_domain (const char *escaped_user, const char *domain, gboolean is_phone,

@@ -80,8 +80,8 @@ cusax_address_parse_target (const char *text, const char *domain, GError **error
     }
   trimmed = g_strstrip (g_strdup (text));
   if (cusax_address_has_scheme (trimmed, "sip:") || cusax_address_has_scheme (trimmed, "sips:"))
-    return cusax_address_parse_after_scheme (strchr (trimmed, ':') + 1, cusax_address_has_scheme (trimmed, "sips:"), TRUE,
-                                             error);
+    return cusax_address_parse_after_scheme (strchr (trimmed, ':') + 1,
+                                             cusax_address_has_scheme (trimmed, "sips:"), TRUE, error);
   if (cusax_address_has_scheme (trimmed, "tel:"))
     return parse_tel (trimmed + 4, domain, error);
 

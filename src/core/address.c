@@ -14,8 +14,8 @@ struct _CusaxAddress
   char *escaped_user; /* (nullable): canonical, so that equal users are equal texts (section 19.1.4) */
   char *host;
   guint16 port;
-  gboolean is_phone;  /* user=phone */
-  char *transport;    /* (nullable): lower case */
+  gboolean is_phone; /* user=phone */
+  char *transport;   /* (nullable): lower case */
   char *uri;
 };
 
@@ -205,7 +205,8 @@ canonical_user (const char *text, gsize length, gboolean typed, GError **error)
           else
             g_string_append_c (user, (char) c);
         }
-      else if (g_ascii_isalnum (c) || (c != '\0' && strchr (CUSAX_ADDRESS_UNRESERVED_MARKS CUSAX_ADDRESS_USER_RESERVED, c) != NULL))
+      else if (g_ascii_isalnum (c)
+               || (c != '\0' && strchr (CUSAX_ADDRESS_UNRESERVED_MARKS CUSAX_ADDRESS_USER_RESERVED, c) != NULL))
         g_string_append_c (user, (char) c);
       else if (c == '#' || (typed && (c >= 0x80 || c == '\\' || strchr ("^`{|}[]", c) != NULL)))
         g_string_append_printf (user, "%%%02X", c);
@@ -228,7 +229,7 @@ cusax_address_escape_number (const char *number)
   return g_uri_escape_string (number, "+*", FALSE);
 }
 
-/* With user=phone separators in the number carry no meaning (RFC 3261 section 19.1.6, RFC 3966 section 5.1.1). */
+/* With user=phone separators in the number mean nothing (RFC 3261 section 19.1.6, RFC 3966 section 5.1.1). */
 static char *
 canonical_phone_user (const char *escaped)
 {
@@ -462,7 +463,8 @@ cusax_address_get_display (const CusaxAddress *address, const char *domain)
     {
       /* '@', blanks and '%' stay escaped: "boss%40bank@evil" must not read as somebody at the bank, and what is
        * shown can be typed again. */
-      g_string_append_uri_escaped (display, address->user, CUSAX_ADDRESS_UNRESERVED_MARKS CUSAX_ADDRESS_USER_RESERVED "#", TRUE);
+      g_string_append_uri_escaped (display, address->user,
+                                   CUSAX_ADDRESS_UNRESERVED_MARKS CUSAX_ADDRESS_USER_RESERVED "#", TRUE);
       g_string_append_c (display, '@');
     }
   g_string_append_printf (display, strchr (address->host, ':') != NULL ? "[%s]" : "%s", address->host);
@@ -474,8 +476,8 @@ cusax_address_get_display (const CusaxAddress *address, const char *domain)
 gboolean
 cusax_address_equal (const CusaxAddress *a, const CusaxAddress *b)
 {
-  /* All texts are canonical, so section 19.1.4 is a comparison of texts: an absent port, transport or user=phone
-   * never equals its default. */
+  /* All texts are canonical, so section 19.1.4 is a comparison of texts: an absent port, transport or
+   * user=phone never equals its default. */
   return a->sips == b->sips && g_strcmp0 (a->escaped_user, b->escaped_user) == 0
          && g_str_equal (a->host, b->host) && a->port == b->port && a->is_phone == b->is_phone
          && g_strcmp0 (a->transport, b->transport) == 0;

@@ -46,7 +46,8 @@ cusax_codec_matches (const CusaxCodec *a, const CusaxCodec *b)
 gboolean
 cusax_codec_is_auxiliary (const CusaxCodec *codec)
 {
-  return g_ascii_strcasecmp (codec->name, "telephone-event") == 0 || g_ascii_strcasecmp (codec->name, "CN") == 0;
+  return g_ascii_strcasecmp (codec->name, "telephone-event") == 0
+         || g_ascii_strcasecmp (codec->name, "CN") == 0;
 }
 
 GPtrArray *

@@ -66,7 +66,10 @@ typedef struct
   gpointer user_data;
 } Source;
 
-static gboolean G_GNUC_PRINTF (3, 4)
+static gboolean invalid (GError **error, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* Returns: FALSE */
+static gboolean
 invalid (GError **error, const char *name, const char *format, ...)
 {
   g_autofree char *text = NULL;

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * cusax_number_normalize:
  * @text: "+33 (0)1.77.62-43/39", "0177 62 43 39", "**621", "*31#0177"
  *
- * Removes visual separators (blanks, "-", ".", "(", ")", "/" and their typographic sisters) and, in a number with
- * "+", the "(0)" of national writing. A text that begins with '*' or '#' only loses blanks.
+ * Removes visual separators (blanks, "-", ".", "(", ")", "/" and their typographic sisters) and, in a number
+ * with "+", the "(0)" of national writing. A text that begins with '*' or '#' only loses blanks.
  *
  * Returns: (transfer full): "+" and digits, or digits, '*' and '#'; NULL with CUSAX_ERROR_INVALID
  */

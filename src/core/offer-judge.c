@@ -92,7 +92,7 @@ judge_answered_crypto (const CusaxOfferSent *sent, const CusaxSdpMedia *media, C
       if (media->has_crypto)
         return fail (error, CUSAX_ERROR_NOT_PROTECTED, "the answer's key does not fit our offer");
     }
-  /* An answer without a key to an opportunistic offer means plain (RFC 8643 section 3.1), to SAVP a downgrade. */
+  /* An answer without a key to an opportunistic offer means plain (RFC 8643 section 3), to SAVP a downgrade. */
   if (media->profile == CUSAX_SDP_SRTP || cusax_sdp_profile_of (sent->protocol) == CUSAX_SDP_SRTP
       || sent->security == CUSAX_MEDIA_SECURITY_REQUIRE)
     return fail (error, CUSAX_ERROR_NOT_PROTECTED, "the answer has no key");
@@ -106,8 +106,7 @@ cusax_offer_judge_offer (CusaxMediaSecurity security, const GPtrArray *ours, con
   g_autoptr (CusaxOfferResult) result = g_new0 (CusaxOfferResult, 1);
 
   if (!read_remote (media, media->rtcp_mux, result, error)
-      || !judge_offered_crypto (security, media, result, error)
-      || !read_codecs (media, ours, result, error))
+      || !judge_offered_crypto (security, media, result, error) || !read_codecs (media, ours, result, error))
     return NULL;
   result->direction = cusax_direction_reverse (media->direction);
   return g_steal_pointer (&result);

@@ -26,6 +26,7 @@ typedef struct
 /** Returns: (transfer full): NULL with UNSUPPORTED, INVALID, NOT_PROTECTED or NO_CODEC */
 CusaxOfferResult *cusax_offer_judge_offer (CusaxMediaSecurity security, const GPtrArray *ours,
                                            const CusaxSdpMedia *media, GError **error);
-CusaxOfferResult *cusax_offer_judge_answer (const CusaxOfferSent *sent, const CusaxSdpMedia *media, GError **error);
+CusaxOfferResult *cusax_offer_judge_answer (const CusaxOfferSent *sent, const CusaxSdpMedia *media,
+                                            GError **error);
 
 G_END_DECLS

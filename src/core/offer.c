@@ -30,7 +30,7 @@ struct _CusaxOffer
   char *origin;    /* (nullable): address in o=, never changed (RFC 3264 section 8) */
   char *last_body; /* (nullable): the last text without its o= line; holds a key */
 
-  CusaxOfferPlan *agreed;          /* (nullable): NULL until the first answer */
+  CusaxOfferPlan *agreed; /* (nullable): NULL until the first answer */
   GPtrArray *agreed_codecs;
   CusaxCodec *bound[PAYLOAD_TYPES]; /* what a number means for the whole session (RFC 3264 section 8.3.2) */
 
@@ -239,8 +239,8 @@ codecs_to_offer (const CusaxOffer *offer)
         continue;
       payload_type = choose_payload_type (offer, codecs, our);
       if (payload_type >= 0)
-        g_ptr_array_add (codecs, cusax_codec_new ((guint8) payload_type, our->name, our->clock_rate, our->channels,
-                                                  our->fmtp));
+        g_ptr_array_add (codecs, cusax_codec_new ((guint8) payload_type, our->name, our->clock_rate,
+                                                  our->channels, our->fmtp));
     }
   return codecs;
 }
@@ -262,7 +262,7 @@ cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *lo
     }
   if (!check_local (local, error))
     return NULL;
-  protocol = offer->agreed != NULL                                ? cusax_offer_plan_get_protocol (offer->agreed)
+  protocol = offer->agreed != NULL                             ? cusax_offer_plan_get_protocol (offer->agreed)
              : offer->security == CUSAX_MEDIA_SECURITY_REQUIRE ? "RTP/SAVP"
                                                                : "RTP/AVP";
   if (local->crypto.suite == CUSAX_SRTP_NONE
@@ -420,7 +420,7 @@ cusax_offer_receive_offer (CusaxOffer *offer, const char *text, gsize length, GE
   if (sdp == NULL)
     return NULL;
 
-  /* The stream that we already have comes first, so that a later offer does not move the call to another one. */
+  /* The stream that we already have comes first: a later offer does not move the call to another one. */
   for (guint i = 0; i <= sdp->media->len && result == NULL; i++)
     {
       const CusaxSdpMedia *media;

@@ -92,6 +92,9 @@ CusaxOfferResult *cusax_offer_receive_offer (CusaxOffer *offer, const char *sdp,
  * @local: our transport; its key is used with the tag of the chosen line
  * @direction: what we want; the answer is limited to what the offer allows
  *
+ * Takes rtcp-mux if it was offered: the result's @remote says so, and RTCP then comes to @local's RTP port
+ * (RFC 5761 section 5.1.1).
+ *
  * Returns: (transfer full): SDP with one m= line per m= line of the offer
  */
 char *cusax_offer_create_answer (CusaxOffer *offer, const CusaxTransportDescription *local,

@@ -71,7 +71,7 @@ mask_values (char *line, const char *needle)
   return g_string_free (masked, FALSE);
 }
 
-/* sip:user:PASSWORD@host. In a text that was cut the '@' may be missing; then all to the end may be password. */
+/* sip:user:PASSWORD@host. In a text that was cut the '@' may be missing; the rest may then be password. */
 static char *
 mask_uri_passwords (char *line, const char *scheme)
 {
@@ -157,8 +157,8 @@ static const struct
   { mask_element, "<password" },
 };
 
-/* Adds one line; @hides_continuation: this line continues a masked header (RFC 3261 section 7.3.1). Returns: the
- * same for the next line. */
+/* Adds one line; @hides_continuation: this line may continue a masked header (RFC 3261 section 7.3.1). Returns:
+ * the same for the next line. */
 static gboolean
 append_line (GString *out, const char *text, gsize length, gboolean hides_continuation)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * See sdp.h. Sofia's parser must never see a text from the network as it came: a format that begins with a
- * character outside of "token" makes it allocate forever, a line of one character makes it read behind its buffer,
- * and one odd rtpmap makes it refuse the whole text. So the filter below checks every line against its grammar and
- * lets through only what calls need.
+ * character outside of "token" makes it allocate until memory is gone, a line of one character makes it read
+ * behind its buffer, and one odd rtpmap makes it refuse the whole text. So the filter below checks every line
+ * against its grammar and lets through only what calls need.
  */
 #include "sdp.h"
 #include "error.h"
@@ -22,7 +22,6 @@ typedef struct
 {
   GString *text;
   GPtrArray *protocols; /* per m= line: the real name */
-  gboolean has_media_connection;
 } Filter;
 
 static gboolean
@@ -37,8 +36,9 @@ span_token (const char *text, const char *more)
 {
   gsize n = 0;
 
-  while (text[n] != '\0' && (g_ascii_isalnum (text[n]) || strchr (TOKEN_MARKS, text[n]) != NULL
-                             || strchr (more, text[n]) != NULL))
+  while (
+      text[n] != '\0'
+      && (g_ascii_isalnum (text[n]) || strchr (TOKEN_MARKS, text[n]) != NULL || strchr (more, text[n]) != NULL))
     n++;
   return n;
 }
@@ -103,7 +103,6 @@ filter_media (Filter *filter, char *value, GError **error)
 
   profile = cusax_sdp_profile_of (words->pdata[2]);
   g_ptr_array_add (filter->protocols, g_strdup (words->pdata[2]));
-  filter->has_media_connection = FALSE;
   g_string_append_printf (filter->text, "m=%s %s %s", (char *) words->pdata[0], (char *) words->pdata[1],
                           profile != CUSAX_SDP_OTHER ? seen_as[profile] : (char *) words->pdata[2]);
   for (guint i = 3; i < words->len; i++)
@@ -137,7 +136,7 @@ rtpmap_is_valid (const char *value)
 static void
 filter_attribute (Filter *filter, const char *value)
 {
-  static const char *const known[] = { "rtpmap", "fmtp", "ptime", "rtcp", "rtcp-mux", "crypto",
+  static const char *const known[] = { "rtpmap",   "fmtp",     "ptime",    "rtcp",     "rtcp-mux", "crypto",
                                        "sendrecv", "sendonly", "recvonly", "inactive", NULL };
   gsize length = strcspn (value, ":");
   g_autofree char *name = g_ascii_strdown (value, (gssize) length);
@@ -171,10 +170,6 @@ filter_line (Filter *filter, char *line, GError **error)
       filter_attribute (filter, line + 2);
       return TRUE;
     case 'c':
-      /* Several c= lines of one stream are layers of a multicast: the first is enough to refuse it. */
-      if (filter->has_media_connection)
-        return TRUE;
-      filter->has_media_connection = filter->protocols->len > 0;
       break;
     case 'v':
     case 'o':
@@ -230,7 +225,7 @@ parse_key (const char *text, guint8 *key)
   parts = g_strsplit (text + 7, "|", -1);
   usable = parts[0] != NULL && strlen (parts[0]) == CUSAX_SRTP_KEY_LENGTH / 3 * 4
            && strspn (parts[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-                == CUSAX_SRTP_KEY_LENGTH / 3 * 4;
+                  == CUSAX_SRTP_KEY_LENGTH / 3 * 4;
   for (guint i = 1; usable && parts[i] != NULL; i++)
     usable = strchr (parts[i], ':') == NULL && strchr (parts[i], ';') == NULL;
   if (usable)
@@ -267,7 +262,8 @@ parse_crypto (const char *value, CusaxCrypto *crypto)
 
   /* A window size is a hint and "-" marks what may be ignored (section 6.3); all else changes the packets. */
   for (guint i = 3; i < words->len; i++)
-    usable = usable && (g_ascii_strncasecmp (words->pdata[i], "WSH=", 4) == 0 || *(char *) words->pdata[i] == '-');
+    usable
+        = usable && (g_ascii_strncasecmp (words->pdata[i], "WSH=", 4) == 0 || *(char *) words->pdata[i] == '-');
 
 out:
   explicit_bzero (copy, strlen (value));
@@ -320,7 +316,7 @@ unicast_literal (const sdp_connection_t *connection)
   struct in_addr ipv4;
   struct in6_addr ipv6;
 
-  if (connection->c_nettype != sdp_net_in || connection->c_mcast || connection->c_address == NULL)
+  if (connection->c_nettype != sdp_net_in || connection->c_address == NULL)
     return NULL;
   if (inet_pton (AF_INET, connection->c_address, &ipv4) == 1)
     {
@@ -402,15 +398,15 @@ CusaxSdp *
 cusax_sdp_parse (const char *text, gsize length, GError **error)
 {
   g_autoptr (GPtrArray) protocols = g_ptr_array_new_with_free_func (g_free);
-  Filter filter = { g_string_new (NULL), protocols, FALSE };
+  Filter filter = { g_string_new (NULL), protocols };
   CusaxSdp *sdp = NULL;
 
   if (filter_text (&filter, text, length, error))
     {
       su_home_t home[1] = { SU_HOME_INIT (home) };
       /* Missing c= is judged per stream, later: a stream that we refuse may well have none. */
-      sdp_parser_t *parser = sdp_parse (home, filter.text->str, (issize_t) filter.text->len,
-                                        sdp_f_mode_0000 | sdp_f_c_missing);
+      sdp_parser_t *parser
+          = sdp_parse (home, filter.text->str, (issize_t) filter.text->len, sdp_f_mode_0000 | sdp_f_c_missing);
       const sdp_session_t *session = sdp_session (parser);
 
       if (session != NULL)

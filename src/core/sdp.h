@@ -39,7 +39,7 @@ typedef struct
   guint16 port;             /* 0 = refused or removed */
   gboolean has_connection;  /* there is a c= line */
   char *address;            /* (nullable): unicast IP literal out of c= */
-  CusaxDirection direction; /* of the side that sent it; c=0.0.0.0 takes away receiving (RFC 3264 section 8.4) */
+  CusaxDirection direction; /* of who sent it; c=0.0.0.0 takes away receiving (RFC 3264 section 8.4) */
   GPtrArray *codecs;        /* (element-type CusaxCodec): one per payload type, in order */
   guint16 rtcp_port;        /* a=rtcp, 0 = not said */
   gboolean rtcp_mux;

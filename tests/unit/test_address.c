@@ -98,6 +98,9 @@ test_parse_uri (void)
     { "sip:al%@example.org", NULL },
     { "sip:al%zz@example.org", NULL },
     { "sip:al\xc3\xbc@example.org", NULL },
+    { "sip:alice@b\xc3\xbc"
+      "cher.example",
+      NULL },
     { "sip:alice@example.org;transport=", NULL },
     { "sip:alice@example.org;transport=tcp;transport=udp", NULL },
     { "sip:alice@example.org;;lr", NULL },
@@ -132,7 +135,11 @@ test_r23_parse_target (void)
     { "*21*0177-62#", NULL },
     /* punctuation */
     { " +33 (0)1 77/62-43 39 ", "sip:+33177624339@sip.example.com;user=phone" },
-    { "+33\xc2\xa0" "1\xe2\x80\xaf" "77\xe2\x80\x91" "62", "sip:+3317762@sip.example.com;user=phone" },
+    { "+33\xc2\xa0"
+      "1\xe2\x80\xaf"
+      "77\xe2\x80\x91"
+      "62",
+      "sip:+3317762@sip.example.com;user=phone" },
     { "(0177) 62", "sip:017762@sip.example.com;user=phone" },
     /* tel: */
     { "TEL:+33177;ext=12", "sip:+33177;ext=12@sip.example.com;user=phone" },
@@ -148,7 +155,9 @@ test_r23_parse_target (void)
     { "alice@atlanta.com", "sip:alice@atlanta.com" },
     { "alice@atlanta.com:5070", "sip:alice@atlanta.com:5070" },
     { "alice@[::1]", "sip:alice@[::1]" },
-    { "j\xc3\xbcrgen@b\xc3\xbc" "cher.example", "sip:j%C3%BCrgen@xn--bcher-kva.example" },
+    { "j\xc3\xbcrgen@b\xc3\xbc"
+      "cher.example",
+      "sip:j%C3%BCrgen@xn--bcher-kva.example" },
     { "sips:alice@atlanta.com?Subject=x", "sips:alice@atlanta.com" },
     { "*31#@atlanta.com", "sip:*31%23@atlanta.com" },
     /* refused */
@@ -170,7 +179,9 @@ test_r23_parse_target (void)
     { "@atlanta.com", NULL },
     { "alice@", NULL },
     { "7042\n7043", NULL },
-    { "70\xe2\x80\xae" "42", NULL },
+    { "70\xe2\x80\xae"
+      "42",
+      NULL },
     { "70\xff", NULL },
     { "\xd9\xa1\xd9\xa2", NULL }, /* digits of other scripts: a look-alike is not dialled */
   };
@@ -186,7 +197,9 @@ test_r2_from_jid (void)
     { "alice@example.com/pidgin@home/x", "sip:alice@example.com" },
     { "Alice@Example.COM", "sip:alice@example.com" },
     { "a\\20b%41#c@example.com", "sip:a%5C20b%2541%23c@example.com" },
-    { "j\xc3\xbcrgen@b\xc3\xbc" "cher.example", "sip:j%C3%BCrgen@xn--bcher-kva.example" },
+    { "j\xc3\xbcrgen@b\xc3\xbc"
+      "cher.example",
+      "sip:j%C3%BCrgen@xn--bcher-kva.example" },
     { "alice@[::1]", "sip:alice@[::1]" },
     { "example.com", NULL },
     { "@example.com", NULL },
@@ -214,7 +227,12 @@ test_jid_parts (void)
   } cases[] = {
     { "Alice@Example.com/Home", "alice@example.com", "example.com" },
     { "example.com/x", "example.com", "example.com" },
-    { "\xc3\x9c@B\xc3\x9c" "cher.example", "\xc3\xbc@b\xc3\xbc" "cher.example", "b\xc3\xbc" "cher.example" },
+    { "\xc3\x9c@B\xc3\x9c"
+      "cher.example",
+      "\xc3\xbc@b\xc3\xbc"
+      "cher.example",
+      "b\xc3\xbc"
+      "cher.example" },
     { "a@b@c", NULL, NULL },
     { "", NULL, NULL },
     { "/x", NULL, NULL },
@@ -233,7 +251,8 @@ test_jid_parts (void)
 static void
 test_getters (void)
 {
-  g_autoptr (CusaxAddress) address = cusax_address_parse_uri ("sips:*31%23@[2001:DB8::1]:5071;transport=TLS", NULL);
+  g_autoptr (CusaxAddress) address
+      = cusax_address_parse_uri ("sips:*31%23@[2001:DB8::1]:5071;transport=TLS", NULL);
   g_autoptr (CusaxAddress) plain = cusax_address_parse_uri ("sip:example.org", NULL);
 
   g_assert_cmpstr (cusax_address_get_user (address), ==, "*31#");
@@ -256,8 +275,8 @@ test_is_number (void)
     const char *uri;
     gboolean number;
   } cases[] = {
-    { "sip:7042@x.org;user=phone", TRUE }, { "sip:+33177@x.org", TRUE },    { "sip:7042@x.org", FALSE },
-    { "sip:alice@x.org", FALSE },          { "sip:+33a@x.org", FALSE },     { "sip:+@x.org", FALSE },
+    { "sip:7042@x.org;user=phone", TRUE }, { "sip:+33177@x.org", TRUE }, { "sip:7042@x.org", FALSE },
+    { "sip:alice@x.org", FALSE },          { "sip:+33a@x.org", FALSE },  { "sip:+@x.org", FALSE },
     { "sip:x.org;user=phone", FALSE },     { "sip:x.org", FALSE },
   };
 

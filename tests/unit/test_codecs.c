@@ -12,10 +12,10 @@ parse (const char *text)
     {
       g_auto (GStrv) words = g_strsplit_set (items[i], " /", -1);
 
-      g_ptr_array_add (codecs, cusax_codec_new ((guint8) g_ascii_strtoull (words[0], NULL, 10), words[1],
-                                                (guint) g_ascii_strtoull (words[2], NULL, 10),
-                                                words[3] != NULL ? (guint) g_ascii_strtoull (words[3], NULL, 10) : 1,
-                                                NULL));
+      g_ptr_array_add (
+          codecs, cusax_codec_new ((guint8) g_ascii_strtoull (words[0], NULL, 10), words[1],
+                                   (guint) g_ascii_strtoull (words[2], NULL, 10),
+                                   words[3] != NULL ? (guint) g_ascii_strtoull (words[3], NULL, 10) : 1, NULL));
     }
   return codecs;
 }
@@ -43,8 +43,9 @@ test_policy (void)
   g_autoptr (GPtrArray) codecs = cusax_codecs_policy ();
   g_autofree char *text = print (codecs);
 
-  g_assert_cmpstr (text, ==, "111 opus/48000/2,8 PCMA/8000,0 PCMU/8000,110 telephone-event/48000,"
-                             "101 telephone-event/8000");
+  g_assert_cmpstr (text, ==,
+                   "111 opus/48000/2,8 PCMA/8000,0 PCMU/8000,110 telephone-event/48000,"
+                   "101 telephone-event/8000");
 }
 
 static void
@@ -56,11 +57,13 @@ test_intersect (void)
     const char *theirs;
     const char *both;
   } cases[] = {
-    { "111 opus/48000/2,8 PCMA/8000", "0 PCMU/8000,8 PCMA/8000,96 OPUS/48000/2", "8 PCMA/8000,96 OPUS/48000/2" },
+    { "111 opus/48000/2,8 PCMA/8000", "0 PCMU/8000,8 PCMA/8000,96 OPUS/48000/2",
+      "8 PCMA/8000,96 OPUS/48000/2" },
     { "8 PCMA/8000", "0 PCMU/8000", "" },
     { "111 opus/48000/2", "111 opus/48000", "" }, /* channels are part of the format */
     { "8 PCMA/8000", "8 PCMA/16000", "" },
-    { "8 PCMA/8000,101 telephone-event/8000", "0 PCMU/8000,99 telephone-event/8000", "" }, /* RFC 4733: alone no call */
+    { "8 PCMA/8000,101 telephone-event/8000", "0 PCMU/8000,99 telephone-event/8000",
+      "" }, /* RFC 4733: alone no call */
     { "8 PCMA/8000,13 CN/8000", "13 CN/8000", "" },
     { "8 PCMA/8000,101 telephone-event/8000", "99 Telephone-Event/8000,8 pcma/8000",
       "99 Telephone-Event/8000,8 pcma/8000" },

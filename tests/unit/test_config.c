@@ -52,9 +52,9 @@ static void
 test_table (void)
 {
   static const char *const names[]
-    = { "sip_address", "sip_auth_user", "sip_password",   "sip_server",     "sip_transport",
-        "sip_security", "sip_enabled",  "require_both",   "max_calls",      "media_encryption",
-        "media_port_min", "media_port_max", "wire_trace", NULL };
+      = { "sip_address",    "sip_auth_user",  "sip_password", "sip_server", "sip_transport",
+          "sip_security",   "sip_enabled",    "require_both", "max_calls",  "media_encryption",
+          "media_port_min", "media_port_max", "wire_trace",   NULL };
   const CusaxSetting *settings = cusax_config_get_settings ();
   guint n = 0;
   guint in_editor = 0;
@@ -67,7 +67,8 @@ test_table (void)
       g_assert_null (strchr (s->label, '_'));
       g_assert_true (g_ascii_isupper (*s->label));
       g_assert_cmpint (s->choices != NULL, ==, s->type == CUSAX_SETTING_CHOICE);
-      g_assert_cmpint (s->default_string != NULL, ==, s->type != CUSAX_SETTING_BOOL && s->type != CUSAX_SETTING_INT);
+      g_assert_cmpint (s->default_string != NULL, ==,
+                       s->type != CUSAX_SETTING_BOOL && s->type != CUSAX_SETTING_INT);
       if (s->choices != NULL)
         g_assert_true (g_strv_contains (s->choices, s->default_string));
       in_editor += s->in_editor ? 1 : 0;
@@ -108,13 +109,13 @@ static void
 test_r8_everything_set (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CusaxConfig) config
-    = make ("alice@example.org", "secret",
-            "sip_address= sip:+33177@Voip.example.net;user=phone \nsip_auth_user=trunk:7\nsip_password= p w \n"
-            "sip_server=proxy.example.net:5071\nsip_transport=TLS\nsip_security=allow_plain\nsip_enabled=0\n"
-            "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\nmax_calls=1\n"
-            "wire_trace=1",
-            &error);
+  g_autoptr (CusaxConfig) config = make (
+      "alice@example.org", "secret",
+      "sip_address= sip:+33177@Voip.example.net;user=phone \nsip_auth_user=trunk:7\nsip_password= p w \n"
+      "sip_server=proxy.example.net:5071\nsip_transport=TLS\nsip_security=allow_plain\nsip_enabled=0\n"
+      "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\nmax_calls=1\n"
+      "wire_trace=1",
+      &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (cusax_config_get_domain (config), ==, "voip.example.net");
@@ -148,7 +149,8 @@ test_servers (void)
     { "sip_server=192.0.2.1:5060", "192.0.2.1", 5060, CUSAX_TRANSPORT_AUTO },
     { "sip_server=[2001:db8::1]:5061", "2001:db8::1", 5061, CUSAX_TRANSPORT_AUTO },
     { "sip_server=2001:db8::1", "2001:db8::1", 0, CUSAX_TRANSPORT_AUTO },
-    { "sip_server=sip:proxy.example.net:5061;transport=tls;lr", "proxy.example.net", 5061, CUSAX_TRANSPORT_TLS },
+    { "sip_server=sip:proxy.example.net:5061;transport=tls;lr", "proxy.example.net", 5061,
+      CUSAX_TRANSPORT_TLS },
     { "sip_server=sips:proxy.example.net", "proxy.example.net", 0, CUSAX_TRANSPORT_TLS },
     { "sip_server=sips:proxy.example.net;transport=tcp", "proxy.example.net", 0, CUSAX_TRANSPORT_TLS },
     { "sip_server=sip:h.example;transport=udp\nsip_transport=tls\nsip_security=allow_plain", "h.example", 0,
@@ -212,7 +214,10 @@ test_refusals (void)
     { "alice@example.org", "sip_address=HIDDEN@", "sip_address: " },
     { "alice@example.org", "sip_address=sips:HIDDEN@example.org", "sip_address: " },
     { "alice@example.org", "sip_address=xmpp:HIDDEN@example.org", "sip_address: " },
-    { "alice@example.org", "sip_auth_user=HID\x01" "DEN", "sip_auth_user: " },
+    { "alice@example.org",
+      "sip_auth_user=HID\x01"
+      "DEN",
+      "sip_auth_user: " },
     { "alice@example.org", "sip_password=HIDDEN\r", "sip_password: " },
     { "alice@example.org", "sip_password=HIDDEN\xff", "sip_password: " },
     { "alice@example.org", "sip_server=HIDDEN:0", "sip_server: " },
@@ -222,7 +227,8 @@ test_refusals (void)
     { "alice@example.org", "sip_server=sip:HIDDEN@example.org", "sip_server: " },
     { "alice@example.org", "sip_server=example.org;transport=HIDDEN", "sip_server: " },
     { "alice@example.org", "sip_server=example.org;transport=auto", "sip_server: " },
-    { "alice@example.org", "sip_server=sips:example.org;transport=udp\nsip_security=allow_plain", "sip_server: " },
+    { "alice@example.org", "sip_server=sips:example.org;transport=udp\nsip_security=allow_plain",
+      "sip_server: " },
     { "alice@example.org", "sip_server=example.org;transport=udp", "sip_server: " },
     { "alice@example.org", "sip_transport=HIDDEN", "sip_transport: " },
     { "alice@example.org", "sip_transport=tcp", "sip_transport: " },

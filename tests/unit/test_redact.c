@@ -12,11 +12,14 @@ static const struct
   { "INVITE sip:bob@example.org SIP/2.0\r\n\r\n", "INVITE sip:bob@example.org SIP/2.0\r\n\r\n" },
   { "Via: SIP/2.0/TLS 192.0.2.1:5061;rport\r\n", "Via: SIP/2.0/TLS 192.0.2.1:5061;rport\r\n" },
   /* digest */
-  { "Authorization: Digest username=\"a\", response=\"SECRET\"\r\nTo: x\r\n", "Authorization: Digest ***\r\nTo: x\r\n" },
+  { "Authorization: Digest username=\"a\", response=\"SECRET\"\r\nTo: x\r\n",
+    "Authorization: Digest ***\r\nTo: x\r\n" },
   { "PROXY-AUTHORIZATION:Digest response=SECRET\n", "PROXY-AUTHORIZATION:Digest ***\n" },
   { "Authorization : Basic SECRET\r\n", "Authorization : ***\r\n" },
-  { "Authorization: Digest username=\"a\",\r\n\tresponse=\"SECRET\"\r\nTo: x", "Authorization: Digest ***\r\n\t***\r\nTo: x" },
-  { "   Authorization: Digest SECRET\r\n   To: <sip:b@c>\r\n", "   Authorization: Digest ***\r\n   To: <sip:b@c>\r\n" },
+  { "Authorization: Digest username=\"a\",\r\n\tresponse=\"SECRET\"\r\nTo: x",
+    "Authorization: Digest ***\r\n\t***\r\nTo: x" },
+  { "   Authorization: Digest SECRET\r\n   To: <sip:b@c>\r\n",
+    "   Authorization: Digest ***\r\n   To: <sip:b@c>\r\n" },
   { "Authentication-Info: rspauth=\"SECRET\"\r\n", "Authentication-Info: ***\r\n" },
   { "WWW-Authenticate: Digest realm=\"r\", nonce=\"SECRET\", qop=\"auth\"\r\n",
     "WWW-Authenticate: Digest realm=\"r\", nonce=\"***\", qop=\"auth\"\r\n" },
@@ -42,7 +45,10 @@ static const struct
   { "<auth>SECRET", "<auth>***" },
   /* bytes that are no text */
   { "a\x1b[2Jb\x07", "a?[2Jb?" },
-  { "a\xff" "b", "a\xef\xbf\xbd" "b" },
+  { "a\xff"
+    "b",
+    "a\xef\xbf\xbd"
+    "b" },
 };
 
 static void
@@ -81,7 +87,8 @@ test_nul (void)
 static void
 test_long (void)
 {
-  static const char *const patterns[] = { "a", "sip:", "inline:", "nonce=", "<auth>", "k=\n", "sip::@", "\xff", NULL };
+  static const char *const patterns[]
+      = { "a", "sip:", "inline:", "nonce=", "<auth>", "k=\n", "sip::@", "\xff", NULL };
 
   for (guint i = 0; patterns[i] != NULL; i++)
     {

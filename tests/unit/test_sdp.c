@@ -21,15 +21,16 @@ print (const CusaxSdpMedia *media)
 {
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "%s %s %u %s dir=%d rtcp=%u%s ptime=%u", media->type, media->protocol, media->port,
-                          media->address != NULL ? media->address : "-", media->direction, media->rtcp_port,
-                          media->rtcp_mux ? "+mux" : "", media->ptime);
+  g_string_append_printf (text, "%s %s %u %s dir=%d rtcp=%u%s ptime=%u", media->type, media->protocol,
+                          media->port, media->address != NULL ? media->address : "-", media->direction,
+                          media->rtcp_port, media->rtcp_mux ? "+mux" : "", media->ptime);
   for (guint i = 0; i < media->codecs->len; i++)
     {
       const CusaxCodec *codec = media->codecs->pdata[i];
 
       g_string_append_printf (text, " %u=%s/%u/%u%s%s", codec->payload_type, codec->name, codec->clock_rate,
-                              codec->channels, codec->fmtp != NULL ? ":" : "", codec->fmtp != NULL ? codec->fmtp : "");
+                              codec->channels, codec->fmtp != NULL ? ":" : "",
+                              codec->fmtp != NULL ? codec->fmtp : "");
     }
   for (guint i = 0; i < media->n_crypto; i++)
     g_string_append_printf (text, " crypto=%u/%d", media->crypto[i].tag, media->crypto[i].suite);
@@ -58,17 +59,21 @@ test_accepted (void)
     { HEAD AUDIO "a=RecvOnly\r\na=ptime:30\r\na=rtcp:5001 IN IP4 192.0.2.9\r\na=rtcp-mux\r\n",
       "audio RTP/AVP 4000 192.0.2.1 dir=2 rtcp=5001+mux ptime=30 8=PCMA/8000/1" },
     /* c= */
-    { HEAD AUDIO "c=IN IP6 2001:db8::7\r\n", "audio RTP/AVP 4000 2001:db8::7 dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
+    { HEAD AUDIO "c=IN IP6 2001:db8::7\r\n",
+      "audio RTP/AVP 4000 2001:db8::7 dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD AUDIO "c=IN IP4 0.0.0.0\r\n", "audio RTP/AVP 4000 0.0.0.0 dir=1 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD AUDIO "c=IN IP4 224.2.1.1/127/3\r\n", "audio RTP/AVP 4000 - dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
+    { HEAD AUDIO "c=IN IP4 192.0.2.7\r\nc=IN IP4 192.0.2.8\r\n",
+      "audio RTP/AVP 4000 192.0.2.7 dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD AUDIO "c=IN IP4 224.2.1.1\r\n", "audio RTP/AVP 4000 - dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD AUDIO "c=IN IP4 255.255.255.255\r\n", "audio RTP/AVP 4000 - dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD AUDIO "c=IN IP6 ff02::1\r\n", "audio RTP/AVP 4000 - dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD AUDIO "c=IN IP4 host.example.org\r\n", "audio RTP/AVP 4000 - dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\n" AUDIO, "audio RTP/AVP 4000 - dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     /* codecs */
-    { HEAD "m=audio 4000 RTP/AVP 0 8 96 97 98 0\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1; x=y\r\n"
-           "a=rtpmap:98 L16/44100/0\r\n",
+    { HEAD
+      "m=audio 4000 RTP/AVP 0 8 96 97 98 0\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1; x=y\r\n"
+      "a=rtpmap:98 L16/44100/0\r\n",
       "audio RTP/AVP 4000 192.0.2.1 dir=3 rtcp=0 ptime=0 0=PCMU/8000/1 8=PCMA/8000/1 "
       "96=opus/48000/2:useinbandfec=1; x=y 98=L16/44100/1" },
     { HEAD "m=audio 4000/2 RTP/AVP 8\r\na=rtpmap:8 X\r\na=rtpmap:8\r\na=rtpmap\r\na=rtpmap:200 X/1\r\n"
@@ -79,8 +84,10 @@ test_accepted (void)
     { HEAD AUDIO "a=ptime:0\r\na=ptime:-20\r\na=ptime:99999999999\r\na=rtcp:0\r\na=rtcp:70000\r\na=rtcp:\r\n",
       "audio RTP/AVP 4000 192.0.2.1 dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     /* what we do not know, in all places */
-    { "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=\r\ni=x\r\nu=x\r\ne=x\r\np=x\r\nc=IN IP4 192.0.2.1\r\nb=nonsense\r\n"
-      "t=nonsense\r\nr=nonsense\r\nz=nonsense\r\nk=nonsense\r\na=(\r\nx=y\r\n" AUDIO "i=x\r\nb=nonsense\r\nk=x\r\n"
+    { "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=\r\ni=x\r\nu=x\r\ne=x\r\np=x\r\nc=IN IP4 "
+      "192.0.2.1\r\nb=nonsense\r\n"
+      "t=nonsense\r\nr=nonsense\r\nz=nonsense\r\nk=nonsense\r\na=(\r\nx=y\r\n" AUDIO
+      "i=x\r\nb=nonsense\r\nk=x\r\n"
       "a=candidate:1 1 udp 1 192.0.2.1 4000 typ host\r\n",
       "audio RTP/AVP 4000 192.0.2.1 dir=3 rtcp=0 ptime=0 8=PCMA/8000/1" },
     { HEAD "m=AUDIO 0 rtp/savpf 8\r\n", "audio rtp/savpf 0 192.0.2.1 dir=0 rtcp=0 ptime=0 8=PCMA/8000/1" },
@@ -278,9 +285,10 @@ test_many (void)
 static void
 test_damaged (void)
 {
-  static const char good[] = HEAD "m=audio 4000 RTP/SAVP 96 8 101\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 a=b\r\n"
-                                  "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "|2^20\r\na=rtcp:4001\r\n"
-                                  "a=sendonly\r\nm=image 4002 udptl t38\r\nc=IN IP6 ::1\r\n";
+  static const char good[]
+      = HEAD "m=audio 4000 RTP/SAVP 96 8 101\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 a=b\r\n"
+             "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "|2^20\r\na=rtcp:4001\r\n"
+             "a=sendonly\r\nm=image 4002 udptl t38\r\nc=IN IP6 ::1\r\n";
   static const char alphabet[] = "0129=:/ \r\n\t()amvcoxINP.|-\xff\0";
 
   for (guint i = 0; i < 20000; i++)

@@ -15,7 +15,9 @@ test_clean (void)
     { "Bob", 10, "Bob" },
     { "  Bob \t\r\n  Smith  ", 20, "Bob Smith" },
     { "a\x1b[31mb\x7f", 20, "a[31mb" },
-    { "bob\xe2\x80\xae" "ecila", 20, "bobecila" },  /* right-to-left override */
+    { "bob\xe2\x80\xae"
+      "ecila",
+      20, "bobecila" }, /* right-to-left override */
     { "zero\xe2\x80\x8bwidth", 20, "zerowidth" },
     { "J\xc3\xbcrgen", 3, "J\xc3\xbcr" },           /* cut by characters, not bytes */
     { "\xff\xfe", 10, "\xef\xbf\xbd\xef\xbf\xbd" }, /* broken bytes stay visible */

@@ -34,8 +34,10 @@ static void
 test_suite_names (void)
 {
   g_assert_null (cusax_srtp_suite_get_name (CUSAX_SRTP_NONE));
-  g_assert_cmpstr (cusax_srtp_suite_get_name (CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80), ==, "AES_CM_128_HMAC_SHA1_80");
-  g_assert_cmpstr (cusax_srtp_suite_get_name (CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32), ==, "AES_CM_128_HMAC_SHA1_32");
+  g_assert_cmpstr (cusax_srtp_suite_get_name (CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80), ==,
+                   "AES_CM_128_HMAC_SHA1_80");
+  g_assert_cmpstr (cusax_srtp_suite_get_name (CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32), ==,
+                   "AES_CM_128_HMAC_SHA1_32");
 }
 
 int

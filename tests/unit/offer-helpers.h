@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tests of the offer/answer engine share: short ways to drive it, results as one line of text. */
+#pragma once
+
+#include "error.h"
+#include "offer.h"
+
+#include <string.h>
+
+#define HEAD "v=0\r\no=- 7 7 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+#define KEY "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+#define CRYPTO(tag) "a=crypto:" tag " AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n"
+#define OFF CUSAX_MEDIA_SECURITY_OFF
+#define PREFER CUSAX_MEDIA_SECURITY_PREFER
+#define REQUIRE CUSAX_MEDIA_SECURITY_REQUIRE
+
+static inline CusaxOffer *
+make (CusaxMediaSecurity security)
+{
+  g_autoptr (GPtrArray) codecs = cusax_codecs_policy ();
+
+  return cusax_offer_new (security, codecs);
+}
+
+static inline CusaxTransportDescription *
+make_local (gboolean with_key)
+{
+  CusaxTransportDescription *local = cusax_transport_description_new ("192.0.2.1", 4000, 4001);
+
+  if (with_key)
+    {
+      local->crypto.tag = 1;
+      local->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+      memset (local->crypto.key, 0xfb, sizeof local->crypto.key);
+    }
+  return local;
+}
+
+/* "remote:rtp/rtcp[+mux] direction codecs [tag/suite of ours] [ptime]" */
+static inline char *
+print (const CusaxOfferResult *result)
+{
+  static const char *const directions[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s %u/%u%s %s", result->remote->address, result->remote->rtp_port,
+                          result->remote->rtcp_port, result->remote->rtcp_mux ? "+mux" : "",
+                          directions[result->direction]);
+  for (guint i = 0; i < result->codecs->len; i++)
+    {
+      const CusaxCodec *codec = result->codecs->pdata[i];
+
+      g_string_append_printf (text, " %u=%s/%u", codec->payload_type, codec->name, codec->clock_rate / 1000);
+    }
+  if (result->secure)
+    g_string_append_printf (text, " srtp=%u/%d", result->local_crypto.tag, result->local_crypto.suite);
+  if (result->ptime != 0)
+    g_string_append_printf (text, " ptime=%u", result->ptime);
+  return g_string_free (text, FALSE);
+}
+
+static inline char *
+print_or_error (const CusaxOfferResult *result, const GError *error)
+{
+  static const char *const names[] = { "INVALID", "UNSUPPORTED", "NO_CODEC" };
+
+  if (result != NULL)
+    {
+      g_assert_no_error (error);
+      return print (result);
+    }
+  g_assert_cmpint (error->domain, ==, CUSAX_ERROR);
+  if (error->code == CUSAX_ERROR_NOT_PROTECTED)
+    return g_strdup ("NOT_PROTECTED");
+  if (error->code == CUSAX_ERROR_BUSY)
+    return g_strdup ("BUSY");
+  g_assert_cmpint (error->code, <, (int) G_N_ELEMENTS (names));
+  return g_strdup (names[error->code]);
+}
+
+static inline char *
+receive_offer (CusaxOffer *offer, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_receive_offer (offer, sdp, strlen (sdp), &error);
+
+  return print_or_error (result, error);
+}
+
+static inline char *
+receive_answer (CusaxOffer *offer, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_receive_answer (offer, sdp, strlen (sdp), &error);
+
+  return print_or_error (result, error);
+}
+
+static inline char *
+create_offer (CusaxOffer *offer, CusaxDirection direction)
+{
+  g_autoptr (CusaxTransportDescription) local = make_local (TRUE);
+  g_autoptr (GError) error = NULL;
+  char *sdp = cusax_offer_create_offer (offer, local, direction, &error);
+
+  g_assert_no_error (error);
+  return sdp;
+}
+
+static inline char *
+create_answer (CusaxOffer *offer, CusaxDirection direction)
+{
+  g_autoptr (CusaxTransportDescription) local = make_local (TRUE);
+  g_autoptr (GError) error = NULL;
+  char *sdp = cusax_offer_create_answer (offer, local, direction, &error);
+
+  g_assert_no_error (error);
+  return sdp;
+}
+
+/* The lines of @sdp that begin with one of the words in @prefixes, joined by '|'. */
+static inline char *
+lines (const char *sdp, const char *prefixes)
+{
+  g_auto (GStrv) all = g_strsplit (sdp, "\r\n", -1);
+  g_auto (GStrv) wanted = g_strsplit (prefixes, " ", -1);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; all[i] != NULL; i++)
+    for (guint j = 0; wanted[j] != NULL; j++)
+      if (g_str_has_prefix (all[i], wanted[j]))
+        g_string_append_printf (text, "%s%s", text->len > 0 ? "|" : "", all[i]);
+  return g_string_free (text, FALSE);
+}
+
+static inline guint64
+version_of (const char *sdp)
+{
+  g_auto (GStrv) words = g_strsplit (strstr (sdp, "o="), " ", 4);
+
+  return g_ascii_strtoull (words[2], NULL, 10);
+}
+
+static inline char *
+load (const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".sdp", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "sdp", file, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) split = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  split = g_strsplit (text, "\n", -1);
+  return g_strjoinv ("\r\n", split);
+}
