@@ -46,8 +46,8 @@ typedef struct
 {
   char *address;      /* IPv4 or IPv6 literal */
   guint16 rtp_port;
-  guint16 rtcp_port;  /* equal to rtp_port when rtcp_mux */
-  gboolean rtcp_mux;
+  guint16 rtcp_port;  /* theirs: equal to rtp_port when rtcp_mux; ours: for those who cannot do it */
+  gboolean rtcp_mux;  /* theirs: agreed; ours: to be offered */
   CusaxCrypto crypto; /* suite NONE = plain RTP */
 } CusaxTransportDescription;
 

@@ -307,6 +307,7 @@ transport_gather (CusaxTransport *transport)
     }
   t->local = cusax_transport_description_new (t->local_address, cusax_path_get_port (path, CUSAX_PATH_RTP),
                                               cusax_path_get_port (path, CUSAX_PATH_RTCP));
+  t->local->rtcp_mux = TRUE; /* offered; RTCP is taken at either port, whatever comes of it */
   t->local->crypto = t->crypto;
 
   g_mutex_lock (&t->lock);

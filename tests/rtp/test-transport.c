@@ -57,6 +57,7 @@ test_call (gconstpointer data)
   g_assert_cmpstr (a->local->address, ==, v->address);
   g_assert_cmpint (a->local->rtp_port % 2, ==, 0);
   g_assert_cmpint (a->local->rtcp_port, ==, a->local->rtp_port + 1);
+  g_assert_true (a->local->rtcp_mux);
 
   connect_sides (a, b, v->suite, v->mux);
   exchange (a, b, 0, 100);
