@@ -168,10 +168,10 @@ cusax_words_call_end (CusaxCall *call, const char *name)
     return g_steal_pointer (&sentence);
   reason = cusax_text_clean (cusax_call_get_end_reason (call), CUSAX_WORDS_MAX_LENGTH);
   if (reason != NULL && !reason_is_standard (reason))
-    said = status > 0 ? g_strdup_printf (_("The other side said: “%s” (%u)."), reason, status)
-                      : g_strdup_printf (_("The other side said: “%s”."), reason);
+    said = status > 0 ? g_strdup_printf (_("The reply was: “%s” (%u)."), reason, status)
+                      : g_strdup_printf (_("The reply was: “%s”."), reason);
   else if (reason == NULL && status > 0)
-    said = g_strdup_printf (_("The other side said: %u."), status);
+    said = g_strdup_printf (_("The reply was: %u."), status);
   if (said == NULL)
     return g_steal_pointer (&sentence);
   return g_strconcat (sentence, " ", said, NULL);

@@ -27,17 +27,17 @@ test_call_ends (void)
     { CUSAX_CALL_END_DECLINED_HERE, 0, 0, NULL, "You have declined the call from bob." },
     { CUSAX_CALL_END_DECLINED, 0, 603, "Decline", "bob has declined the call." },
     { CUSAX_CALL_END_DECLINED, 0, 603, "In a meeting",
-      "bob has declined the call. The other side said: “In a meeting” (603)." },
+      "bob has declined the call. The reply was: “In a meeting” (603)." },
     { CUSAX_CALL_END_BUSY, 0, 486, "Busy Here", "bob is busy." },
     { CUSAX_CALL_END_NO_ANSWER, 0, 480, NULL, "bob did not answer." },
     { CUSAX_CALL_END_MISSED, 0, 0, NULL, "You have missed a call from bob." },
     { CUSAX_CALL_END_ELSEWHERE, 0, 0, NULL, "The call from bob was taken on another device." },
     { CUSAX_CALL_END_NOT_FOUND, 0, 404, "Not Found", "bob is not known to the telephone server." },
     { CUSAX_CALL_END_FORBIDDEN, 0, 403, NULL,
-      "The telephone server does not allow this account to call bob. The other side said: 403." },
+      "The telephone server does not allow this account to call bob. The reply was: 403." },
     { CUSAX_CALL_END_NETWORK, 9, 0, NULL, "The connection to bob was lost." },
     { CUSAX_CALL_END_FAILED, 0, 500, "Server <b>Error</b>",
-      "The call with bob failed. The other side said: “Server <b>Error</b>” (500)." },
+      "The call with bob failed. The reply was: “Server <b>Error</b>” (500)." },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
