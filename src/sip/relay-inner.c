@@ -130,7 +130,7 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer data)
   else if (!done || !showed_our_certificate (guest))
     turn_away (guest->connection, "it does not have our key");
   else if (!inner->listener->is_wanted (inner->user_data))
-    turn_away (guest->connection, "there is one already");
+    turn_away (guest->connection, "none is expected any more");
   else
     {
       GIOStream *stream = g_steal_pointer (&guest->stream);
@@ -158,7 +158,10 @@ start_handshake (CusaxInner *inner, GSocketConnection *connection)
   Guest *guest;
 
   if (stream == NULL)
-    return;
+    {
+      turn_away (connection, "no TLS on this machine");
+      return;
+    }
   guest = g_new0 (Guest, 1);
   guest->inner = inner;
   guest->connection = g_object_ref (connection);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a relay told its listener, and a main loop that runs until something is true or a deadline fails the test.
+ */
+#pragma once
+
+#include "relay.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  CusaxRelay *relay;
+  guint ready, failed, closed;
+  /* Of the last on_ready. */
+  CusaxTransportKind transport;
+  guint16 inner_port, local_port, nua_port;
+  char *local_address, *certificate_dir;
+  /* Of the last on_failed or on_closed. */
+  GError *error;
+  gboolean has_certificate;
+  GTlsCertificateFlags flags;
+  char *fingerprint;
+  /* Of on_trace. */
+  GString *outgoing, *incoming;
+} Recorder;
+
+Recorder *recorder_new (CusaxTrust *trust);
+/** Frees the relay too. */
+void recorder_free (Recorder *recorder);
+
+/** Connects and waits for on_ready or on_failed. Returns: TRUE if ready */
+gboolean recorder_connect (Recorder *recorder, CusaxTransportKind transport, guint16 port, const char *verify_name,
+                           const char *other_name);
+
+/** Runs the main loop until @condition holds. */
+#define wait_until(condition)                                                                                      \
+  G_STMT_START                                                                                                     \
+  {                                                                                                                \
+    guint deadline_ = begin_deadline (G_STRLOC ": " #condition);                                                   \
+    while (!(condition))                                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                                       \
+    g_source_remove (deadline_);                                                                                   \
+  }                                                                                                                \
+  G_STMT_END
+
+/** Returns: a source that fails the test with @what after some seconds */
+guint begin_deadline (const char *what);
+
+/** Runs what is ready now, and what follows from it for @ms. */
+void run_for (guint ms);
+
+/** Returns: how many descriptors this process has open */
+guint count_descriptors (void);
+
+G_END_DECLS
