@@ -2,6 +2,8 @@
 /* See stream-peer.h. Operations end before their peer: peer_free() runs the loop until they have. */
 #include "stream-peer.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 static void start_read (Peer *peer);
@@ -121,6 +123,13 @@ peer_free (Peer *peer)
   g_free (peer);
 }
 
+/* Or small answers wait 40 ms for an acknowledgement. */
+static void
+set_no_delay (GSocketConnection *connection)
+{
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+}
+
 /* ---------------------------------------------------------------------- server */
 
 static void
@@ -144,6 +153,7 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *ob
   Peer *peer = peer_new ();
 
   peer->connection = g_object_ref (connection);
+  set_no_delay (connection);
   peer->echoes = server->echoes;
   g_ptr_array_add (server->peers, peer);
   if (server->is_silent)
@@ -225,6 +235,8 @@ connect_to (guint16 port)
       peer->failed = TRUE;
       end (peer);
     }
+  else
+    set_no_delay (peer->connection);
   return peer;
 }
 
