@@ -39,6 +39,7 @@ def test_outgoing(lab, transport):
 def test_incoming(lab, transport):
     bob = lab.phone('bob', transport, tone=880)
     with Person(lab, 'alice', transport=transport) as alice:
+        alice.do('open', BOB)
         bob.dial('alice@cusax.test')
         ring = alice.wait_ring()
         assert 'bob' in ring['primary'].lower()
@@ -52,10 +53,12 @@ def test_incoming(lab, transport):
 
 
 @pytest.mark.parametrize('codec', ['PCMU', 'PCMA', 'opus/48000/2'])
-@pytest.mark.parametrize('security', [None, 'srtp-mand'])
+@pytest.mark.parametrize('security', ['off', 'prefer', 'require'])
 def test_codecs_and_security(lab, codec, security):
-    bob = lab.phone('bob', 'tls', tone=880, codecs=(codec,), media_encryption=security)
-    with Person(lab, 'alice') as alice:
+    """off: plain RTP; prefer: RTP/AVP with a key (RFC 8643); require: RTP/SAVP."""
+    theirs = {'off': None, 'prefer': 'srtp', 'require': 'srtp-mand'}[security]
+    bob = lab.phone('bob', 'tls', tone=880, codecs=(codec,), media_encryption=theirs)
+    with Person(lab, 'alice', media_encryption=security) as alice:
         bob.mark()
         alice.call(BOB)
         bob.wait_incoming()
@@ -63,6 +66,7 @@ def test_codecs_and_security(lab, codec, security):
         talk(alice, bob)
         stats = alice.command('/stats', BOB)
         assert codec.split('/')[0].lower() in stats.lower(), stats
+        assert ('not encrypted' in stats) == (security == 'off'), stats
         alice.hang_up()
         bob.wait_closed()
         # And the other way round.
@@ -132,6 +136,7 @@ def test_second_caller_hears_busy(lab):
 
 def test_two_accounts_of_the_product_talk(lab):
     with Person(lab, 'alice', tone=440) as alice, Person(lab, 'bob', tone=880) as bob:
+        alice.do('open', BOB)
         alice.call(BOB)
         bob.respond(bob.wait_ring(), 'Answer')
         alice.expect_tone(880)

@@ -15,6 +15,12 @@ from cusaxlab.process import wait_until
 from cusaxlab.profile import CUSAX
 
 
+#: GLib criticals that come from below us and that nobody here can avoid.
+KNOWN_NOISE = re.compile(
+    # libpurple sets it on every transmitter, rawudp has none.
+    "has no property named 'controlling-mode'")
+
+
 class Person(Host):
     """One account in one host. Its tone is what its microphone hears."""
 
@@ -29,6 +35,14 @@ class Person(Host):
         self.do('account use %s/test' % self.jid)
         if sign_in:
             self.sign_in(telephony=protocol == CUSAX)
+
+    def stop(self, timeout=15, check=True):
+        """Also fails if GLib complained about anything that is not known."""
+        status = super().stop(timeout, check)
+        criticals = [event.line for event in self.find('critical ') if not KNOWN_NOISE.search(event.line)]
+        if check and criticals:
+            raise AssertionError('%s: %s\n%s' % (self.user, criticals[0], '\n'.join(self.tail(60))))
+        return status
 
     def enable(self):
         """Signs in without waiting."""
