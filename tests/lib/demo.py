@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 
-from cusaxlab import Lab, LabError, build_folder, plugin_path, repository
+from cusaxlab import Lab, LabError, build_folder, plugin_path, repository, wait_until
 from cusaxlab import audio
 from cusaxlab.clients import Pidgin
 from cusaxlab.desktop import Desktop
@@ -44,41 +44,44 @@ def start_service(lab):
 # By itself
 
 def call_echo(pidgin, desktop):
-    """As a person would: the chat window with echo, Conversation > Media > Audio Call."""
+    """As a person would: the chat window with Echo, Conversation > Media > Audio Call."""
     pidgin.purple.open_chat(pidgin.purple.account(ALICE, 'prpl-jabber-cusax'), ECHO)
     desktop.activate('Echo')
     desktop.keys('alt+c', 'e', 'a')
-    # Every window of a call is one more than buddy list and chat.
-    return desktop.wait_window('Call with' if any('Call with' in title for title in desktop.windows()) else 'Echo')
+    # The window of the call has the title of the chat.
+    wait_until(lambda: desktop.windows().count('Echo') == 2, 'the window of the call', 15,
+               lambda: 'Windows: %s' % desktop.windows(), 0.1)
 
 
 def run_by_itself(lab, out):
     os.makedirs(out, exist_ok=True)
+    picture, sound = os.path.join(out, 'call.png'), os.path.join(out, 'heard.wav')
     desktop = Desktop(lab)
     desktop.start_bus()
     desktop.start_screen()
     desktop.start_sound()
     desktop.say(VOICE)
-    bob = start_service(lab)
-    del bob
+    start_service(lab)
     pidgin = Pidgin(desktop, lab.profile('alice')).start()
     pidgin.wait_online(ALICE)
-    lab.kamailio.wait_registered('alice', 20)
-    say('Pidgin is online as %s: chat at Prosody, telephone at Kamailio (%s).'
-        % (ALICE, lab.kamailio.bindings('alice')[0]['Address']))
+    binding = lab.kamailio.wait_registered('alice', 20)[0]
+    say('Pidgin is online as %s: chat at Prosody, telephone at Kamailio (%s).' % (ALICE, binding['Address']))
 
-    heard = os.path.join(out, 'heard.wav')
-    desktop.record(heard)
-    call_echo(pidgin, desktop)
+    desktop.record(sound)
     try:
-        say('Calling %s: the microphone hears %d Hz.' % (ECHO, VOICE))
+        say('Calling %s; the microphone hears %d Hz, and Echo sends back what it hears.' % (ECHO, VOICE))
+        call_echo(pidgin, desktop)
         desktop.wait_heard(VOICE, seconds=3, within=30)
     finally:
-        say('Screenshot: %s' % desktop.screenshot(os.path.join(out, 'call.png')))
+        desktop.screenshot(picture)
         desktop.stop_recording()
-        say('Recording: %s' % heard)
-        if os.path.exists(heard):
-            say('Heard: %s' % audio.listen(heard, VOICE))
+        if os.path.exists(sound):
+            say('Heard %s' % audio.listen(sound, VOICE))
+        say('Screenshot: %s\nRecording:  %s' % (picture, sound))
+    # The window of the call is in front: Media > Hangup.
+    desktop.keys('alt+m', 'h')
+    wait_until(lambda: lab.kamailio.requests('BYE'), 'BYE of alice', 10, pidgin.tail)
+    say('Hung up.')
     return 0
 
 

@@ -38,6 +38,7 @@ rtp_ports 10000-19998
 rtcp_mux no
 jitter_buffer_delay 1-5
 rtp_stats yes
+statmode_default off
 net_interface {host}
 dns_server {host}:9
 ctrl_tcp_listen {host}:{control_port}

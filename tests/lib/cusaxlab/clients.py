@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 
 from .process import LabError, read_tail, wait_until
@@ -111,7 +112,8 @@ class Finch(Client):
         shell = 'exec finch -c "$0" -d 2>"$1"'
         env = dict(self.desktop.env, TERM='screen')
         # -D: the server stays in the foreground, so that it is ours to end; new-session comes from a client.
-        self.process = self.desktop.run('tmux', [tmux, '-S', self._socket, '-f', config, '-D'], env=env)
+        self.process = self.desktop.run('tmux', [tmux, '-S', self._socket, '-f', config, '-D'], env=env,
+                                        death_signal=signal.SIGTERM)
         self.process.wait_for(lambda: os.path.exists(self._socket), 'its socket')
         self._tmux('new-session', '-d', '-s', 'finch', '-x', str(columns), '-y', str(rows),
                    '/bin/sh', '-c', shell, self.profile.folder, self._log)

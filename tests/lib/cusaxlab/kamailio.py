@@ -8,6 +8,7 @@ method. Requests to a registered phone go out over the connection it registered 
 import json
 import os
 import re
+import signal
 import socket
 
 from .process import LOOPBACK, LabError, Process, can_connect, free_ports
@@ -260,7 +261,7 @@ class Kamailio:
                 os.unlink(stale)
         self.process = Process('kamailio', ['kamailio', '-DD', '-E', '-f', self._config, '-Y', self.folder, '-m', '64',
                                             '-M', '8'],
-                               os.path.join(self.folder, 'kamailio.log'), cwd=self.folder)
+                               os.path.join(self.folder, 'kamailio.log'), cwd=self.folder, death_signal=signal.SIGTERM)
         self.process.wait_for(lambda: can_connect(self.port) and can_connect(self.tls_port) and
                               os.path.exists(self._socket), 'its ports', 15)
 

@@ -84,9 +84,10 @@ class Process:
     """One child: start() at construction, stop() ends it and all it started."""
 
     def __init__(self, name, command, log, env=None, cwd=None, stdin=subprocess.DEVNULL, pass_fds=(),
-                 split_stdout=False):
+                 split_stdout=False, death_signal=signal.SIGKILL):
         """Starts command with its output appended to the file log; with split_stdout only stderr goes there
-        and stdout is a pipe."""
+        and stdout is a pipe. death_signal is what it gets when the laboratory dies: programs with children of
+        their own need one that they can catch."""
         self.name = name
         self.log = log
         self.command = [str(word) for word in command]
@@ -94,11 +95,8 @@ class Process:
         with open(log, 'ab') as sink:
             self.child = subprocess.Popen(
                 self.command, stdin=stdin, stdout=subprocess.PIPE if split_stdout else sink, stderr=sink, cwd=cwd,
-                env=env, pass_fds=pass_fds, start_new_session=True, preexec_fn=self._die_with_parent)
-
-    @staticmethod
-    def _die_with_parent():
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+                env=env, pass_fds=pass_fds, start_new_session=True,
+                preexec_fn=lambda: _libc.prctl(PR_SET_PDEATHSIG, death_signal))
 
     @property
     def pid(self):
