@@ -51,6 +51,8 @@ def call_echo(pidgin, desktop):
     # The window of the call has the title of the chat.
     wait_until(lambda: desktop.windows().count('Echo') == 2, 'the window of the call', 15,
                lambda: 'Windows: %s' % desktop.windows(), 0.1)
+    # Beside the others, for the screenshot.
+    desktop.output(['wmctrl', '-r', ':ACTIVE:', '-e', '0,860,20,-1,-1'])
 
 
 def run_by_itself(lab, out):
