@@ -27,17 +27,11 @@ def lab(make_lab):
     return make_lab().start(sip=False)
 
 
-def sign_in(host):
-    """Chat only: there is no registrar here."""
-    host.do('account use %s/test' % host.jid)
-    host.do('account enable')
-    host.expect('connected ', timeout=15, since=0)
-
-
 @pytest.fixture
 def alice(lab):
+    """Chat only: there is no registrar here."""
     with Person(lab, 'alice', sign_in=False) as host:
-        sign_in(host)
+        host.sign_in(telephony=False)
         yield host
 
 
@@ -145,7 +139,7 @@ def test_a_faulty_setting_is_named_and_nothing_is_lost(alice):
 
 def test_reloads_leave_nothing_that_grows(lab):
     with Person(lab, 'alice', sign_in=False) as host:
-        sign_in(host)
+        host.sign_in(telephony=False)
         host.do('account disable')
         host.do('plugin', 'reload', 'prpl-jabber-cusax', '50', timeout=60)
         before = host.ask('stat')
