@@ -197,8 +197,7 @@ tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
   cusax_notices_write (conversation, text, 0);
   /* Finch moves the focus to its Hangup button, where a blank ends the call. */
   if (state == CUSAX_CALL_ACTIVE && cusax_notices_host_is_finch ())
-    cusax_notices_write (conversation,
-                         _("/hangup ends the call. If “Hangup” is marked, press Tab before you type."),
+    cusax_notices_write (conversation, _("Type /hangup to end it. Tab leaves the button."),
                          PURPLE_MESSAGE_NO_LOG);
 }
 

@@ -477,7 +477,7 @@ test_finch (void)
   fake_purple_connect (account, TRUE);
   change (call, CUSAX_CALL_ACTIVE);
   assert_lines ("In call with Bob &amp; Co, not encrypted.\n"
-                "/hangup ends the call. If “Hangup” is marked, press Tab before you type.\n");
+                "Type /hangup to end it. Tab leaves the button.\n");
   with_bob = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, "bob@example.org", account);
   g_assert_nonnull (with_bob);
   finish (call, CUSAX_CALL_END_REMOTE);
