@@ -209,22 +209,49 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer data)
     end_failed (outer, "no TLS connection", cause);
 }
 
+/* In a worker thread. Reads only what stays as it is until on_stream_made(). */
 static void
-start_handshake (CusaxOuter *outer)
+make_stream (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  CusaxOuter *outer = data;
+  /* The identity sets both SNI and the name that is checked, whatever address we dialled. */
   g_autoptr (GSocketConnectable) identity = g_network_address_new (outer->verify_name, outer->target->port);
+  GError *error = NULL;
+  GIOStream *stream = g_tls_client_connection_new (G_IO_STREAM (outer->connection), identity, &error);
+
+  if (stream != NULL)
+    g_task_return_pointer (task, stream, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_stream_made (GObject *source, GAsyncResult *result, gpointer data)
+{
+  CusaxOuter *outer = data;
   g_autoptr (GError) cause = NULL;
 
-  /* The identity sets both SNI and the name that is checked, whatever address we dialled. */
-  outer->stream = g_tls_client_connection_new (G_IO_STREAM (outer->connection), identity, &cause);
-  if (outer->stream == NULL)
+  outer->stream = g_task_propagate_pointer (G_TASK (result), &cause);
+  if (outer->callback == NULL)
+    free_outer (outer);
+  else if (outer->stream == NULL)
+    end_failed (outer, "no TLS on this machine", cause);
+  else
     {
-      end_failed (outer, "no TLS on this machine", cause);
-      return;
+      g_signal_connect (outer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), outer);
+      g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT, outer->cancellable,
+                                        on_handshake, outer);
     }
-  g_signal_connect (outer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), outer);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT, outer->cancellable,
-                                    on_handshake, outer);
+}
+
+/* GIO reads the system's whole store of authorities for each connection, 20 to 60 ms: not in the main loop. */
+static void
+start_tls (CusaxOuter *outer)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_stream_made, outer);
+
+  g_task_set_task_data (task, outer, NULL);
+  g_task_run_in_thread (task, make_stream);
 }
 
 /* ----------------------------------------------------------------------- TCP */
@@ -256,7 +283,7 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
     {
       cusax_outer_tune (outer->connection);
       if (outer->target->transport == CUSAX_TRANSPORT_TLS)
-        start_handshake (outer);
+        start_tls (outer);
       else
         {
           outer->stream = g_object_ref (G_IO_STREAM (outer->connection));
