@@ -192,8 +192,9 @@ show_failure (Notices *notices, CusaxAccount *phone, const char *failure)
 
   if ((notices->kinds_shown & kind_of (error)) != 0)
     return;
-  /* With both legs down the network is gone, and the host says so itself. */
-  if (retries && !cusax_account_is_chat_up (phone))
+  /* With both legs down the network or the password is wrong for both, and the host says so itself. What is
+   * left to say then is said when chat is up. */
+  if (!cusax_account_is_chat_up (phone))
     return;
   notices->kinds_shown |= kind_of (error);
   secondary

@@ -148,10 +148,12 @@ test_both_down (void)
   setup (FALSE);
   fake_phone.chat_up = FALSE;
   set_phone (CUSAX_PHONE_WAITING, CUSAX_ERROR_NO_HOST);
+  set_phone (CUSAX_PHONE_REFUSED, CUSAX_ERROR_CREDENTIALS);
   g_assert_cmpuint (window_count, ==, 0);
   fake_phone.chat_up = TRUE;
-  set_phone (CUSAX_PHONE_WAITING, CUSAX_ERROR_NO_HOST);
+  set_phone (CUSAX_PHONE_REFUSED, CUSAX_ERROR_CREDENTIALS);
   g_assert_cmpuint (window_count, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (windows, 0), "refused the password. Chat works."));
   teardown ();
 }
 
