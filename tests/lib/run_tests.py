@@ -19,7 +19,7 @@ import xml.etree.ElementTree as ET
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PYTEST_FOLDERS = ('tests/integration', 'tests/ui', 'tests/lint')
-TAIL_LINES = 40
+HEAD_LINES, TAIL_LINES = 12, 30
 TAP_LINE = re.compile(r'^\s*(not )?ok\b\s*(\d*)\s*-?\s*(.*)$')
 TAP_DIRECTIVE = re.compile(r'(?:^|\s)#\s*(SKIP|TODO)\b\s*(.*)$', re.IGNORECASE)
 
@@ -41,7 +41,7 @@ class Tally:
     def report(self):
         for name, output in self.failures:
             print('\n---- FAILED: %s' % name)
-            print(tail(output))
+            print(excerpt(output))
         if self.skips:
             print('\nSkipped:')
             for name, reason in self.skips:
@@ -59,10 +59,11 @@ class Tally:
         return 1 if self.failures or not self.passed else 0
 
 
-def tail(text):
+def excerpt(text):
+    """Beginning (what was expected) and end (what happened last)."""
     lines = text.rstrip().splitlines()
-    if len(lines) > TAIL_LINES:
-        lines = ['[...]'] + lines[-TAIL_LINES:]
+    if len(lines) > HEAD_LINES + TAIL_LINES:
+        lines = lines[:HEAD_LINES] + ['[...]'] + lines[-TAIL_LINES:]
     return '\n'.join('  ' + line for line in lines)
 
 
