@@ -3,6 +3,7 @@
 #include "guard.h"
 
 #define PATIENCE G_TIME_SPAN_SECOND
+#define LINGER_SECONDS 1
 
 struct _CusaxGuard
 {
@@ -13,7 +14,7 @@ struct _CusaxGuard
   GMutex mutex;
   GCond changed;
   guint building; /* emissions of "src-pad-added" that are under way; under the mutex */
-  gboolean is_shut;
+  gint64 last_finished; /* monotonic; under the mutex */
 };
 
 /* Hooks run before all handlers, and for all streams of the process. Streaming thread. */
@@ -37,6 +38,7 @@ on_finished (FsStream *stream, GstPad *pad, FsCodec *codec, CusaxGuard *guard)
 {
   g_mutex_lock (&guard->mutex);
   guard->building--;
+  guard->last_finished = g_get_monotonic_time ();
   g_cond_signal (&guard->changed);
   g_mutex_unlock (&guard->mutex);
 }
@@ -80,15 +82,10 @@ block_others (CusaxGuard *guard)
     g_signal_handler_block (guard->stream, id);
 }
 
-void
-cusax_guard_shut (CusaxGuard *guard)
+static void
+wait_until_built (CusaxGuard *guard)
 {
   gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  if (guard->is_shut)
-    return;
-  guard->is_shut = TRUE;
-  block_others (guard);
 
   g_mutex_lock (&guard->mutex);
   while (guard->building > 0)
@@ -100,12 +97,35 @@ cusax_guard_shut (CusaxGuard *guard)
   g_mutex_unlock (&guard->mutex);
 }
 
+static gboolean
+on_lingered (gpointer stream)
+{
+  g_object_unref (stream);
+  return G_SOURCE_REMOVE;
+}
+
+/* Our handler is the last one, but the emission itself still holds a reference to the stream, and a lock of
+ * Farstream's session. If that reference is the last, the session is destroyed in the streaming thread, which
+ * waits for its own lock for ever. So after a recent emission the stream is kept until it is over for certain. */
+static void
+linger (CusaxGuard *guard)
+{
+  gint64 limit = g_get_monotonic_time () - LINGER_SECONDS * G_TIME_SPAN_SECOND;
+
+  g_mutex_lock (&guard->mutex);
+  if (guard->building > 0 || guard->last_finished > limit)
+    g_timeout_add_seconds (LINGER_SECONDS, on_lingered, g_object_ref (guard->stream));
+  g_mutex_unlock (&guard->mutex);
+}
+
 void
 cusax_guard_free (CusaxGuard *guard)
 {
   if (guard == NULL)
     return;
-  cusax_guard_shut (guard);
+  block_others (guard);
+  wait_until_built (guard);
+  linger (guard);
   g_signal_handler_disconnect (guard->stream, guard->finished);
   g_signal_remove_emission_hook (guard->signal, guard->hook);
 }

@@ -2,8 +2,8 @@
 /*
  * Keeps a call from being torn down while it is still being set up. With the first packet, libpurple builds the
  * playing side of a stream in a streaming thread, which takes as long as the loudspeaker takes to open; ending
- * the call meanwhile frees the stream under its hands (seen as a crash). Before libpurple ends a call, the guard
- * is shut: no building begins any more, and one that has begun is waited for.
+ * the call meanwhile frees the stream under its hands (seen as a crash, and as a deadlock). When the guard is
+ * freed, no building begins any more, and one that has begun is waited for.
  */
 #pragma once
 
@@ -20,10 +20,12 @@ typedef struct _CusaxGuard CusaxGuard;
 /** Returns: (transfer full): watches @stream, which must not have got a packet yet. */
 CusaxGuard *cusax_guard_new (FsStream *stream);
 
-/** Main thread: returns when nothing is built and nothing can be, after a second at the latest. */
-void cusax_guard_shut (CusaxGuard *guard);
-
-/** Shuts and frees. */
+/**
+ * cusax_guard_free:
+ *
+ * Main thread, right before libpurple ends the call: returns when nothing is being built and nothing can be any
+ * more, after a second at the latest.
+ */
 void cusax_guard_free (CusaxGuard *guard);
 
 G_END_DECLS

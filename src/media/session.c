@@ -39,7 +39,8 @@ typedef struct
   GstBus *bus;
   GstElement *conference;  /* the bin of this call in the shared pipeline */
   gboolean backend_blocked;
-  CusaxGuard *guard;       /* NULL before candidates are gathered */
+  CusaxGuard *guard;       /* from the first local candidate until the end is near */
+  gboolean guard_done;
   CusaxMicrophone *microphone;
   CusaxFinch *finch;
   gboolean accepted, held, muted;
@@ -130,11 +131,12 @@ tell_error (Session *self, const char *format, ...)
 
 /* ----------------------------------------------------------------- signals of PurpleMedia */
 
+/* Before libpurple ends the media: a stalled pipeline would hang it, a stream that is being built would crash it. */
 static void
-shut_guard (Session *self)
+prepare_end (Session *self)
 {
-  if (self->guard != NULL)
-    cusax_guard_shut (self->guard);
+  g_clear_pointer (&self->guard, cusax_guard_free);
+  cusax_stream_revive_pipeline ();
 }
 
 static void
@@ -156,7 +158,7 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
     {
     case PURPLE_MEDIA_INFO_HANGUP:
     case PURPLE_MEDIA_INFO_REJECT:
-      shut_guard (self); /* libpurple ends the media next */
+      prepare_end (self); /* libpurple ends the media next */
       self->news_hang_up = TRUE;
       tell (self);
       break;
@@ -216,7 +218,7 @@ on_bus_error_first (GstBus *bus, GstMessage *message, Session *self)
     return;
   if (is_ours (self, message, &is_microphone))
     {
-      shut_guard (self); /* the backend may end the media next */
+      prepare_end (self); /* the backend may end the media next */
       return;
     }
   g_signal_handlers_block_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
@@ -256,13 +258,16 @@ on_bus_element (GstBus *bus, GstMessage *message, Session *self)
   const GstStructure *structure = gst_message_get_structure (message);
   const GValue *stream;
 
-  if (self->guard != NULL || self->conference == NULL
+  if (self->guard_done || self->conference == NULL
       || !gst_structure_has_name (structure, "farstream-new-local-candidate")
       || !gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (self->conference)))
     return;
   stream = gst_structure_get_value (structure, "stream");
   if (stream != NULL && G_VALUE_HOLDS (stream, FS_TYPE_STREAM))
-    self->guard = cusax_guard_new (g_value_get_object (stream));
+    {
+      self->guard = cusax_guard_new (g_value_get_object (stream));
+      self->guard_done = TRUE;
+    }
 }
 
 /* ---------------------------------------------------------------------------------- life */
@@ -322,7 +327,6 @@ session_end (CusaxMediaSession *session)
   g_clear_handle_id (&self->news_source, g_source_remove);
   g_clear_pointer (&self->finch, cusax_finch_free);
   g_clear_pointer (&self->microphone, cusax_microphone_free);
-  g_clear_pointer (&self->guard, cusax_guard_free);
   if (self->bus != NULL)
     g_signal_handlers_disconnect_by_data (self->bus, self);
   g_clear_object (&self->bus);
@@ -331,6 +335,7 @@ session_end (CusaxMediaSession *session)
   if (self->media != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->media, self);
+      prepare_end (self);
       if (!self->media_ended)
         end_media (self->media);
       g_clear_object (&self->media);

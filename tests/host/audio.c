@@ -99,35 +99,44 @@ start_recording (GstElement *sink, const char *who)
   host_event ("recording", "who", who, "file", path, NULL);
 }
 
+/* What @kind ends in. All are "async" as real sound cards are: the pipeline waits for them to have data. That is
+ * how a sink that never gets there brings the whole pipeline to a halt. */
+static GstElement *
+create_end (HostSink kind, const char *who)
+{
+  GstElement *sink = gst_element_factory_make (kind == HOST_SINK_BROKEN ? "filesink" : "fakesink", NULL);
+
+  if (kind == HOST_SINK_BROKEN)
+    g_object_set (sink, "location", "/nonexistent/loudspeaker", NULL);
+  else
+    g_object_set (sink, "sync", TRUE, "enable-last-sample", FALSE, NULL);
+  if (kind == HOST_SINK_WAV)
+    start_recording (sink, who);
+  else
+    host_event ("sink-broken", "who", who, NULL);
+  return sink;
+}
+
 /* Made in a streaming thread, when the first packet of a call arrived. */
 static GstElement *
 create_sink (PurpleMedia *media, const gchar *session_id, const gchar *participant)
 {
+  HostSink kind = sink_who == NULL || g_strcmp0 (sink_who, participant) == 0 ? sink_kind : HOST_SINK_WAV;
   GstElement *bin = gst_bin_new (NULL);
   GstElement *convert = gst_element_factory_make ("audioconvert", NULL);
   GstElement *resample = gst_element_factory_make ("audioresample", NULL);
   GstElement *filter = gst_element_factory_make ("capsfilter", NULL);
-  GstElement *sink;
+  GstElement *identity = gst_element_factory_make ("identity", NULL);
+  GstElement *sink = create_end (kind, participant);
   g_autoptr (GstCaps) caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, "S16LE", "rate",
                                                   G_TYPE_INT, RATE, "channels", G_TYPE_INT, 1, NULL);
   g_autoptr (GstPad) pad = gst_element_get_static_pad (convert, "sink");
 
-  if (sink_kind == HOST_SINK_BROKEN && (sink_who == NULL || g_strcmp0 (sink_who, participant) == 0))
-    {
-      sink = gst_element_factory_make ("filesink", NULL);
-      g_object_set (sink, "location", "/nonexistent/loudspeaker", "async", FALSE, NULL);
-      host_event ("sink-broken", "who", participant, NULL);
-    }
-  else
-    {
-      /* As a sound card: plays at the time of the buffer, waits for nobody when the pipeline starts. */
-      sink = gst_element_factory_make ("fakesink", NULL);
-      g_object_set (sink, "sync", TRUE, "async", FALSE, "enable-last-sample", FALSE, NULL);
-      start_recording (sink, participant);
-    }
   g_object_set (filter, "caps", caps, NULL);
-  gst_bin_add_many (GST_BIN (bin), convert, resample, filter, sink, NULL);
-  gst_element_link_many (convert, resample, filter, sink, NULL);
+  if (kind == HOST_SINK_FAILING)
+    g_object_set (identity, "error-after", 25, NULL);
+  gst_bin_add_many (GST_BIN (bin), convert, resample, filter, identity, sink, NULL);
+  gst_element_link_many (convert, resample, filter, identity, sink, NULL);
   gst_element_add_pad (bin, gst_ghost_pad_new ("sink", pad));
   return bin;
 }

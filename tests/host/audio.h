@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   HOST_SINK_WAV,    /* writes what it hears */
-  HOST_SINK_BROKEN  /* fails with the first buffer, as a sound card that was pulled out */
+  HOST_SINK_BROKEN, /* cannot be opened, as a sound card that somebody else has */
+  HOST_SINK_FAILING /* fails after half a second, as a sound card that is pulled out */
 } HostSink;
 
 /**

@@ -591,7 +591,15 @@ tone (char **args, GError **error)
 static gboolean
 sink (char **args, GError **error)
 {
-  host_audio_set_sink_of (NULL, strcmp (args[0], "broken") == 0 ? HOST_SINK_BROKEN : HOST_SINK_WAV);
+  HostSink kind = HOST_SINK_WAV;
+
+  if (strcmp (args[0], "broken") == 0)
+    kind = HOST_SINK_BROKEN;
+  else if (strcmp (args[0], "failing") == 0)
+    kind = HOST_SINK_FAILING;
+  else if (strcmp (args[0], "wav") != 0)
+    return fail (error, "sink wav|broken|failing");
+  host_audio_set_sink_of (NULL, kind);
   return TRUE;
 }
 
