@@ -110,7 +110,9 @@ create_end (HostSink kind, const char *who)
     g_object_set (sink, "location", "/nonexistent/loudspeaker", NULL);
   else
     g_object_set (sink, "sync", TRUE, "enable-last-sample", FALSE, NULL);
-  if (kind == HOST_SINK_WAV)
+  if (kind == HOST_SINK_SLOW)
+    g_usleep (100 * 1000);
+  if (kind == HOST_SINK_WAV || kind == HOST_SINK_SLOW)
     start_recording (sink, who);
   else
     host_event ("sink-broken", "who", who, NULL);

@@ -15,7 +15,8 @@ typedef enum
 {
   HOST_SINK_WAV,    /* writes what it hears */
   HOST_SINK_BROKEN, /* cannot be opened, as a sound card that somebody else has */
-  HOST_SINK_FAILING /* fails after half a second, as a sound card that is pulled out */
+  HOST_SINK_FAILING,/* fails after half a second, as a sound card that is pulled out */
+  HOST_SINK_SLOW    /* takes 100 ms to open, as a sound server that must be started, then as WAV */
 } HostSink;
 
 /**

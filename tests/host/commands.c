@@ -597,8 +597,10 @@ sink (char **args, GError **error)
     kind = HOST_SINK_BROKEN;
   else if (strcmp (args[0], "failing") == 0)
     kind = HOST_SINK_FAILING;
+  else if (strcmp (args[0], "slow") == 0)
+    kind = HOST_SINK_SLOW;
   else if (strcmp (args[0], "wav") != 0)
-    return fail (error, "sink wav|broken|failing");
+    return fail (error, "sink wav|broken|failing|slow");
   host_audio_set_sink_of (NULL, kind);
   return TRUE;
 }

@@ -11,7 +11,7 @@
  *   menu WHO [LABEL[/LABEL]]; action [LABEL] without label: prints them
  *   im WHO TEXT; open WHO; close WHO; join ROOM [NICK]; cmd WHO "/command text"; help WHO; uri URI
  *   call WHO [video]; media list | hangup [N] | reject [N] | accept [N] | hold [N] | unhold [N] | mute [N]
- *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken|failing
+ *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken|failing|slow
  *   requests; respond ID BUTTON [TEXT]; field ID FIELD VALUE; close-request ID
  *   plugin info|load|unload|reload NAME [TIMES]; pref NAME VALUE; block MS; stat; quit
  */

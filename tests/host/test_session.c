@@ -442,6 +442,37 @@ test_hang_up_once (void)
   g_assert_true (has_no_media (NULL));
 }
 
+/* One moment after the other, from "nothing has come yet" over "the loudspeaker is being opened" to "it plays". */
+static void
+hang_up_at_any_moment (HostSink sink)
+{
+  host_audio_set_sink_of (NULL, sink);
+  for (guint ms = 0; ms <= 200; ms += 8)
+    {
+      g_autoptr (Crossing) crossing = crossing_new (port);
+
+      open_both (crossing);
+      set_codecs (&crossing->alice, &pcma, NULL, NULL);
+      set_codecs (&crossing->bob, &pcma, NULL, NULL);
+      accept_both (crossing);
+      let_pass (ms);
+      press ("bob", PURPLE_MEDIA_INFO_HANGUP);
+      g_assert_true (wait_for (has_hung_up, &crossing->alice, 1000));
+      crossing_end (&crossing->alice);
+      crossing_end (&crossing->bob);
+      g_assert_true (has_no_media (NULL));
+    }
+  host_audio_set_sink_of (NULL, HOST_SINK_WAV);
+}
+
+static void
+test_hang_up_at_any_moment (void)
+{
+  hang_up_at_any_moment (HOST_SINK_WAV);
+  hang_up_at_any_moment (HOST_SINK_SLOW);
+  talk (&pcma);
+}
+
 static gboolean
 is_silent (gpointer end)
 {
@@ -666,6 +697,7 @@ main (int argc, char **argv)
       g_test_add_func ("/media/session/payload-type-of-caller", test_payload_type_of_caller);
       g_test_add_func ("/media/session/shared-microphone", test_shared_microphone);
       g_test_add_func ("/media/session/hang-up-once", test_hang_up_once);
+      g_test_add_func ("/media/session/hang-up-at-any-moment", test_hang_up_at_any_moment);
       g_test_add_func ("/media/session/hold", test_hold);
       g_test_add_func ("/media/session/mute", test_mute);
       g_test_add_func ("/media/session/error-of-another-call", test_error_of_another_call);
