@@ -5,9 +5,9 @@
  */
 #include <purple.h>
 
+#include "callfeatures.h"
 #include "commands.h"
 #include "connection.h"
-#include "features.h"
 #include "libjabber.h"
 #include "links.h"
 #include "log.h"
@@ -56,7 +56,7 @@ plugin_load (PurplePlugin *plugin)
   cusax_log_init ();
   cusax_roomcommands_init (plugin);
   jabber_plugin_init (plugin);
-  cusax_features_init (plugin);
+  cusax_callfeatures_init (plugin);
   cusax_protocol_init (xmpp);
   cusax_connection_init (plugin);
   cusax_commands_register (plugin);
@@ -72,7 +72,7 @@ plugin_unload (PurplePlugin *plugin)
   cusax_commands_unregister ();
   cusax_connection_shutdown ();
   cusax_protocol_shutdown ();
-  cusax_features_shutdown ();
+  cusax_callfeatures_shutdown ();
   jabber_plugin_uninit (plugin);
   cusax_roomcommands_shutdown ();
   cusax_log_shutdown ();

@@ -14,7 +14,7 @@ BUILD = os.environ.get('BUILD_DIR') or os.path.join(ROOT, 'build')
 LAYERS = ('core', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple')
 # A header that stands for each room, and for each outside world.
 ROOM = {'core': 'address.h', 'phone': 'ports.h', 'sip': 'relay.h', 'rtp': 'srtp.h', 'media': 'session.h',
-        'xmpp': 'features.h', 'purple': 'connection.h'}
+        'xmpp': 'callfeatures.h', 'purple': 'ringing.h'}
 WORLD = {'libpurple': '<purple.h>', 'Sofia': '<sofia-sip/nua.h>', 'GStreamer': '<gst/gst.h>',
          'Farstream': '<farstream/fs-candidate.h>', 'GIO': '<gio/gio.h>'}
 

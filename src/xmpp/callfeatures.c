@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See features.h. */
-#include "features.h"
+/* See callfeatures.h. */
+#include "callfeatures.h"
 
 #include "libjabber.h"
 
@@ -200,7 +200,7 @@ on_receiving_iq (PurpleConnection *gc, const char *type, const char *id, const c
 /* ------------------------------------------------------------ load, unload */
 
 void
-cusax_features_init (PurplePlugin *plugin)
+cusax_callfeatures_init (PurplePlugin *plugin)
 {
   g_return_if_fail (our_plugin == NULL);
   our_plugin = plugin;
@@ -217,7 +217,7 @@ cusax_features_init (PurplePlugin *plugin)
 }
 
 void
-cusax_features_shutdown (void)
+cusax_callfeatures_shutdown (void)
 {
   if (our_plugin == NULL)
     return;

@@ -10,10 +10,10 @@
 
 G_BEGIN_DECLS
 
-/** cusax_features_init: @plugin has been through jabber_plugin_init(); borrowed until cusax_features_shutdown(). */
-void cusax_features_init (PurplePlugin *plugin);
+/** cusax_callfeatures_init: @plugin has been through jabber_plugin_init(); borrowed until cusax_callfeatures_shutdown(). */
+void cusax_callfeatures_init (PurplePlugin *plugin);
 
-/** Before jabber_plugin_uninit(). Safe without cusax_features_init(). */
-void cusax_features_shutdown (void);
+/** Before jabber_plugin_uninit(). Safe without cusax_callfeatures_init(). */
+void cusax_callfeatures_shutdown (void);
 
 G_END_DECLS
