@@ -141,7 +141,9 @@ class Desktop:
         if self._player:
             self._player.stop()
         wav = audio.write_tone(os.path.join(self.folder, 'voice.wav'), frequency, rate=48000)
-        self._player = self.run('voice', [_tool('paplay'), '--device=voice', wav])
+        # A null sink works in pieces as long as its players allow, 2 s if they do not say: a microphone opened in
+        # between would be deaf that long.
+        self._player = self.run('voice', [_tool('paplay'), '--latency-msec=20', '--device=voice', wav])
 
     def record(self, path):
         """Starts to write down what the loudspeaker plays."""
