@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * See digest.h: the plug-in in Sofia's table of authentication schemes. The table is not ours alone: other users
- * of Sofia in this process are served too, so plain credentials must work as well as our marked ones.
+ * See digest.h: the plug-in in Sofia's table of authentication schemes. The table is not ours alone: other
+ * users of Sofia in this process are served too, so plain credentials must work as well as our marked ones.
  */
 #include "digest.h"
 
@@ -37,8 +37,8 @@ typedef struct
   char *cnonce;
   gboolean qop_auth;
   guint nonce_count;
-  guint answers;    /* since the last challenge */
-  guint stale_row;  /* challenges with stale=true in a row, each right after our answer */
+  guint answers;   /* since the last challenge */
+  guint stale_row; /* challenges with stale=true in a row, each right after our answer */
 } DigestClient;
 
 static const auth_client_plugin_t *original; /* Sofia's own, NULL while ours is not in place */
@@ -107,9 +107,9 @@ store_challenge (DigestClient *client, const msg_auth_t *challenge, CusaxDigestA
 }
 
 /*
- * Is it worth sending the request again? A fresh challenge answered and refused means a wrong password: no, or a
- * server could make us circle. An answer refused later means that the nonce ran out, whether or not the server
- * says so with stale=true (one-time nonces). A second header of the same response changes nothing here.
+ * Is it worth sending the request again? A fresh challenge answered and refused means a wrong password: no, or
+ * a server could make us circle. An answer refused later means that the nonce ran out, whether or not the
+ * server says so with stale=true (one-time nonces). A second header of the same response changes nothing here.
  */
 static gboolean
 deserves_answer (DigestClient *client, CusaxDigestAlgorithm algorithm, gboolean stale)
@@ -144,7 +144,8 @@ on_challenge (auth_client_t *base, const msg_auth_t *challenge)
   su_free (home, stale_text);
 
   /* Never weaker than before on the same handle: that is how a bidding-down attack looks. */
-  if (algorithm == CUSAX_DIGEST_UNKNOWN || algorithm < client->algorithm || !read_qop (home, challenge, &qop_auth))
+  if (algorithm == CUSAX_DIGEST_UNKNOWN || algorithm < client->algorithm
+      || !read_qop (home, challenge, &qop_auth))
     return 1;
   nonce = get_parameter (home, challenge, "nonce=");
   if (nonce == NULL)
@@ -337,9 +338,10 @@ look_up (const char *scheme)
 }
 
 /*
- * auc_register_plugin() compares names the wrong way round: it overwrites the first entry whose name differs. So
- * a dummy takes the place of Digest, and then @with that of the dummy. On a Sofia without that slip the dummy is
- * appended once and Digest replaced; the dummy then stays for good, hence it is on the heap and calls into Sofia.
+ * auc_register_plugin() compares names the wrong way round: it overwrites the first entry whose name differs.
+ * So a dummy takes the place of Digest, and then @with that of the dummy. On a Sofia without that slip the
+ * dummy is appended once and Digest replaced; the dummy then stays for good, hence it is on the heap and calls
+ * into Sofia.
  */
 static gboolean
 replace_plugin (const auth_client_plugin_t *sofias, const auth_client_plugin_t *with)

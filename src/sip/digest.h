@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Digest authentication (RFC 7616, RFC 8760; RFC 2617 for old servers) in place of Sofia's, which knows MD5 only
- * and ends a request that offers SHA-256 as well. A client plug-in of ours takes the name "Digest" in Sofia's
- * process-wide table, so every request of every nua answers by itself: MD5, MD5-sess, SHA-256, SHA-256-sess, the
- * strongest offered. The computation itself is a pure function. Knows no account and keeps no password.
+ * Digest authentication (RFC 7616, RFC 8760; RFC 2617 for old servers) in place of Sofia's, which knows MD5
+ * only and ends a request that offers SHA-256 as well. A client plug-in of ours takes the name "Digest" in
+ * Sofia's process-wide table, so every request of every nua answers by itself: MD5, MD5-sess, SHA-256,
+ * SHA-256-sess, the strongest offered. The computation itself is a pure function. Knows no account and keeps no
+ * password.
  */
 #pragma once
 
@@ -33,7 +34,7 @@ typedef struct
   guint nonce_count;  /* needed with qop, from 1 */
   gboolean qop_auth;  /* FALSE: the server sent no qop (RFC 2069 form) */
   const char *method;
-  const char *uri;    /* Request-URI as sent */
+  const char *uri; /* Request-URI as sent */
 } CusaxDigestInput;
 
 /** Returns: the algorithm named @name (without regard to case, quoted or not); NULL means MD5. */
@@ -55,8 +56,8 @@ char *cusax_digest_compute (const CusaxDigestInput *input);
  * cusax_digest_make_auth:
  * @realm: as the challenge has it, with or without quotes (msg_params_find (au_params, "realm="))
  *
- * The text for NUTAG_AUTH() of nua_authenticate(). User and password are hex-coded behind a mark that our plug-in
- * knows, since Sofia cuts them at ':'. Without our plug-in in place (fallback) the plain form is made.
+ * The text for NUTAG_AUTH() of nua_authenticate(). User and password are hex-coded behind a mark that our
+ * plug-in knows, since Sofia cuts them at ':'. Without our plug-in in place (fallback) the plain form is made.
  * Call nua_authenticate() once per handle and realm: if the answer to it is 401 or 407 again, the password is
  * wrong (Sofia says 904).
  *
@@ -70,8 +71,8 @@ void cusax_digest_free_auth (char *auth);
 /**
  * cusax_digest_install:
  *
- * Puts our plug-in in place of Sofia's and proves it with a challenge. Call when the product is loaded; counted,
- * each successful call needs one cusax_digest_restore().
+ * Puts our plug-in in place of Sofia's and proves it with a challenge. Call when the product is loaded;
+ * counted, each successful call needs one cusax_digest_restore().
  *
  * Returns: FALSE with CUSAX_ERROR_UNSUPPORTED if Sofia does not take it; MD5 by Sofia then stays in place, and
  *   the caller says so once in the log
@@ -81,8 +82,8 @@ gboolean cusax_digest_install (GError **error);
 /**
  * cusax_digest_restore:
  *
- * Gives the name back to Sofia's own plug-in with the last use. Only after every nua_t is destroyed: handles that
- * live on would call into unloaded code.
+ * Gives the name back to Sofia's own plug-in with the last use. Only after every nua_t is destroyed: handles
+ * that live on would call into unloaded code.
  */
 void cusax_digest_restore (void);
 

@@ -104,7 +104,8 @@ write_key_pem (EVP_PKEY *key)
 {
   g_autoptr (BIO) bio = BIO_new (BIO_s_secmem ());
 
-  return bio != NULL && PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL) == 1 ? copy_text (bio) : NULL;
+  return bio != NULL && PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL) == 1 ? copy_text (bio)
+                                                                                            : NULL;
 }
 
 static void

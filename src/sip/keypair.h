@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one-time key of the relay's inner leg: a P-256 key and a self-signed certificate for 127.0.0.1 that live no
- * longer than the process. Both ends of the leg show this certificate and accept no other. Sofia reads keys from
- * files only, so they are on disk between new and drop_files, in a folder of our own (0700, files 0600).
+ * The one-time key of the relay's inner leg: a P-256 key and a self-signed certificate for 127.0.0.1 that live
+ * no longer than the process. Both ends of the leg show this certificate and accept no other. Sofia reads keys
+ * from files only, so they are on disk between new and drop_files, in a folder of our own (0700, files 0600).
  */
 #pragma once
 

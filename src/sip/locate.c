@@ -246,8 +246,8 @@ add_targets (GPtrArray *targets, const Place *place, const Host *host)
 {
   for (guint i = 0; i < host->addresses->len && targets->len < CUSAX_LOCATE_MAX_TARGETS; i++)
     {
-      g_autoptr (CusaxTarget) target = cusax_target_new (place->transport, place->host,
-                                                         g_ptr_array_index (host->addresses, i), place->port);
+      g_autoptr (CusaxTarget) target
+        = cusax_target_new (place->transport, place->host, g_ptr_array_index (host->addresses, i), place->port);
 
       if (!targets_contain (targets, target))
         g_ptr_array_add (targets, g_steal_pointer (&target));
@@ -275,7 +275,8 @@ finish (GTask *task)
     g_task_return_new_error (task, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "no answer from DNS about %s",
                              search->host);
   else if (search->declined)
-    g_task_return_new_error (task, CUSAX_ERROR, CUSAX_ERROR_NO_HOST, "%s says it has no SIP service", search->host);
+    g_task_return_new_error (task, CUSAX_ERROR, CUSAX_ERROR_NO_HOST, "%s says it has no SIP service",
+                             search->host);
   else
     g_task_return_new_error (task, CUSAX_ERROR, CUSAX_ERROR_NO_HOST, "%s is not in DNS", search->host);
 }
@@ -291,7 +292,8 @@ on_addresses (GObject *source, GAsyncResult *result, gpointer data)
   Host *host = lookup->item;
   GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, &error);
 
-  for (GList *item = addresses; item != NULL && host->addresses->len < CUSAX_LOCATE_MAX_TARGETS; item = item->next)
+  for (GList *item = addresses; item != NULL && host->addresses->len < CUSAX_LOCATE_MAX_TARGETS;
+       item = item->next)
     g_ptr_array_add (host->addresses, g_inet_address_to_string (item->data));
   g_resolver_free_addresses (addresses);
 
@@ -468,7 +470,8 @@ check_query (const CusaxLocateQuery *query)
 {
   if (query->host == NULL || !cusax_address_host_is_valid (query->host))
     return g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_INVALID, "no valid server name");
-  if (query->require_tls && (query->transport == CUSAX_TRANSPORT_TCP || query->transport == CUSAX_TRANSPORT_UDP))
+  if (query->require_tls
+      && (query->transport == CUSAX_TRANSPORT_TCP || query->transport == CUSAX_TRANSPORT_UDP))
     return g_error_new (CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED, "%s over %s is not protected", query->host,
                         query->transport == CUSAX_TRANSPORT_TCP ? "TCP" : "UDP");
   return NULL;

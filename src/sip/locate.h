@@ -24,7 +24,8 @@ typedef struct
   guint16 port;
 } CusaxTarget;
 
-CusaxTarget *cusax_target_new (CusaxTransportKind transport, const char *host, const char *address, guint16 port);
+CusaxTarget *cusax_target_new (CusaxTransportKind transport, const char *host, const char *address,
+                               guint16 port);
 CusaxTarget *cusax_target_copy (const CusaxTarget *target);
 void cusax_target_free (CusaxTarget *target);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxTarget, cusax_target_free)
@@ -47,8 +48,8 @@ typedef struct
  * @callback: called once, from the main loop; never from inside this call
  *
  * An IP literal or a given port: no SRV, addresses only. Else SRV for each transport asked for (_sips._tcp,
- * _sip._tcp, _sip._udp) side by side; a transport without SRV record is left out if another one has some; if none
- * has any, the addresses of @host with the default port. An SRV target of "." means "not here" (RFC 2782).
+ * _sip._tcp, _sip._udp) side by side; a transport without SRV record is left out if another one has some; if
+ * none has any, the addresses of @host with the default port. An SRV target of "." means "not here" (RFC 2782).
  * require_tls with transport TCP or UDP fails with CUSAX_ERROR_NOT_PROTECTED.
  */
 void cusax_locate_async (const CusaxLocateQuery *query, GCancellable *cancellable, GAsyncReadyCallback callback,

@@ -3,8 +3,8 @@
  * See loop.h. How it stays event-driven without help from Sofia:
  *
  * - Sockets. Sofia's port keeps its sockets in one epoll set, and an epoll descriptor can itself be polled. No
- *   public function names it, so a socket of ours is registered with the root and the descriptor is the one whose
- *   /proc/self/fdinfo lists that socket. That is exact, unlike comparing descriptors before and after.
+ *   public function names it, so a socket of ours is registered with the root and the descriptor is the one
+ * whose /proc/self/fdinfo lists that socket. That is exact, unlike comparing descriptors before and after.
  * - Timers. su_root_step() says how long until the next one.
  * - Messages and timers given from outside a step. Sofia does not wake itself for its own thread, so whenever
  *   anything but us may have run, we step once before the loop sleeps. Our priority is above all others: a loop
@@ -33,8 +33,8 @@ typedef struct
 {
   GSource source;
   su_root_t *root;
-  GPollFD poll; /* fd -1: fallback */
-  gint64 deadline; /* monotonic, when Sofia wants to be stepped; -1: not by itself */
+  GPollFD poll;           /* fd -1: fallback */
+  gint64 deadline;        /* monotonic, when Sofia wants to be stepped; -1: not by itself */
   gboolean may_have_work; /* something ran since the last step */
   gboolean is_stepping;
   gboolean destroy_after_step;
@@ -289,7 +289,8 @@ cusax_loop_init (GError **error)
 
   if (su_init () != 0 || (root = su_root_create (NULL)) == NULL)
     {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "Sofia-SIP's event loop cannot be made");
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+                           "Sofia-SIP's event loop cannot be made");
       return FALSE;
     }
   su_log_redirect (NULL, on_sofia_log, NULL);
@@ -310,8 +311,8 @@ cusax_loop_init (GError **error)
     fall_back ();
   g_source_set_name (&loop->source, "cusax-sofia");
   g_source_set_priority (&loop->source, LOOP_PRIORITY);
-  /* Not for recursion, which is_stepping forbids, but because GLib otherwise takes the descriptor out and in around
-   * each dispatch and wakes itself by that: we would never sleep. */
+  /* Not for recursion, which is_stepping forbids, but because GLib otherwise takes the descriptor out and in
+   * around each dispatch and wakes itself by that: we would never sleep. */
   g_source_set_can_recurse (&loop->source, TRUE);
   g_source_attach (&loop->source, NULL);
   uses = 1;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sofia's event loop inside GLib's: one su_root_t for the whole process, stepped by a GSource of the default main
- * context. Event-driven: the source polls Sofia's own epoll descriptor and sleeps until Sofia's next timer, so an
- * idle process does not wake and an event is served at once. Works alike on Sofia 1.12.11 and the 1.13 forks,
- * whose su_glib_root_create is of no use (its timers never fire there). Main thread only.
+ * Sofia's event loop inside GLib's: one su_root_t for the whole process, stepped by a GSource of the default
+ * main context. Event-driven: the source polls Sofia's own epoll descriptor and sleeps until Sofia's next
+ * timer, so an idle process does not wake and an event is served at once. Works alike on Sofia 1.12.11 and
+ * the 1.13 forks, whose su_glib_root_create is of no use (its timers never fire there). Main thread only.
  */
 #pragma once
 
@@ -17,12 +17,13 @@ G_BEGIN_DECLS
  * cusax_loop_init:
  *
  * Makes the root at the first call and counts the users: each successful call needs one cusax_loop_shutdown().
- * Does not block. A self-test (a socket wake-up at once, a 50 ms timer in the running main loop) guards against a
- * Sofia that hides its descriptor: if it fails, Sofia is stepped every 10 ms instead, with one warning in the log.
+ * Does not block. A self-test (a socket wake-up at once, a 50 ms timer in the running main loop) guards against
+ * a Sofia that hides its descriptor: if it fails, Sofia is stepped every 10 ms instead, with one warning in the
+ * log.
  *
- * Messages and timers that any code of the main thread gives to Sofia from now on (nua_...(), su_timer_set()) are
- * seen before the main loop sleeps again: nobody has to wake anything. Sofia's callbacks run at a higher priority
- * than everything else and not in main loops nested inside them.
+ * Messages and timers that any code of the main thread gives to Sofia from now on (nua_...(), su_timer_set())
+ * are seen before the main loop sleeps again: nobody has to wake anything. Sofia's callbacks run at a higher
+ * priority than everything else and not in main loops nested inside them.
  *
  * Returns: FALSE with CUSAX_ERROR_UNSUPPORTED if Sofia cannot be started
  */

@@ -64,7 +64,8 @@ bind_socket (const char *address, guint16 port, GError **error)
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GSocket) socket = NULL;
 
-  socket = g_socket_new (g_socket_address_get_family (wanted), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
+  socket
+    = g_socket_new (g_socket_address_get_family (wanted), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
   if (socket == NULL)
     return NULL;
   g_socket_set_blocking (socket, FALSE);
@@ -104,7 +105,8 @@ find_local_address (const CusaxTarget *target, GError **error)
   g_autoptr (GSocketAddress) remote = g_inet_socket_address_new_from_string (target->address, target->port);
   g_autoptr (GSocket) socket = NULL;
 
-  socket = g_socket_new (g_socket_address_get_family (remote), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
+  socket
+    = g_socket_new (g_socket_address_get_family (remote), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
   if (socket == NULL || !g_socket_connect (socket, remote, NULL, error))
     return NULL;
   return get_address (socket);
@@ -171,7 +173,8 @@ end (CusaxDatagram *datagram, const GError *error)
   datagram->listener->on_end (datagram->user_data, error);
 }
 
-/* Full buffers and oversized datagrams lose one datagram, which SIP repeats; the rest means that nobody is there. */
+/* Full buffers and oversized datagrams lose one datagram, which SIP repeats; the rest means that nobody is
+ * there. */
 static gboolean
 is_passing_fault (const GError *error)
 {
@@ -284,8 +287,8 @@ cusax_datagram_new (const CusaxDatagramListener *listener, gpointer user_data)
 }
 
 gboolean
-cusax_datagram_open (CusaxDatagram *datagram, const CusaxTarget *target, guint keepalive_ms, CusaxRelayInfo *info,
-                     GError **error)
+cusax_datagram_open (CusaxDatagram *datagram, const CusaxTarget *target, guint keepalive_ms,
+                     CusaxRelayInfo *info, GError **error)
 {
   g_autofree char *local = find_local_address (target, error);
   g_autoptr (GSocket) outer = NULL;

@@ -63,7 +63,8 @@ is_socket_between (int fd, GSocketAddress *own, GSocketAddress *peer)
     return FALSE;
   memset (&address, 0, sizeof address);
   length = sizeof address;
-  return getpeername (fd, (struct sockaddr *) &address, &length) == 0 && addresses_equal (&address, length, peer);
+  return getpeername (fd, (struct sockaddr *) &address, &length) == 0
+         && addresses_equal (&address, length, peer);
 }
 
 /* The far end of @connection is in our own process if one of our descriptors is that far end. */
@@ -109,7 +110,8 @@ on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate,
   return g_tls_certificate_is_same (certificate, guest->expected);
 }
 
-/* Asked again here, since accept-certificate is not emitted for a certificate that somebody else vouches for. */
+/* Asked again here, since accept-certificate is not emitted for a certificate that somebody else vouches for.
+ */
 static gboolean
 showed_our_certificate (Guest *guest)
 {
@@ -152,8 +154,8 @@ on_guest_timeout (gpointer data)
 }
 
 /*
- * Not g_tls_server_connection_new(): no authority vouches for anybody here, and reading the system's store, which
- * that does before one could say so, takes 20 ms.
+ * Not g_tls_server_connection_new(): no authority vouches for anybody here, and reading the system's store,
+ * which that does before one could say so, takes 20 ms.
  */
 static GIOStream *
 make_server_stream (CusaxInner *inner, GSocketConnection *connection)
@@ -185,8 +187,8 @@ start_handshake (CusaxInner *inner, GSocketConnection *connection)
   g_ptr_array_add (inner->guests, guest);
 
   g_signal_connect (stream, "accept-certificate", G_CALLBACK (on_accept_certificate), guest);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, guest->cancellable, on_handshake,
-                                    guest);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, guest->cancellable,
+                                    on_handshake, guest);
 }
 
 /* ----------------------------------------------------------------------- port */

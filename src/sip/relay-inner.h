@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Part of the relay: a port on 127.0.0.1 that only this process can use. With a certificate: mutual TLS, where the
- * other end must show the very same one. Without: the other end of the connection must be one of our own sockets.
- * Whoever else connects is turned away and costs nothing but a line in the log.
+ * Part of the relay: a port on 127.0.0.1 that only this process can use. With a certificate: mutual TLS, where
+ * the other end must show the very same one. Without: the other end of the connection must be one of our own
+ * sockets. Whoever else connects is turned away and costs nothing but a line in the log.
+ *
+ * On Sofia 1.12.11 each TLS connection that nua opens costs about 70 KB for good: its tls_free() forgets the
+ * SSL.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See relay-outer.h. One asynchronous operation is under way at any time; its callback frees what was cancelled. */
+/* See relay-outer.h. One asynchronous operation is under way at any time; its callback frees what was
+ * cancelled. */
 #include "relay-outer.h"
 
 #include "error.h"
@@ -108,7 +109,8 @@ end (CusaxOuter *outer, const GError *error, const CusaxRelayCertificate *certif
   if (outer->stream != NULL)
     g_signal_handlers_disconnect_by_data (outer->stream, outer);
   if (error == NULL)
-    callback (outer->user_data, g_steal_pointer (&outer->stream), g_steal_pointer (&outer->connection), NULL, NULL);
+    callback (outer->user_data, g_steal_pointer (&outer->stream), g_steal_pointer (&outer->connection), NULL,
+              NULL);
   else
     callback (outer->user_data, NULL, NULL, error, certificate);
   free_outer (outer);
@@ -127,7 +129,8 @@ end_refused (CusaxOuter *outer)
   g_object_get (outer->refused, "certificate-pem", &pem, NULL);
   certificate.pem = pem;
   error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE,
-                       "%s: the certificate is not trusted: %s (SHA-256 fingerprint %s)", place, reason, fingerprint);
+                       "%s: the certificate is not trusted: %s (SHA-256 fingerprint %s)", place, reason,
+                       fingerprint);
   end (outer, error, &certificate);
 }
 
@@ -239,8 +242,8 @@ on_stream_made (GObject *source, GAsyncResult *result, gpointer data)
   else
     {
       g_signal_connect (outer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), outer);
-      g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT, outer->cancellable,
-                                        on_handshake, outer);
+      g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT,
+                                        outer->cancellable, on_handshake, outer);
     }
 }
 
@@ -304,8 +307,8 @@ on_timeout (gpointer data)
 }
 
 CusaxOuter *
-cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const char *other_name, CusaxTrust *trust,
-                     guint timeout_ms, CusaxOuterCallback callback, gpointer user_data)
+cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const char *other_name,
+                     CusaxTrust *trust, guint timeout_ms, CusaxOuterCallback callback, gpointer user_data)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnectable) address
@@ -322,7 +325,8 @@ cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const c
   outer->timeout_ms = timeout_ms;
   outer->timeout_id = g_timeout_add (timeout_ms, on_timeout, outer);
 
-  /* What reaches the server is decided by cusax_locate_async() and the account, not by the desktop's web proxy. */
+  /* What reaches the server is decided by cusax_locate_async() and the account, not by the desktop's web proxy.
+   */
   g_socket_client_set_enable_proxy (client, FALSE);
   g_socket_client_connect_async (client, address, outer->cancellable, on_connected, outer);
   return outer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Part of the relay: reaches one server over TCP or TLS and verifies it (RFC 5922). All or nothing: the stream is
- * handed over when every check has passed, with no byte of SIP sent before.
+ * Part of the relay: reaches one server over TCP or TLS and verifies it (RFC 5922). All or nothing: the stream
+ * is handed over when every check has passed, with no byte of SIP sent before.
  */
 #pragma once
 
@@ -23,7 +23,8 @@ typedef struct _CusaxOuter CusaxOuter;
 typedef void (*CusaxOuterCallback) (gpointer user_data, GIOStream *stream, GSocketConnection *connection,
                                     const GError *error, const CusaxRelayCertificate *certificate);
 
-/** Returns: (transfer none): valid until the callback or cusax_outer_cancel(). Names as for cusax_relay_connect(). */
+/** Returns: (transfer none): valid until the callback or cusax_outer_cancel(). Names as for
+ * cusax_relay_connect(). */
 CusaxOuter *cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const char *other_name,
                                  CusaxTrust *trust, guint timeout_ms, CusaxOuterCallback callback,
                                  gpointer user_data);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Part of the relay: joins an outer and an inner stream and moves bytes unchanged, 16 KiB at most in each
- * direction, so that a slow side holds up the fast one. Until the inner stream is there the server's bytes wait.
+ * direction, so that a slow side holds up the fast one. Until the inner stream is there the server's bytes
+ * wait.
  */
 #pragma once
 
@@ -22,7 +23,8 @@ typedef struct
  * cusax_splice_new:
  * @outer: (transfer full)
  * @connection: (transfer full): the TCP connection under it
- * @keepalive_ms: (RFC 5626 section 3.5.1) CRLFCRLF goes out after this time without a byte to the server; 0: never
+ * @keepalive_ms: (RFC 5626 section 3.5.1) CRLFCRLF goes out after this time without a byte to the server; 0:
+ * never
  */
 CusaxSplice *cusax_splice_new (GIOStream *outer, GSocketConnection *connection, guint keepalive_ms,
                                const CusaxSpliceListener *listener, gpointer user_data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * See relay.h. Here is the order of things only: the outer leg is relay-outer, the port for nua relay-inner, the
- * joining of both relay-splice, and UDP relay-datagram.
+ * See relay.h. Here is the order of things only: the outer leg is relay-outer, the port for nua relay-inner,
+ * the joining of both relay-splice, and UDP relay-datagram.
  */
 #include "relay.h"
 
@@ -21,7 +21,7 @@ typedef enum
   STATE_IDLE,       /* no port for nua */
   STATE_CONNECTING, /* nua's connections are held */
   STATE_READY,
-  STATE_CLOSED      /* nua's connections are refused */
+  STATE_CLOSED /* nua's connections are refused */
 } State;
 
 struct _CusaxRelay
@@ -107,11 +107,10 @@ fail_later (CusaxRelay *relay, GError *error)
 
 /* @what: what happened, for people; @cause: (nullable) */
 static void
-close_outer (CusaxRelay *relay, const char *what, const GError *cause)
+close_outer (CusaxRelay *relay, CusaxErrorCode code, const char *what, const GError *cause)
 {
-  g_autoptr (GError) error
-    = g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, cause != NULL ? "%s: %s" : "%s", what,
-                   cause != NULL ? cause->message : NULL);
+  g_autoptr (GError) error = g_error_new (CUSAX_ERROR, code, cause != NULL ? "%s: %s" : "%s", what,
+                                          cause != NULL ? cause->message : NULL);
 
   drop_outer (relay);
   relay->state = STATE_CLOSED;
@@ -132,7 +131,11 @@ on_splice_bytes (gpointer data, gboolean outgoing, const char *bytes, gsize leng
 static void
 on_splice_end (gpointer data, gboolean outer, const GError *error)
 {
-  close_outer (data, outer ? "the server closed the connection" : "the SIP stack closed its connection", error);
+  if (outer)
+    close_outer (data, CUSAX_ERROR_UNREACHABLE, "the server closed the connection", error);
+  else
+    /* nua does so after a message that it cannot read: on a stream nobody knows where the next one begins. */
+    close_outer (data, CUSAX_ERROR_INVALID, "the SIP stack closed its connection", error);
 }
 
 static const CusaxSpliceListener splice_listener = { on_splice_bytes, on_splice_end };
@@ -221,7 +224,7 @@ on_outer_done (gpointer data, GIOStream *stream, GSocketConnection *connection, 
 static void
 on_datagram_end (gpointer data, const GError *error)
 {
-  close_outer (data, "the server cannot be reached", error);
+  close_outer (data, CUSAX_ERROR_UNREACHABLE, "the server cannot be reached", error);
 }
 
 static const CusaxDatagramListener datagram_listener = { on_splice_bytes, on_datagram_end };
@@ -244,7 +247,7 @@ connect_datagram (CusaxRelay *relay, const CusaxTarget *target)
   guint keepalive_ms = relay->keepalive_ms == KEEPALIVE_DEFAULT ? KEEPALIVE_DATAGRAM_MS : relay->keepalive_ms;
   g_autoptr (GError) cause = NULL;
 
-  relay->datagram_info = (CusaxRelayInfo) { 0 };
+  relay->datagram_info = (CusaxRelayInfo){ 0 };
   if (cusax_datagram_open (relay->datagram, target, keepalive_ms, &relay->datagram_info, &cause))
     relay->idle_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle_datagram_ready, relay, NULL);
   else
@@ -318,7 +321,8 @@ prepare_inner (CusaxRelay *relay, CusaxTransportKind transport, GError **error)
 }
 
 void
-cusax_relay_connect (CusaxRelay *relay, const CusaxTarget *target, const char *verify_name, const char *other_name)
+cusax_relay_connect (CusaxRelay *relay, const CusaxTarget *target, const char *verify_name,
+                     const char *other_name)
 {
   g_autoptr (GError) error = NULL;
 
@@ -331,8 +335,8 @@ cusax_relay_connect (CusaxRelay *relay, const CusaxTarget *target, const char *v
   if (!prepare_inner (relay, target->transport, &error))
     {
       drop_inner (relay);
-      fail_later (relay, g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "no port on 127.0.0.1: %s",
-                                      error->message));
+      fail_later (
+        relay, g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "no port on 127.0.0.1: %s", error->message));
     }
   else if (target->transport == CUSAX_TRANSPORT_UDP)
     connect_datagram (relay, target);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The road between nua and the registrar. The outer leg is what the network sees: verified TLS (SNI, name check,
- * pins), TCP or UDP. The inner leg is loopback inside this process: mutual TLS with a one-time key, TCP whose
- * other end must be a socket of ours, or UDP. Bytes pass unchanged; none of nua's leaves before the outer leg is
- * verified. RFC 3261 section 18, RFC 5626 section 3.5.1 (keep-alive), RFC 5922 (names). Knows no SIP.
+ * The road between nua and the registrar. The outer leg is what the network sees: verified TLS (SNI, name
+ * check, pins), TCP or UDP. The inner leg is loopback inside this process: mutual TLS with a one-time key, TCP
+ * whose other end must be a socket of ours, or UDP. Bytes pass unchanged; none of nua's leaves before the outer
+ * leg is verified. RFC 3261 section 18, RFC 5626 section 3.5.1 (keep-alive), RFC 5922 (names). Knows no SIP.
  *
  * States: idle -connect-> connecting -verified-> ready -outer died-> closed -connect-> connecting; cut -> idle
  * from everywhere. Failure of connect: -> closed.
@@ -26,17 +26,18 @@ typedef struct _CusaxRelay CusaxRelay;
 typedef struct
 {
   CusaxTransportKind transport;
-  /* NUTAG_PROXY("sip:127.0.0.1:<inner_port>;transport=<tls|tcp|udp>"). The same after a re-connect with the same
-   * transport, until cusax_relay_cut(): a standing nua_t goes on. */
+  /* NUTAG_PROXY("sip:127.0.0.1:<inner_port>;transport=<tls|tcp|udp>"). The same after a re-connect with the
+   * same transport, until cusax_relay_cut(): a standing nua_t goes on. */
   guint16 inner_port;
   /* The outer leg as this machine sees it: goes into our Contact, and tells where media should listen. */
   const char *local_address; /* IP literal */
   guint16 local_port;
-  /* TLS only, else NULL: NUTAG_CERTIFICATE_DIR(); read by nua_create(), then call cusax_relay_drop_key_files(). */
+  /* TLS only, else NULL: NUTAG_CERTIFICATE_DIR(); read by nua_create(), then call cusax_relay_drop_key_files().
+   */
   const char *certificate_dir;
   /* UDP only, else 0: nua must send from and listen on 127.0.0.1:<nua_port>:
-   * NUTAG_URL("sip:<local_address>:<nua_port>;maddr=127.0.0.1;transport=udp"). Equals local_port unless the outer
-   * leg is on 127.0.0.1 itself. */
+   * NUTAG_URL("sip:<local_address>:<nua_port>;maddr=127.0.0.1;transport=udp"). Equals local_port unless the
+   * outer leg is on 127.0.0.1 itself. */
   guint16 nua_port;
 } CusaxRelayInfo;
 
@@ -53,11 +54,12 @@ typedef struct
 {
   /* The outer leg stands and is verified. */
   void (*on_ready) (gpointer user_data, const CusaxRelayInfo *info);
-  /* connect failed: CUSAX_ERROR_UNREACHABLE, TIMEOUT or CERTIFICATE (then with @certificate, else NULL). The words
-   * of @error name the server and the fault. */
+  /* connect failed: CUSAX_ERROR_UNREACHABLE, TIMEOUT or CERTIFICATE (then with @certificate, else NULL). The
+   * words of @error name the server and the fault. */
   void (*on_failed) (gpointer user_data, const GError *error, const CusaxRelayCertificate *certificate);
-  /* A ready outer leg died (@error in words); nua's connection is closed too, and new ones are refused until
-   * connect is called again. */
+  /* A ready outer leg died (@error in words): CUSAX_ERROR_UNREACHABLE, or CUSAX_ERROR_INVALID if it was nua that
+   * closed its side, as it does after a message it cannot read. nua's connection is closed too, and new ones are
+   * refused until connect is called again. */
   void (*on_closed) (gpointer user_data, const GError *error);
   /* (nullable): all bytes that pass, in the clear; secrets included: redact before showing. @outgoing: to the
    * server. A stream's pieces may split messages. */
@@ -80,12 +82,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxRelay, cusax_relay_unref)
 /**
  * cusax_relay_connect:
  * @target: copied
- * @verify_name: TLS: the name sent as SNI and looked for in the certificate: the SIP domain, or the host that the
- *   person typed as server. Never an SRV target (RFC 5922 section 4).
+ * @verify_name: TLS: the name sent as SNI and looked for in the certificate: the SIP domain, or the host that
+ * the person typed as server. Never an SRV target (RFC 5922 section 4).
  * @other_name: (nullable): a name that is as good (the SIP domain when a server was typed)
  *
- * Drops what there is of an outer leg, without on_closed, and reaches for @target; on_ready or on_failed follows
- * within CUSAX_RELAY_TIMEOUT_MS. nua's connections of a relay that is connecting are held, not refused.
+ * Drops what there is of an outer leg, without on_closed, and reaches for @target; on_ready or on_failed
+ * follows within CUSAX_RELAY_TIMEOUT_MS. nua's connections of a relay that is connecting are held, not refused.
  */
 void cusax_relay_connect (CusaxRelay *relay, const CusaxTarget *target, const char *verify_name,
                           const char *other_name);
@@ -110,7 +112,8 @@ gboolean cusax_relay_is_protected (CusaxRelay *relay);
 /** Sets the time for connect (default CUSAX_RELAY_TIMEOUT_MS) and for an inner handshake; before connect. */
 void cusax_relay_set_timeout (CusaxRelay *relay, guint ms);
 
-/** Sets after how many ms of silence a keep-alive goes out (default 30 s, UDP 25 s; 0: never); before connect. */
+/** Sets after how many ms of silence a keep-alive goes out (default 30 s, UDP 25 s; 0: never); before connect.
+ */
 void cusax_relay_set_keepalive (CusaxRelay *relay, guint ms);
 
 G_END_DECLS

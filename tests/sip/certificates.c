@@ -41,8 +41,8 @@ make_x509 (EVP_PKEY *key, const char *name, const char *alt_names, int from_days
   X509_gmtime_adj (X509_getm_notBefore (x509), from_days * 86400L);
   X509_gmtime_adj (X509_getm_notAfter (x509), to_days * 86400L);
   X509_set_pubkey (x509, key);
-  X509_NAME_add_entry_by_txt (X509_get_subject_name (x509), "CN", MBSTRING_ASC, (const unsigned char *) name, -1, -1,
-                              0);
+  X509_NAME_add_entry_by_txt (X509_get_subject_name (x509), "CN", MBSTRING_ASC, (const unsigned char *) name,
+                              -1, -1, 0);
   X509_set_issuer_name (x509, X509_get_subject_name (issuer != NULL ? issuer : x509));
   if (alt_names != NULL)
     add_extension (x509, NID_subject_alt_name, alt_names);
@@ -100,8 +100,9 @@ GTlsCertificate *
 test_certificate_new (TestAuthority *authority, const char *alt_names, int from_days, int to_days)
 {
   EVP_PKEY *key = EVP_EC_gen ("P-256");
-  X509 *x509 = make_x509 (key, "test server", alt_names, from_days, to_days,
-                          authority != NULL ? authority->x509 : NULL, authority != NULL ? authority->key : NULL);
+  X509 *x509
+    = make_x509 (key, "test server", alt_names, from_days, to_days, authority != NULL ? authority->x509 : NULL,
+                 authority != NULL ? authority->key : NULL);
   g_autofree char *pem = write_pem (x509, key);
   g_autoptr (GError) error = NULL;
   GTlsCertificate *certificate = g_tls_certificate_new_from_pem (pem, -1, &error);

@@ -24,6 +24,7 @@ char *test_authority_get_pem (TestAuthority *authority);
  *
  * Returns: (transfer full): certificate with key
  */
-GTlsCertificate *test_certificate_new (TestAuthority *authority, const char *alt_names, int from_days, int to_days);
+GTlsCertificate *test_certificate_new (TestAuthority *authority, const char *alt_names, int from_days,
+                                       int to_days);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One relay between a server and a client in nua's place, with an authority that this process trusts and a trust
- * that pins one certificate.
+ * One relay between a server and a client in nua's place, with an authority that this process trusts and a
+ * trust that pins one certificate.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a relay told its listener, and a main loop that runs until something is true or a deadline fails the test.
+ * What a relay told its listener, and a main loop that runs until something is true or a deadline fails the
+ * test.
  */
 #pragma once
 
@@ -30,18 +31,18 @@ Recorder *recorder_new (CusaxTrust *trust);
 void recorder_free (Recorder *recorder);
 
 /** Connects and waits for on_ready or on_failed. Returns: TRUE if ready */
-gboolean recorder_connect (Recorder *recorder, CusaxTransportKind transport, guint16 port, const char *verify_name,
-                           const char *other_name);
+gboolean recorder_connect (Recorder *recorder, CusaxTransportKind transport, guint16 port,
+                           const char *verify_name, const char *other_name);
 
 /** Runs the main loop until @condition holds. */
-#define wait_until(condition)                                                                                      \
-  G_STMT_START                                                                                                     \
-  {                                                                                                                \
-    guint deadline_ = begin_deadline (G_STRLOC ": " #condition);                                                   \
-    while (!(condition))                                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                                       \
-    g_source_remove (deadline_);                                                                                   \
-  }                                                                                                                \
+#define wait_until(condition)                                                                                  \
+  G_STMT_START                                                                                                 \
+  {                                                                                                            \
+    guint deadline_ = begin_deadline (G_STRLOC ": " #condition);                                               \
+    while (!(condition))                                                                                       \
+      g_main_context_iteration (NULL, TRUE);                                                                   \
+    g_source_remove (deadline_);                                                                               \
+  }                                                                                                            \
   G_STMT_END
 
 /** Returns: a source that fails the test with @what after some seconds */

@@ -71,8 +71,8 @@ start_write (Peer *peer)
 
   if (!g_output_stream_has_pending (stream) && peer->sent < peer->to_send->len)
     g_output_stream_write_async (stream, peer->to_send->str + peer->sent,
-                                 MIN (peer->to_send->len - peer->sent, 30000), G_PRIORITY_DEFAULT, peer->cancellable,
-                                 on_written, peer);
+                                 MIN (peer->to_send->len - peer->sent, 30000), G_PRIORITY_DEFAULT,
+                                 peer->cancellable, on_written, peer);
 }
 
 void
@@ -185,8 +185,9 @@ server_new (GTlsCertificate *certificate)
   server->service = g_socket_service_new ();
   server->certificate = certificate;
   server->peers = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_free);
-  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (server->service), wanted, G_SOCKET_TYPE_STREAM,
-                                                G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));
+  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (server->service), wanted,
+                                                G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
+                                                NULL));
   server->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   g_signal_connect (server->service, "incoming", G_CALLBACK (on_incoming), server);
   g_socket_service_start (server->service);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two far ends of a relay in tests: a server that gathers what it gets and sends it back, over TLS or TCP, and
- * a client in nua's place. Both run in the main loop.
+ * The two far ends of a relay in tests: a server that gathers what it gets and sends it back, over TLS or TCP,
+ * and a client in nua's place. Both run in the main loop.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Digest: the computation against the vectors of RFC 7616, 2617 and 2069, and the plug-in driven through Sofia's
- * own functions as nua drives it: choice of algorithm, nonces, wrong passwords without circles, odd secrets.
+ * Digest: the computation against the vectors of RFC 7616, 2617 and 2069, and the plug-in driven through
+ * Sofia's own functions as nua drives it: choice of algorithm, nonces, wrong passwords without circles, odd
+ * secrets.
  */
 #include "digest.h"
 
@@ -27,10 +28,11 @@ typedef struct
   const char *expected;
 } Vector;
 
-#define RFC7616(algorithm)                                                                                         \
-  {                                                                                                                \
-    algorithm, "Mufasa", "http-auth@example.org", "Circle of Life", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", \
-      "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", 1, TRUE, "GET", "/dir/index.html"                            \
+#define RFC7616(algorithm)                                                                                     \
+  {                                                                                                            \
+    algorithm, "Mufasa", "http-auth@example.org", "Circle of Life",                                            \
+      "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", 1, TRUE, \
+      "GET", "/dir/index.html"                                                                                 \
   }
 #define RFC2617_NONCE "dcd98b7102dd2f0e8b11d0f600bfb0c093"
 
@@ -40,10 +42,11 @@ static const Vector vectors[] = {
     "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1" },
   /* The same fields hashed by Python's hashlib. */
   { "MD5-sess", RFC7616 (CUSAX_DIGEST_MD5_SESS), "e783283f46242139c486a698fec7211d" },
-  { "SHA-256-sess", RFC7616 (CUSAX_DIGEST_SHA256_SESS), "2fd51b3a77ad75bad6afad6003e818d767133c46d9e2749e7f5232ae1ea3efd7" },
+  { "SHA-256-sess", RFC7616 (CUSAX_DIGEST_SHA256_SESS),
+    "2fd51b3a77ad75bad6afad6003e818d767133c46d9e2749e7f5232ae1ea3efd7" },
   { "RFC 2617",
-    { CUSAX_DIGEST_MD5, "Mufasa", "testrealm@host.com", "Circle Of Life", RFC2617_NONCE, "0a4f113b", 1, TRUE, "GET",
-      "/dir/index.html" },
+    { CUSAX_DIGEST_MD5, "Mufasa", "testrealm@host.com", "Circle Of Life", RFC2617_NONCE, "0a4f113b", 1, TRUE,
+      "GET", "/dir/index.html" },
     "6629fae49393a05397450978507c4ef1" },
   { "RFC 2069, errata",
     { CUSAX_DIGEST_MD5, "Mufasa", "testrealm@host.com", "CircleOfLife", RFC2617_NONCE, NULL, 0, FALSE, "GET",
@@ -203,7 +206,8 @@ assert_answer_is (Handle *handle, const sip_authorization_t *header, CusaxDigest
 }
 
 #define MD5(nonce) "Digest realm=\"r\", nonce=\"" nonce "\", algorithm=MD5, qop=\"auth\""
-#define SHA(nonce) "Digest realm=\"r\", nonce=\"" nonce "\", algorithm=SHA-256, qop=\"auth,auth-int\", opaque=\"o\""
+#define SHA(nonce)                                                                                             \
+  "Digest realm=\"r\", nonce=\"" nonce "\", algorithm=SHA-256, qop=\"auth,auth-int\", opaque=\"o\""
 
 static void
 test_first_answer (Handle *handle, gconstpointer data)
@@ -249,8 +253,8 @@ test_choice (Handle *handle, gconstpointer data)
       handle->clients = NULL;
       g_assert_true (challenge (handle, headers[0], headers[1], headers[2], NULL));
       authenticate (handle, "\"r\"", "alice", "secret");
-      assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), table[i].chosen, "alice", "secret", "REGISTER",
-                        1);
+      assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), table[i].chosen, "alice", "secret",
+                        "REGISTER", 1);
     }
 }
 
@@ -286,7 +290,8 @@ test_stale (Handle *handle, gconstpointer data)
   authenticate (handle, "\"r\"", "alice", "secret");
   answer (handle, "REGISTER", "sip:r");
   g_assert_true (challenge (handle, MD5 ("n2") ", stale=TRUE", NULL));
-  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_MD5, "alice", "secret", "REGISTER", 1);
+  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_MD5, "alice", "secret",
+                    "REGISTER", 1);
 
   /* A server that never has enough. */
   while (again < 100 && challenge (handle, MD5 ("n3") ", stale=true", NULL))
@@ -306,11 +311,13 @@ test_one_time_nonces (Handle *handle, gconstpointer data)
   answer (handle, "INVITE", "sip:r"); /* accepted */
   for (guint i = 1; i < 10; i++)
     {
-      g_autofree char *text = g_strdup_printf ("Digest realm=\"r\", nonce=\"n%u\", algorithm=SHA-256, qop=auth", i);
+      g_autofree char *text
+        = g_strdup_printf ("Digest realm=\"r\", nonce=\"n%u\", algorithm=SHA-256, qop=auth", i);
 
       answer (handle, "INFO", "sip:r"); /* old nonce: refused */
       g_assert_true (challenge (handle, text, NULL));
-      assert_answer_is (handle, answer (handle, "INFO", "sip:r"), CUSAX_DIGEST_SHA256, "alice", "secret", "INFO", 1);
+      assert_answer_is (handle, answer (handle, "INFO", "sip:r"), CUSAX_DIGEST_SHA256, "alice", "secret",
+                        "INFO", 1);
     }
 }
 
@@ -342,8 +349,8 @@ test_next_nonce (Handle *handle, gconstpointer data)
 static void
 test_odd_secrets (Handle *handle, gconstpointer data)
 {
-  static const char *const texts[] = { "a:b:c", "", "%cusax%", "%cusax%6162", "\"quoted\\\"", "p\xc3\xa4ss w\xc3\xb6rd",
-                                       "%" };
+  static const char *const texts[]
+    = { "a:b:c", "", "%cusax%", "%cusax%6162", "\"quoted\\\"", "p\xc3\xa4ss w\xc3\xb6rd", "%" };
 
   for (guint user = 0; user < G_N_ELEMENTS (texts); user++)
     for (guint password = 0; password < G_N_ELEMENTS (texts); password++)
@@ -361,7 +368,8 @@ test_odd_realm (Handle *handle, gconstpointer data)
 {
   g_assert_true (challenge (handle, "Digest realm=\"a \\\"b\\\": c\", nonce=\"n\"", NULL));
   authenticate (handle, "\"a \\\"b\\\": c\"", "alice", "secret");
-  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_MD5, "alice", "secret", "REGISTER", 1);
+  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_MD5, "alice", "secret",
+                    "REGISTER", 1);
 
   handle->clients = NULL;
   g_assert_true (challenge (handle, MD5 ("n"), NULL));
@@ -375,7 +383,8 @@ test_plain_credentials (Handle *handle, gconstpointer data)
 {
   g_assert_true (challenge (handle, MD5 ("n1"), NULL));
   g_assert_cmpint (auc_credentials (&handle->clients, handle->home, "Digest:\"r\":alice:secret"), >, 0);
-  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_MD5, "alice", "secret", "REGISTER", 1);
+  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_MD5, "alice", "secret",
+                    "REGISTER", 1);
 
   auc_clear_credentials (&handle->clients, NULL, NULL);
   g_assert_null (answer (handle, "REGISTER", "sip:r"));

@@ -87,8 +87,8 @@ answer_specially (GTask *task, const char *answer)
   most_concurrent = MAX (most_concurrent, concurrent);
   if (g_strcmp0 (answer, "SILENT") == 0)
     {
-      g_cancellable_connect (g_task_get_cancellable (task), G_CALLBACK (on_silence_cancelled), g_object_ref (task),
-                             g_object_unref);
+      g_cancellable_connect (g_task_get_cancellable (task), G_CALLBACK (on_silence_cancelled),
+                             g_object_ref (task), g_object_unref);
       return TRUE;
     }
   if (answer != NULL && strcmp (answer, "FAIL") != 0)
@@ -135,8 +135,8 @@ fake_lookup_service_async (GResolver *resolver, const char *name, GCancellable *
       g_auto (GStrv) parts = g_strsplit (*item, ":", 2);
 
       if (strcmp (*item, "NONE") != 0)
-        targets = g_list_append (targets,
-                                 g_srv_target_new (parts[0], (guint16) g_ascii_strtoull (parts[1], NULL, 10), 1, 1));
+        targets = g_list_append (
+          targets, g_srv_target_new (parts[0], (guint16) g_ascii_strtoull (parts[1], NULL, 10), 1, 1));
     }
   g_task_return_pointer (task, targets, free_targets);
 }
@@ -226,8 +226,8 @@ write_targets (const GPtrArray *targets)
                               : target->transport == CUSAX_TRANSPORT_TCP ? "TCP"
                                                                          : "UDP";
 
-      g_string_append_printf (text, "%s%s %s %s %u", i > 0 ? ", " : "", transport, target->host, target->address,
-                              target->port);
+      g_string_append_printf (text, "%s%s %s %s %u", i > 0 ? ", " : "", transport, target->host,
+                              target->address, target->port);
     }
   return g_string_free (text, FALSE);
 }
@@ -237,7 +237,8 @@ static const Record table_zone[] = {
   { "_sip._tcp.all.test", "a.test:5060" },
   { "_sip._udp.all.test", "a.test:5060" },
   { "_sip._udp.udponly.test", "a.test:5062" },
-  { "_sips._tcp.gone.test", "." ":5061" },
+  { "_sips._tcp.gone.test", "."
+                            ":5061" },
   { "_sip._tcp.gone.test", "NONE" },
   { "_sip._udp.gone.test", "NONE" },
   { "gone.test", "192.0.2.9" },
@@ -266,7 +267,8 @@ static const struct
   { "every transport, the safest first",
     { "all.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
     "TLS b.test 192.0.2.2 5071, TLS a.test 192.0.2.1 5072, TLS a.test 2001:db8::1 5072, "
-    "TCP a.test 192.0.2.1 5060, TCP a.test 2001:db8::1 5060, UDP a.test 192.0.2.1 5060, UDP a.test 2001:db8::1 5060" },
+    "TCP a.test 192.0.2.1 5060, TCP a.test 2001:db8::1 5060, UDP a.test 192.0.2.1 5060, UDP a.test 2001:db8::1 "
+    "5060" },
   { "one transport",
     { "all.test", 0, CUSAX_TRANSPORT_UDP, FALSE },
     "UDP a.test 192.0.2.1 5060, UDP a.test 2001:db8::1 5060" },
@@ -278,9 +280,11 @@ static const struct
     { "plain.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
     "TLS plain.test 192.0.2.3 5061, TCP plain.test 192.0.2.3 5060, UDP plain.test 192.0.2.3 5060" },
   { "given port: no SRV", { "all.test", 5099, CUSAX_TRANSPORT_TLS, TRUE }, NULL, CUSAX_ERROR_NO_HOST },
-  { "given port", { "a.test", 5099, CUSAX_TRANSPORT_TCP, FALSE },
+  { "given port",
+    { "a.test", 5099, CUSAX_TRANSPORT_TCP, FALSE },
     "TCP a.test 192.0.2.1 5099, TCP a.test 2001:db8::1 5099" },
-  { "given plain port", { "b.test", 5060, CUSAX_TRANSPORT_AUTO, FALSE },
+  { "given plain port",
+    { "b.test", 5060, CUSAX_TRANSPORT_AUTO, FALSE },
     "TCP b.test 192.0.2.2 5060, UDP b.test 192.0.2.2 5060" },
   { "given plain port, TLS only", { "b.test", 5060, CUSAX_TRANSPORT_AUTO, TRUE }, "TLS b.test 192.0.2.2 5060" },
   { "IPv4 literal", { "192.0.2.77", 0, CUSAX_TRANSPORT_AUTO, TRUE }, "TLS 192.0.2.77 192.0.2.77 5061" },
@@ -288,11 +292,14 @@ static const struct
   { "not here", { "gone.test", 0, CUSAX_TRANSPORT_AUTO, FALSE }, NULL, CUSAX_ERROR_NO_HOST },
   { "unknown name", { "nowhere.test", 0, CUSAX_TRANSPORT_AUTO, TRUE }, NULL, CUSAX_ERROR_NO_HOST },
   { "DNS fails", { "broken.test", 0, CUSAX_TRANSPORT_AUTO, TRUE }, NULL, CUSAX_ERROR_UNREACHABLE },
-  { "SRV fails, address does not", { "half.test", 0, CUSAX_TRANSPORT_AUTO, TRUE }, "TLS half.test 192.0.2.7 5061" },
+  { "SRV fails, address does not",
+    { "half.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
+    "TLS half.test 192.0.2.7 5061" },
   { "one record leads nowhere, one is there twice",
     { "dead.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
     "TLS a.test 192.0.2.1 5061, TLS a.test 2001:db8::1 5061" },
-  { "port 0", { "bad.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
+  { "port 0",
+    { "bad.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
     "TLS a.test 192.0.2.1 5061, TLS a.test 2001:db8::1 5061" },
   { "policy", { "all.test", 0, CUSAX_TRANSPORT_UDP, TRUE }, NULL, CUSAX_ERROR_NOT_PROTECTED },
   { "no host", { "", 0, CUSAX_TRANSPORT_AUTO, TRUE }, NULL, CUSAX_ERROR_INVALID },
@@ -341,7 +348,8 @@ test_side_by_side (void)
 static void
 test_silence (void)
 {
-  static const Record silent[] = { { "_sips._tcp.x.test", "SILENT" }, { "x.test", "192.0.2.5" }, { NULL, NULL } };
+  static const Record silent[]
+    = { { "_sips._tcp.x.test", "SILENT" }, { "x.test", "192.0.2.5" }, { NULL, NULL } };
   CusaxLocateQuery query = { "x.test", 0, CUSAX_TRANSPORT_AUTO, TRUE };
   g_autofree char *text = NULL;
   Outcome outcome;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sofia's loop inside GLib's: sockets, timers and messages given from outside a step come through without a poll
- * interval, an idle loop sleeps, and a Sofia that cannot be polled is stepped all the same.
+ * Sofia's loop inside GLib's: sockets, timers and messages given from outside a step come through without a
+ * poll interval, an idle loop sleeps, and a Sofia that cannot be polled is stepped all the same.
  */
 #include "loop.h"
 
@@ -23,7 +23,7 @@ typedef struct
   int ends[2];
   su_wait_t wait[1];
   int index;
-  gint64 sent;      /* when the event was made */
+  gint64 sent;       /* when the event was made */
   GArray *latencies; /* of gint64, microseconds */
   guint fired;
 } Fixture;
@@ -112,8 +112,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->latencies = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fixture->ends), ==, 0);
   g_assert_cmpint (su_wait_create (fixture->wait, fixture->ends[0], SU_WAIT_IN), ==, 0);
-  fixture->index = su_root_register (cusax_loop_get_root (), fixture->wait, on_readable,
-                                     (su_wakeup_arg_t *) fixture, 0);
+  fixture->index
+    = su_root_register (cusax_loop_get_root (), fixture->wait, on_readable, (su_wakeup_arg_t *) fixture, 0);
   g_assert_cmpint (fixture->index, >, 0);
 }
 
@@ -205,7 +205,8 @@ test_timer (Fixture *fixture, gconstpointer data)
     {
       g_idle_add (set_timer, fixture);
       wait_for (&fixture->fired, i + 1);
-      g_assert_cmpint (g_array_index (fixture->latencies, gint64, i), >=, -1000); /* not early: 1 ms is the grain */
+      g_assert_cmpint (g_array_index (fixture->latencies, gint64, i), >=,
+                       -1000); /* not early: 1 ms is the grain */
     }
   print_latencies (fixture, "timer late by");
 }
@@ -253,7 +254,8 @@ test_message (Fixture *fixture, gconstpointer data)
   print_latencies (fixture, "message to callback");
 }
 
-/* Given while Sofia has been stepped already in the same iteration, and by the highest priority that GLib names. */
+/* Given while Sofia has been stepped already in the same iteration, and by the highest priority that GLib
+ * names. */
 static void
 test_message_high_priority (Fixture *fixture, gconstpointer data)
 {

@@ -169,11 +169,13 @@ test_server_dies_and_returns (RelayFixture *fixture, gconstpointer data)
   peer_free (peer);
 }
 
-/* nua comes while the outer leg is being dialled again: it waits, and nothing of it passes before verification. */
+/* nua comes while the outer leg is being dialled again: it waits, and nothing of it passes before verification.
+ */
 static void
 test_held_while_connecting (RelayFixture *fixture, gconstpointer data)
 {
-  g_autoptr (CusaxTarget) target = cusax_target_new (CUSAX_TRANSPORT_TLS, "x", "127.0.0.1", fixture->server->port);
+  g_autoptr (CusaxTarget) target
+    = cusax_target_new (CUSAX_TRANSPORT_TLS, "x", "127.0.0.1", fixture->server->port);
   g_autoptr (GTlsCertificate) bad = test_certificate_new (NULL, "DNS:evil.test", -1, 10);
   guint ready, failed;
   Peer *peer;
@@ -241,7 +243,8 @@ test_cut (RelayFixture *fixture, gconstpointer data)
 static void
 test_cut_early (RelayFixture *fixture, gconstpointer data)
 {
-  g_autoptr (CusaxTarget) target = cusax_target_new (CUSAX_TRANSPORT_TLS, "x", "127.0.0.1", fixture->server->port);
+  g_autoptr (CusaxTarget) target
+    = cusax_target_new (CUSAX_TRANSPORT_TLS, "x", "127.0.0.1", fixture->server->port);
 
   for (guint iterations = 0; iterations < 30; iterations++)
     {
@@ -294,7 +297,7 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(path, function)                                                                                        \
+#define ADD(path, function)                                                                                    \
   g_test_add ("/relay/" path, RelayFixture, NULL, relay_fixture_set_up, function, relay_fixture_tear_down)
   ADD ("nobody-listens", test_nobody_listens);
   ADD ("silent-server", test_silent_server);

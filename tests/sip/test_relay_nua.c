@@ -56,8 +56,8 @@ is_pinned (CusaxTrust *trust, const char *host, const guint8 *der, gsize length)
 }
 
 static void
-on_nua_event (nua_event_t event, int status, char const *phrase, nua_t *nua, nua_magic_t *magic, nua_handle_t *handle,
-              nua_hmagic_t *handle_magic, sip_t const *sip, tagi_t tags[])
+on_nua_event (nua_event_t event, int status, char const *phrase, nua_t *nua, nua_magic_t *magic,
+              nua_handle_t *handle, nua_hmagic_t *handle_magic, sip_t const *sip, tagi_t tags[])
 {
   Fixture *fixture = (Fixture *) magic;
 
@@ -96,7 +96,8 @@ find_value (const char *line, const char *name)
   if (value == NULL)
     return NULL;
   value += strlen (name);
-  return *value == '"' ? g_strndup (value + 1, strcspn (value + 1, "\"")) : g_strndup (value, strcspn (value, ","));
+  return *value == '"' ? g_strndup (value + 1, strcspn (value + 1, "\""))
+                       : g_strndup (value, strcspn (value, ","));
 }
 
 static void
@@ -105,8 +106,8 @@ assert_right_password (const char *request)
   g_autofree char *line = find_line (request, "Authorization");
   g_autofree char *cnonce = find_value (line, "cnonce="), *uri = find_value (line, "uri="),
                   *response = find_value (line, "response="), *expected = NULL;
-  CusaxDigestInput input = { CUSAX_DIGEST_SHA256, "alice", "the realm", PASSWORD, "n2", cnonce, 1, TRUE, "REGISTER",
-                             uri };
+  CusaxDigestInput input
+    = { CUSAX_DIGEST_SHA256, "alice", "the realm", PASSWORD, "n2", cnonce, 1, TRUE, "REGISTER", uri };
 
   g_assert_nonnull (strstr (line, "algorithm=SHA-256"));
   expected = cusax_digest_compute (&input);
@@ -122,10 +123,11 @@ write_answer (Fixture *fixture, const char *request)
 
   g_assert_true (g_str_has_prefix (request, "REGISTER sip:example.test SIP/2.0\r\n"));
   if (fixture->requests == 1)
-    g_string_append (answer, "SIP/2.0 401 Unauthorized\r\n"
-                             "WWW-Authenticate: Digest realm=\"the realm\", nonce=\"n1\", algorithm=MD5, qop=\"auth\"\r\n"
-                             "WWW-Authenticate: Digest realm=\"the realm\", nonce=\"n2\", algorithm=SHA-256, "
-                             "qop=\"auth\"\r\n");
+    g_string_append (
+      answer, "SIP/2.0 401 Unauthorized\r\n"
+              "WWW-Authenticate: Digest realm=\"the realm\", nonce=\"n1\", algorithm=MD5, qop=\"auth\"\r\n"
+              "WWW-Authenticate: Digest realm=\"the realm\", nonce=\"n2\", algorithm=SHA-256, "
+              "qop=\"auth\"\r\n");
   else
     {
       assert_right_password (request);

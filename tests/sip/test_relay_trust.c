@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whom the relay trusts: servers by their certificates (matrix), and programs of this machine at its inner port.
+ * Whom the relay trusts: servers by their certificates (matrix), and programs of this machine at its inner
+ * port.
  */
 #include "error.h"
 #include "relay-fixture.h"
@@ -28,38 +29,41 @@ static const struct
   GTlsCertificateFlags flags; /* at least these */
 } certificates[] = {
   { "good", TRUE, "DNS:example.test", -1, 10, "example.test", NULL, NULL, FALSE, TRUE, 0 },
-  { "RFC 5922: URI and name", TRUE, "URI:sip:example.test,DNS:example.test", -1, 10, "example.test", NULL, NULL, FALSE,
-    TRUE, 0 },
+  { "RFC 5922: URI and name", TRUE, "URI:sip:example.test,DNS:example.test", -1, 10, "example.test", NULL, NULL,
+    FALSE, TRUE, 0 },
   { "wildcard, one label", TRUE, "DNS:*.example.test", -1, 10, "sip.example.test", NULL, NULL, FALSE, TRUE, 0 },
-  { "wildcard, two labels", TRUE, "DNS:*.example.test", -1, 10, "a.b.example.test", NULL, NULL, FALSE, FALSE, NAME },
-  { "wildcard, bare domain", TRUE, "DNS:*.example.test", -1, 10, "example.test", NULL, NULL, FALSE, FALSE, NAME },
-  { "address", TRUE, "IP:127.0.0.1", -1, 10, "127.0.0.1", NULL, NULL, FALSE, TRUE, 0 },
-  { "only the address, name asked", TRUE, "IP:127.0.0.1", -1, 10, "example.test", NULL, NULL, FALSE, FALSE, NAME },
-  { "wrong name", TRUE, "DNS:evil.test", -1, 10, "example.test", NULL, NULL, FALSE, FALSE, NAME },
-  { "the SRV target's name is no proof", TRUE, "DNS:sip.example.test", -1, 10, "example.test", NULL, NULL, FALSE, FALSE,
+  { "wildcard, two labels", TRUE, "DNS:*.example.test", -1, 10, "a.b.example.test", NULL, NULL, FALSE, FALSE,
     NAME },
-  { "server typed, certificate for the domain", TRUE, "DNS:example.test", -1, 10, "sip.typed.test", "example.test",
-    NULL, FALSE, TRUE, 0 },
+  { "wildcard, bare domain", TRUE, "DNS:*.example.test", -1, 10, "example.test", NULL, NULL, FALSE, FALSE,
+    NAME },
+  { "address", TRUE, "IP:127.0.0.1", -1, 10, "127.0.0.1", NULL, NULL, FALSE, TRUE, 0 },
+  { "only the address, name asked", TRUE, "IP:127.0.0.1", -1, 10, "example.test", NULL, NULL, FALSE, FALSE,
+    NAME },
+  { "wrong name", TRUE, "DNS:evil.test", -1, 10, "example.test", NULL, NULL, FALSE, FALSE, NAME },
+  { "the SRV target's name is no proof", TRUE, "DNS:sip.example.test", -1, 10, "example.test", NULL, NULL,
+    FALSE, FALSE, NAME },
+  { "server typed, certificate for the domain", TRUE, "DNS:example.test", -1, 10, "sip.typed.test",
+    "example.test", NULL, FALSE, TRUE, 0 },
   { "neither name", TRUE, "DNS:evil.test", -1, 10, "sip.typed.test", "example.test", NULL, FALSE, FALSE, NAME },
-  { "other name, but signed by itself", FALSE, "DNS:example.test", -1, 10, "sip.typed.test", "example.test", NULL, FALSE,
-    FALSE, UNKNOWN },
-  { "other name, but expired", TRUE, "DNS:example.test", -20, -10, "sip.typed.test", "example.test", NULL, FALSE, FALSE,
-    G_TLS_CERTIFICATE_EXPIRED },
+  { "other name, but signed by itself", FALSE, "DNS:example.test", -1, 10, "sip.typed.test", "example.test",
+    NULL, FALSE, FALSE, UNKNOWN },
+  { "other name, but expired", TRUE, "DNS:example.test", -20, -10, "sip.typed.test", "example.test", NULL,
+    FALSE, FALSE, G_TLS_CERTIFICATE_EXPIRED },
   { "expired", TRUE, "DNS:example.test", -20, -10, "example.test", NULL, NULL, FALSE, FALSE,
     G_TLS_CERTIFICATE_EXPIRED },
   { "not yet valid", TRUE, "DNS:example.test", 5, 10, "example.test", NULL, NULL, FALSE, FALSE,
     G_TLS_CERTIFICATE_NOT_ACTIVATED },
   { "signed by itself", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, NULL, FALSE, FALSE, UNKNOWN },
-  { "signed by itself, pinned", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, "example.test", FALSE, TRUE,
-    0 },
+  { "signed by itself, pinned", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, "example.test", FALSE,
+    TRUE, 0 },
   { "pinned for the server that was typed", FALSE, "DNS:x.test", -1, 10, "sip.typed.test", "example.test",
     "sip.typed.test", FALSE, TRUE, 0 },
-  { "pinned for the domain", FALSE, "DNS:x.test", -1, 10, "sip.typed.test", "example.test", "example.test", FALSE, TRUE,
-    0 },
-  { "pinned for another host", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, "other.test", FALSE, FALSE,
-    UNKNOWN },
-  { "another one is pinned", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, "example.test", TRUE, FALSE,
-    UNKNOWN },
+  { "pinned for the domain", FALSE, "DNS:x.test", -1, 10, "sip.typed.test", "example.test", "example.test",
+    FALSE, TRUE, 0 },
+  { "pinned for another host", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, "other.test", FALSE,
+    FALSE, UNKNOWN },
+  { "another one is pinned", FALSE, "DNS:example.test", -1, 10, "example.test", NULL, "example.test", TRUE,
+    FALSE, UNKNOWN },
 };
 
 static void
@@ -70,8 +74,8 @@ test_certificate_matrix (RelayFixture *fixture, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (certificates); i++)
     {
       g_autoptr (GTlsCertificate) certificate
-        = test_certificate_new (certificates[i].is_signed ? fixture->authority : NULL, certificates[i].alt_names,
-                                certificates[i].from_days, certificates[i].to_days);
+        = test_certificate_new (certificates[i].is_signed ? fixture->authority : NULL,
+                                certificates[i].alt_names, certificates[i].from_days, certificates[i].to_days);
       gboolean accepted;
 
       g_test_message ("%s", certificates[i].what);
@@ -103,7 +107,8 @@ test_certificate_matrix (RelayFixture *fixture, gconstpointer data)
 static void
 test_sni (RelayFixture *fixture, gconstpointer data)
 {
-  g_autoptr (CusaxTarget) target = cusax_target_new (CUSAX_TRANSPORT_TLS, "x", "127.0.0.1", fixture->server->port);
+  g_autoptr (CusaxTarget) target
+    = cusax_target_new (CUSAX_TRANSPORT_TLS, "x", "127.0.0.1", fixture->server->port);
   GString *hello;
 
   fixture->server->certificate = NULL; /* a plain server that reads the hello */
@@ -130,7 +135,8 @@ test_tls_foreigners (RelayFixture *fixture, gconstpointer data)
   relay_fixture_expect_refusal ("*does not have our key*");
   with_other = client_new_tls (fixture->recorder->inner_port, own);
   wait_until (with_other->is_closed);
-  relay_fixture_expect_refusal ("*does not have our key*"); /* although an authority of the system vouches for it */
+  relay_fixture_expect_refusal (
+    "*does not have our key*"); /* although an authority of the system vouches for it */
   with_trusted = client_new_tls (fixture->recorder->inner_port, fixture->good);
   wait_until (with_trusted->is_closed);
   run_for (50);
@@ -233,7 +239,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   self_path = g_file_read_link ("/proc/self/exe", NULL);
 
-#define ADD(path, function)                                                                                        \
+#define ADD(path, function)                                                                                    \
   g_test_add ("/relay-trust/" path, RelayFixture, NULL, relay_fixture_set_up, function, relay_fixture_tear_down)
   ADD ("certificate-matrix", test_certificate_matrix);
   ADD ("sni", test_sni);
