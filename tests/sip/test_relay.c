@@ -211,6 +211,7 @@ test_nua_closes (RelayFixture *fixture, gconstpointer data)
   relay_fixture_check_echo (fixture, peer);
   peer_free (peer);
   wait_until (fixture->recorder->closed == 1 && server_last (fixture->server)->is_closed);
+  g_assert_error (fixture->recorder->error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
 }
 
 static void
