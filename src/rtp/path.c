@@ -109,22 +109,18 @@ cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component, c
 }
 
 void
-cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
-                        gboolean is_srtp)
+cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from)
 {
   Component *c = &path->components[component];
   gboolean is_said = cusax_udp_address_equal (from, &c->said);
 
-  if (is_said && !c->has_moved)
-    {
-      c->heard_said = TRUE;
-      c->target = c->said; /* a target kept from the SDP before is out of date */
-    }
-  else if (!is_said && !c->has_moved && (is_srtp || !c->heard_said))
-    {
-      c->has_moved = TRUE;
-      c->target = *from;
-    }
+  if (c->has_moved)
+    return;
+  c->target = *from; /* also where it is SDP's: a target kept from the SDP before is out of date */
+  if (is_said)
+    c->heard_said = TRUE;
+  else
+    c->has_moved = TRUE;
 }
 
 gboolean

@@ -60,9 +60,8 @@ gboolean cusax_path_set_remote (CusaxPath *path, const CusaxTransportDescription
 gboolean cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component,
                                    const CusaxUdpAddress *from, gboolean is_srtp);
 
-/** Notes a good packet (authentic, if SRTP) and learns from it where to send. */
-void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
-                             gboolean is_srtp);
+/** Notes a packet that could come from @from and was good (authentic, if SRTP): learns from it where to send. */
+void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from);
 
 /** Sends on the socket that SDP gives @kind. Returns: TRUE if the packet left */
 gboolean cusax_path_send (CusaxPath *path, CusaxPacketKind kind, const guint8 *data, gsize length);

@@ -201,15 +201,13 @@ static gboolean
 accept_packet (Transport *t, CusaxPathComponent component, CusaxPacketKind kind, guint8 *data, gsize *length,
                const CusaxUdpAddress *from)
 {
-  if (!t->has_remote)
-    return FALSE;
   if (kind != CUSAX_PACKET_RTCP && (kind != CUSAX_PACKET_RTP || component != CUSAX_PATH_RTP))
     return FALSE;
-  if (!cusax_path_may_come_from (t->path, component, from, t->is_secure))
+  if (!cusax_path_may_come_from (t->path, component, from, t->is_secure)) /* from nobody before set_remote */
     return FALSE;
   if (t->is_secure && !cusax_srtp_apply (t->inbound, kind, data, length))
     return FALSE;
-  cusax_path_note_source (t->path, component, from, t->is_secure);
+  cusax_path_note_source (t->path, component, from);
   return TRUE;
 }
 

@@ -103,6 +103,34 @@ test_range_borders (void)
     }
 }
 
+/* A connected socket remembers that nobody was there; the next datagram must go out all the same. */
+static void
+test_refused (void)
+{
+  CusaxUdpAddress address;
+  CusaxUdp *pair[2];
+  guint8 data[RIG_PACKET_SIZE];
+  guint16 port;
+  int peer = rig_socket ("127.0.0.1", &port);
+
+  close (peer);
+  g_assert_true (cusax_udp_address_parse (&address, "127.0.0.1", port, NULL));
+  g_assert_true (cusax_udp_new_pair (&address, 0, 0, pair, NULL));
+  g_assert_true (cusax_udp_connect (pair[0], &address));
+  cusax_udp_send (pair[0], NULL, (const guint8 *) "x", 1);
+  peer = rig_socket_at ("127.0.0.1", port);
+  if (peer >= 0)
+    {
+      g_assert_true (cusax_udp_send (pair[0], NULL, (const guint8 *) "yz", 2));
+      g_assert_cmpint (rig_socket_next (peer, data, NULL), ==, 2);
+      close (peer);
+    }
+  else
+    g_test_skip ("somebody else took the port");
+  cusax_udp_free (pair[0]);
+  cusax_udp_free (pair[1]);
+}
+
 static void
 test_local_address (void)
 {
@@ -190,7 +218,7 @@ test_unspecified (void)
   g_assert_true (cusax_udp_address_parse (&from, "127.0.0.1", 4000, NULL));
   g_assert_true (set_remote (path, "0.0.0.0", 4000, 4001, FALSE, NULL));
   g_assert_true (cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, FALSE));
-  cusax_path_note_source (path, CUSAX_PATH_RTP, &from, FALSE);
+  cusax_path_note_source (path, CUSAX_PATH_RTP, &from);
   g_assert_false (cusax_path_send (path, CUSAX_PACKET_RTP, (const guint8 *) "x", 1));
 }
 
@@ -256,7 +284,7 @@ test_latching (gconstpointer user_data)
       g_test_message ("step %s", step);
       g_assert_cmpint (taken, ==, g_ascii_isupper (*step));
       if (taken)
-        cusax_path_note_source (path, CUSAX_PATH_RTP, &from, is_srtp);
+        cusax_path_note_source (path, CUSAX_PATH_RTP, &from);
     }
   for (guint k = 0; k < 3; k++)
     {
@@ -272,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/path/even-odd", test_even_odd);
   g_test_add_func ("/path/range", test_range);
   g_test_add_func ("/path/range-borders", test_range_borders);
+  g_test_add_func ("/path/refused", test_refused);
   g_test_add_func ("/path/local-address", test_local_address);
   g_test_add_func ("/path/remote-refused", test_remote_refused);
   g_test_add_func ("/path/rtcp-target", test_rtcp_target);
