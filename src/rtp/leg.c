@@ -24,8 +24,8 @@ make_keys (CusaxLegSockets *leg, GError **error)
   if (!cusax_srtp_make_key (public->key_to_session, error)
       || !cusax_srtp_make_key (public->key_from_session, error))
     return FALSE;
-  leg->to_session = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80,
-                                    public->key_to_session, error);
+  leg->to_session
+      = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80, public->key_to_session, error);
   if (leg->to_session == NULL)
     return FALSE;
   leg->from_session = cusax_srtp_new (CUSAX_SRTP_DECRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The loopback leg of a transport: two UDP sockets on 127.0.0.1 that talk with the media session of this process
- * only, protected by SRTP with keys of their own so that no other local program can be heard or listen. Not
- * locked, the transport serialises. Knows nothing of the network side.
+ * The loopback leg of a transport: two UDP sockets on 127.0.0.1 that talk with the media session of this
+ * process only, protected by SRTP with keys of their own so that no other local program can be heard or listen.
+ * Not locked, the transport serialises. Knows nothing of the network side.
  */
 #pragma once
 

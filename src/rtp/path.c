@@ -126,8 +126,8 @@ cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const Cus
 gboolean
 cusax_path_send (CusaxPath *path, CusaxPacketKind kind, const guint8 *data, gsize length)
 {
-  Component *c = &path->components[kind == CUSAX_PACKET_RTCP && !path->rtcp_mux ? CUSAX_PATH_RTCP
-                                                                               : CUSAX_PATH_RTP];
+  Component *c
+      = &path->components[kind == CUSAX_PACKET_RTCP && !path->rtcp_mux ? CUSAX_PATH_RTCP : CUSAX_PATH_RTP];
 
   return c->may_send && cusax_udp_send (c->socket, &c->target, data, length);
 }

@@ -47,9 +47,9 @@ void cusax_path_attach (CusaxPath *path, GMainContext *context, CusaxUdpReceive 
 /**
  * cusax_path_set_remote:
  *
- * Takes what SDP says: address, ports, mux. If the address is the one of the previous SDP, the target learnt from
- * the peer's packets is kept, but may be learnt anew. 0.0.0.0 and :: (old hold, RFC 3264 section 8.4) are heard,
- * never sent to.
+ * Takes what SDP says: address, ports, mux. If the address is the one of the previous SDP, the target learnt
+ * from the peer's packets is kept, but may be learnt anew. 0.0.0.0 and :: (old hold, RFC 3264 section 8.4) are
+ * heard, never sent to.
  *
  * Returns: FALSE with CUSAX_ERROR_INVALID (no literal, port 0, multicast) or CUSAX_ERROR_UNSUPPORTED (the other
  *   address family); nothing has changed then
@@ -60,7 +60,7 @@ gboolean cusax_path_set_remote (CusaxPath *path, const CusaxTransportDescription
 gboolean cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component,
                                    const CusaxUdpAddress *from, gboolean is_srtp);
 
-/** Notes a packet that could come from @from and was good (authentic, if SRTP): learns from it where to send. */
+/** Notes a packet that could come from @from and was good (authentic, if SRTP): learns where to send. */
 void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from);
 
 /** Sends on the socket that SDP gives @kind. Returns: TRUE if the packet left */

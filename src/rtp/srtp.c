@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* libsrtp keeps a linear list of every SSRC it ever saw; a peer that changes its SSRC with every packet must not
- * make it grow. Mixers and transfers need a handful. */
+/* libsrtp keeps a linear list of every SSRC it ever saw; a peer that changes its SSRC with every packet must
+ * not make it grow. Mixers and transfers need a handful. */
 #define MAX_SENDERS 32
 
 G_STATIC_ASSERT (CUSAX_PACKET_ROOM >= SRTP_MAX_TRAILER_LEN + 4);
@@ -38,8 +38,8 @@ struct _CusaxSrtp
 };
 
 /* libsrtp's state is process-wide and shared with GStreamer's srtp element: never srtp_shutdown(). */
-static gboolean
-init_library (void)
+gboolean
+cusax_srtp_prepare (void)
 {
   static gsize state = 0;
 
@@ -73,7 +73,7 @@ cusax_srtp_new (CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 key[CUSAX
   policy.window_size = 1024;
   policy.allow_repeat_tx = 0; /* receivers drop repetitions, and a forged one would use the key stream twice */
 
-  status = init_library () ? srtp_create (&srtp->context, &policy) : srtp_err_status_init_fail;
+  status = cusax_srtp_prepare () ? srtp_create (&srtp->context, &policy) : srtp_err_status_init_fail;
   if (status != srtp_err_status_ok)
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "libsrtp failed with status %d", (int) status);
@@ -125,9 +125,9 @@ note_sender (CusaxSrtp *srtp, const Sender *sender, gint position)
 }
 
 /*
- * RFC 3711 section 3.3.1: both ends guess the roll-over counter from the number before, so a jump of half the range
- * (a long hold, a peer that starts anew with the same SSRC) is refused here or at the other end, for minutes. Where
- * numbers jump we go on without a gap instead.
+ * RFC 3711 section 3.3.1: both ends guess the roll-over counter from the number before, so a jump of half the
+ * range (a long hold, a peer that starts anew with the same SSRC) is refused here or at the other end, for
+ * minutes. Where numbers jump we go on without a gap instead.
  */
 static void
 smooth_sequence (Sender *sender, guint8 *data)

@@ -43,12 +43,22 @@ gboolean cusax_srtp_matches (const CusaxSrtp *srtp, CusaxSrtpSuite suite,
  * @kind: RTP or RTCP, as cusax_packet_classify found
  * @data: aligned to 4 bytes, with CUSAX_PACKET_ROOM spare bytes behind @length
  *
- * Encrypts or decrypts in place. Encryption closes big jumps of a sender's RTP sequence numbers, which SRTP would
- * take for replays.
+ * Encrypts or decrypts in place. Encryption closes big jumps of a sender's RTP sequence numbers, which SRTP
+ * would take for replays.
  *
  * Returns: FALSE if the packet must be dropped: not authentic, replayed, or one sender too many
  */
 gboolean cusax_srtp_apply (CusaxSrtp *srtp, CusaxPacketKind kind, guint8 *data, gsize *length);
+
+/**
+ * cusax_srtp_prepare:
+ *
+ * Initialises libsrtp once for the process (its self-tests and NSS take 10 to 70 ms); cusax_srtp_new does it if
+ * nobody did. Any thread; a second caller waits for the first.
+ *
+ * Returns: FALSE if libsrtp is broken
+ */
+gboolean cusax_srtp_prepare (void);
 
 /** Fills @key with random bytes from the kernel. Returns: FALSE with CUSAX_ERROR_MEDIA if it gives none */
 gboolean cusax_srtp_make_key (guint8 key[CUSAX_SRTP_KEY_LENGTH], GError **error);

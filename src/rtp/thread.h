@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The media thread: one for the process, with a main context of its own, so that a frozen window never breaks the
- * sound. Users count themselves in and out from the main thread; the last one out joins the thread, so that no
- * code of ours runs when the plugin is unmapped. Code that runs here must not log: libpurple's log handlers are
- * for the main thread only.
+ * The media thread: one for the process, with a main context of its own, so that a frozen window never breaks
+ * the sound. Users count themselves in and out from the main thread; the last one out joins the thread, so that
+ * no code of ours runs when the plugin is unmapped. Code that runs here must not log: libpurple's log handlers
+ * are for the main thread only.
  */
 #pragma once
 

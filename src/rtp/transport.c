@@ -335,8 +335,8 @@ transport_set_leg_peer (CusaxTransport *transport, guint16 rtp_port, guint16 rtc
     ok = cusax_leg_set_peer (t->leg, rtp_port, rtcp_port);
   g_mutex_unlock (&t->lock);
   if (!ok)
-    fail (t, g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no way to 127.0.0.1:%u and %u", rtp_port,
-                          rtcp_port));
+    fail (t,
+          g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no way to 127.0.0.1:%u and %u", rtp_port, rtcp_port));
 }
 
 /* Checks that both sides have keys or none. Returns: FALSE with @error */
@@ -356,7 +356,7 @@ check_keys (Transport *t, const CusaxTransportDescription *remote, CusaxSrtpSuit
   return TRUE;
 }
 
-/* A context for @suite and @key unless @current is one already (main thread is the only one that changes it). */
+/* A context for @suite and @key unless @current is one already (only the main thread changes it). */
 static gboolean
 renew_srtp (const CusaxSrtp *current, CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 *key,
             CusaxSrtp **renewed, GError **error)
@@ -395,7 +395,8 @@ transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription
     }
   if (!check_keys (t, remote, suite, error)
       || !renew_srtp (t->outbound, CUSAX_SRTP_ENCRYPT, suite, t->crypto.key, &outbound, error)
-      || !renew_srtp (t->inbound, CUSAX_SRTP_DECRYPT, remote->crypto.suite, remote->crypto.key, &inbound, error))
+      || !renew_srtp (t->inbound, CUSAX_SRTP_DECRYPT, remote->crypto.suite, remote->crypto.key, &inbound,
+                      error))
     return FALSE;
 
   g_mutex_lock (&t->lock);
@@ -531,6 +532,27 @@ cusax_transport_new (const CusaxTransportConfig *config, const CusaxTransportLis
   if (!prepare (t, config, &error))
     fail (t, error);
   return &t->base;
+}
+
+static gboolean
+on_prepare (gpointer data)
+{
+  cusax_srtp_prepare ();
+  return G_SOURCE_REMOVE;
+}
+
+void
+cusax_transport_prepare (void)
+{
+  GMainContext *context = cusax_thread_get_context ();
+  GSource *source;
+
+  g_return_if_fail (context != NULL);
+
+  source = g_idle_source_new ();
+  g_source_set_callback (source, on_prepare, NULL, NULL);
+  g_source_attach (source, context);
+  g_source_unref (source);
 }
 
 void

@@ -34,7 +34,15 @@ G_BEGIN_DECLS
  *
  * Returns: (transfer full): ended by its shutdown
  */
-CusaxTransport *cusax_transport_new (const CusaxTransportConfig *config,
-                                     const CusaxTransportListener *listener, gpointer user_data);
+CusaxTransport *cusax_transport_new (const CusaxTransportConfig *config, const CusaxTransportListener *listener,
+                                     gpointer user_data);
+
+/**
+ * cusax_transport_prepare:
+ *
+ * Does in the media thread what the first call would else wait for (10 to 70 ms in libsrtp). Optional; between
+ * cusax_thread_init and cusax_thread_shutdown, best when telephony is first switched on. Returns at once.
+ */
+void cusax_transport_prepare (void);
 
 G_END_DECLS

@@ -264,8 +264,8 @@ on_readable (gint fd, GIOCondition condition, gpointer data)
     {
       CusaxUdpAddress from = { 0 };
       struct iovec part = { buffer, CUSAX_PACKET_MAX };
-      struct msghdr message = { .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part,
-                                .msg_iovlen = 1 };
+      struct msghdr message
+          = { .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1 };
       gssize length = recvmsg (fd, &message, MSG_DONTWAIT);
 
       if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * UDP sockets as the media thread needs them: pairs of ports (RFC 3550 section 11), buffers and DSCP set, read in
- * bounded bursts. Knows nothing of what the datagrams mean.
+ * UDP sockets as the media thread needs them: pairs of ports (RFC 3550 section 11), buffers and DSCP set, read
+ * in bounded bursts. Knows nothing of what the datagrams mean.
  */
 #pragma once
 

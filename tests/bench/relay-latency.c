@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long a packet takes through the media transport, from the network socket to the media session, against a bare
- * pair of sockets: relay-latency [packets] [microseconds between them]. Prints a table; judges nothing.
+ * How long a packet takes through the media transport, from the network socket to the media session, against a
+ * bare pair of sockets: relay-latency [packets] [microseconds between them]. Prints a table; judges nothing.
  */
 #include "rig.h"
 #include "thread.h"

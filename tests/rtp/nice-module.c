@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A module that uses libnice and Sofia-SIP, as the plugin does. Both libraries export stun_message_length; whose one
- * libnice calls depends on their order on the link line (tests/rtp/meson.build builds it both ways).
+ * A module that uses libnice and Sofia-SIP, as the plugin does. Both libraries export stun_message_length;
+ * whose one libnice calls depends on their order on the link line (tests/rtp/meson.build builds it both ways).
  */
 #include "nice-module.h"
 
@@ -52,8 +52,8 @@ on_late (gpointer user_data)
 static NiceAgent *
 agent_new (Pair *pair, GMainContext *context, gboolean controlling, guint *stream)
 {
-  NiceAgent *agent = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
-                                          NICE_AGENT_OPTION_REGULAR_NOMINATION);
+  NiceAgent *agent
+      = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_REGULAR_NOMINATION);
   NiceAddress loopback;
 
   g_object_set (agent, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", controlling, NULL);

@@ -73,11 +73,11 @@ make_session (RigSide *side)
     side->session[i] = rig_socket ("127.0.0.1", NULL);
   if (!leg->is_protected)
     return;
-  side->encrypt = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80,
-                                  leg->key_from_session, &error);
+  side->encrypt
+      = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80, leg->key_from_session, &error);
   g_assert_no_error (error);
-  side->decrypt = cusax_srtp_new (CUSAX_SRTP_DECRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80, leg->key_to_session,
-                                  &error);
+  side->decrypt
+      = cusax_srtp_new (CUSAX_SRTP_DECRYPT, CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80, leg->key_to_session, &error);
   g_assert_no_error (error);
 }
 

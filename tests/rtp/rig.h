@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the transport's tests stand on: a transport with its events written down and a media session played by two
- * sockets, and bare sockets for peers and strangers. All on loopback, on free ports, every wait with a deadline.
+ * What the transport's tests stand on: a transport with its events written down and a media session played by
+ * two sockets, and bare sockets for peers and strangers. All on loopback, on free ports, every wait with a
+ * deadline.
  */
 #pragma once
 
@@ -88,27 +89,27 @@ void rig_run_for (guint ms);
 void rig_run_once (void);
 
 /** Runs the main loop until @condition holds; at the deadline prints the events of @side and fails. */
-#define rig_until(side, condition)                                                                           \
-  G_STMT_START                                                                                               \
-  {                                                                                                          \
-    gint64 rig_end = g_get_monotonic_time () + RIG_MS * 1000;                                                \
-    while (!(condition) && g_get_monotonic_time () < rig_end)                                                \
-      rig_run_once ();                                                                                       \
-    if (!(condition))                                                                                        \
-      g_error ("%s:%d: not within %d ms: %s; events:%s", __FILE__, __LINE__, RIG_MS, #condition,             \
-               (side)->events->str);                                                                         \
-  }                                                                                                          \
+#define rig_until(side, condition)                                                                             \
+  G_STMT_START                                                                                                 \
+  {                                                                                                            \
+    gint64 rig_end = g_get_monotonic_time () + RIG_MS * 1000;                                                  \
+    while (!(condition) && g_get_monotonic_time () < rig_end)                                                  \
+      rig_run_once ();                                                                                         \
+    if (!(condition))                                                                                          \
+      g_error ("%s:%d: not within %d ms: %s; events:%s", __FILE__, __LINE__, RIG_MS, #condition,               \
+               (side)->events->str);                                                                           \
+  }                                                                                                            \
   G_STMT_END
 
 /** Waits like rig_until, but without running the main loop. */
-#define rig_until_blocked(condition)                                                                         \
-  G_STMT_START                                                                                               \
-  {                                                                                                          \
-    gint64 rig_end = g_get_monotonic_time () + RIG_MS * 1000;                                                \
-    while (!(condition) && g_get_monotonic_time () < rig_end)                                                \
-      g_thread_yield ();                                                                                     \
-    g_assert_true (condition);                                                                               \
-  }                                                                                                          \
+#define rig_until_blocked(condition)                                                                           \
+  G_STMT_START                                                                                                 \
+  {                                                                                                            \
+    gint64 rig_end = g_get_monotonic_time () + RIG_MS * 1000;                                                  \
+    while (!(condition) && g_get_monotonic_time () < rig_end)                                                  \
+      g_thread_yield ();                                                                                       \
+    g_assert_true (condition);                                                                                 \
+  }                                                                                                            \
   G_STMT_END
 
 #define rig_until_event(side, event) rig_until (side, strstr ((side)->events->str, event) != NULL)

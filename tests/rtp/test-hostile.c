@@ -124,8 +124,13 @@ test_garbage (gconstpointer user_data)
   {
     const guint8 *data;
     gsize length;
-  } garbage[] = { { stun, 0 }, { stun, sizeof stun }, { dtls, sizeof dtls }, { cut, sizeof cut },
-                  { extension, sizeof extension }, { report, sizeof report }, { large, sizeof large },
+  } garbage[] = { { stun, 0 },
+                  { stun, sizeof stun },
+                  { dtls, sizeof dtls },
+                  { cut, sizeof cut },
+                  { extension, sizeof extension },
+                  { report, sizeof report },
+                  { large, sizeof large },
                   { largest, sizeof largest } };
   g_autoptr (RigSide) a = rig_side_new_open ("127.0.0.1", secure);
   g_autoptr (RigSide) b = rig_side_new_open ("127.0.0.1", secure);

@@ -3,6 +3,7 @@
 #include "error.h"
 #include "rig.h"
 #include "thread.h"
+#include "transport.h"
 #include "transport-private.h"
 
 #include <fcntl.h>
@@ -39,6 +40,20 @@ note_thread (gpointer data)
   GThread **thread = data;
 
   *thread = g_thread_self ();
+}
+
+/* Also when it is ended before it has begun. */
+static void
+test_prepare (void)
+{
+  GThread *thread = NULL;
+
+  cusax_thread_init ();
+  cusax_transport_prepare ();
+  cusax_thread_run (note_thread, &thread);
+  cusax_transport_prepare ();
+  cusax_thread_shutdown ();
+  g_assert_null (cusax_thread_get_context ());
 }
 
 static void
@@ -202,8 +217,8 @@ test_shutdown_in_traffic (void)
     }
 }
 
-/* Ports are given back before shutdown returns: the next call may have to take the same single pair. Another program
- * may snatch it once in a while. */
+/* Ports are given back before shutdown returns: the next call may have to take the same single pair. Another
+ * program may snatch it once in a while. */
 static void
 test_ports_are_free (void)
 {
@@ -212,8 +227,8 @@ test_ports_are_free (void)
 
   for (guint i = 0; i < 100; i++)
     {
-      CusaxTransportConfig config = { .local_address = "127.0.0.1", .port_min = rtp,
-                                      .port_max = rtp != 0 ? rtp + 1u : 0 };
+      CusaxTransportConfig config
+          = { .local_address = "127.0.0.1", .port_min = rtp, .port_max = rtp != 0 ? rtp + 1u : 0 };
       g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
 
       a->transport->vtable->gather (a->transport);
@@ -286,8 +301,8 @@ test_200_calls (void)
   for (guint i = 0; i < 200; i++)
     one_call ();
   g_assert_cmpint (count_entries ("/proc/self/fd"), ==, fds);
-  /* malloc counts its per-thread caches as used: meson.build switches them off. (Under AddressSanitizer both are 0,
-   * its leak check does the same work.) */
+  /* malloc counts its per-thread caches as used: meson.build switches them off. (Under AddressSanitizer both
+   * are 0, its leak check does the same work.) */
   g_test_message ("heap in use: %zu bytes before, %zu after", used, mallinfo2 ().uordblks);
   if (g_getenv ("GLIBC_TUNABLES") != NULL)
     g_assert_cmpint (mallinfo2 ().uordblks, <, used + 2048);
@@ -298,7 +313,8 @@ typedef struct
   guint64 start, end;
 } Range;
 
-/* Writable memory of this process. Read before anything is freed: freed memory must not be used again by the search. */
+/* Writable memory of this process. Read before anything is freed: freed memory must not be used again by the
+ * search. */
 static guint
 read_ranges (Range *ranges, guint max)
 {
@@ -391,6 +407,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/life/thread", test_thread);
+  g_test_add_func ("/life/prepare", test_prepare);
   g_test_add_func ("/life/blocked-main-loop", test_blocked_main_loop);
   g_test_add_func ("/life/shutdown/new", test_shutdown_new);
   g_test_add_func ("/life/shutdown/gathering", test_shutdown_gathering);

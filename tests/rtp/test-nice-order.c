@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libnice and Sofia-SIP in one module, loaded as libpurple loads the plugin. Linked in our order ICE must work; the
- * wrong order shows that this test would notice. This program itself uses neither library: what is loaded first
- * would decide.
+ * libnice and Sofia-SIP in one module, loaded as libpurple loads the plugin. Linked in our order ICE must work;
+ * the wrong order shows that this test would notice. This program itself uses neither library: what is loaded
+ * first would decide.
  */
 #include "nice-module.h"
 

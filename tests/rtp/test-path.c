@@ -83,8 +83,9 @@ test_range_borders (void)
   {
     guint min, max;
     gboolean valid;
-  } ranges[] = { { 40001, 40002, FALSE }, { 40000, 40000, FALSE }, { 40010, 40000, FALSE }, { 1, 70000, FALSE },
-                 { 65535, 65535, FALSE }, { 40001, 60000, TRUE }, { 65000, 0, TRUE }, { 0, 60001, TRUE } };
+  } ranges[]
+      = { { 40001, 40002, FALSE }, { 40000, 40000, FALSE }, { 40010, 40000, FALSE }, { 1, 70000, FALSE },
+          { 65535, 65535, FALSE }, { 40001, 60000, TRUE },  { 65000, 0, TRUE },      { 0, 60001, TRUE } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
     {
@@ -225,8 +226,8 @@ test_unspecified (void)
 /* ---------------------------------------------------------------- latching */
 
 /*
- * Steps: a letter is a source (S = SDP's address, A and B strangers), upper case must be taken, lower case must be
- * dropped; "=X" means that we now send to X; "!" is the same SDP again, "@" is SDP with B's address.
+ * Steps: a letter is a source (S = SDP's address, A and B strangers), upper case must be taken, lower case must
+ * be dropped; "=X" means that we now send to X; "!" is the same SDP again, "@" is SDP with B's address.
  */
 static const struct
 {

@@ -47,8 +47,8 @@ pair_open (Pair *pair, CusaxPacketKind kind)
   return cusax_srtp_apply (pair->decrypt, kind, pair->data, &pair->length);
 }
 
-/* Key, packet and result of RFC 3711's default transforms as libsrtp's and libre's tests use them: if we mixed up
- * key and salt or the suite, both our ends would still understand each other, but nobody else. */
+/* Key, packet and result of RFC 3711's default transforms as libsrtp's own test uses them: if we mixed
+ * up key and salt or the suite, both our ends would still understand each other, but nobody else. */
 static void
 test_vector (void)
 {
@@ -56,8 +56,9 @@ test_vector (void)
       = { 0xe1, 0xf9, 0x7a, 0x0d, 0x3e, 0x01, 0x8b, 0xe0, 0xd6, 0x4f, 0xa3, 0x2c, 0x06, 0xde, 0x41,
           0x39, 0x0e, 0xc6, 0x75, 0xad, 0x49, 0x8a, 0xfe, 0xeb, 0xb6, 0x96, 0x0b, 0x3a, 0xab, 0xe6 };
   static const guint8 header[12] = { 0x80, 0x0f, 0x12, 0x34, 0xde, 0xca, 0xfb, 0xad, 0xca, 0xfe, 0xba, 0xbe };
-  static const guint8 expected[26] = { 0x4e, 0x55, 0xdc, 0x4c, 0xe7, 0x99, 0x78, 0xd8, 0x8c, 0xa4, 0xd2, 0x15, 0x94,
-                                       0x9d, 0x24, 0x02, 0xb7, 0x8d, 0x6a, 0xcc, 0x99, 0xea, 0x17, 0x9b, 0x8d, 0xbb };
+  static const guint8 expected[26]
+      = { 0x4e, 0x55, 0xdc, 0x4c, 0xe7, 0x99, 0x78, 0xd8, 0x8c, 0xa4, 0xd2, 0x15, 0x94,
+          0x9d, 0x24, 0x02, 0xb7, 0x8d, 0x6a, 0xcc, 0x99, 0xea, 0x17, 0x9b, 0x8d, 0xbb };
   g_autoptr (CusaxSrtp) srtp = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, SUITE_80, key, NULL);
   guint8 data[28 + CUSAX_PACKET_ROOM] __attribute__ ((aligned (8)));
   gsize length = 28;
@@ -162,9 +163,9 @@ test_jumps (void)
   static const struct
   {
     guint16 in, out;
-  } steps[] = { { 100, 100 },    { 103, 103 },    { 101, 101 },    { 3103, 3103 },  { 3003, 3003 },
-                { 40000, 3104 }, { 40001, 3105 }, { 39999, 3103 }, { 50, 3106 },    { 51, 3107 },
-                { 65530, 3050 }, { 65535, 3055 }, { 1, 3057 },     { 3200, 3108 },  { 3099, 3109 } };
+  } steps[] = { { 100, 100 },    { 103, 103 },    { 101, 101 },    { 3103, 3103 }, { 3003, 3003 },
+                { 40000, 3104 }, { 40001, 3105 }, { 39999, 3103 }, { 50, 3106 },   { 51, 3107 },
+                { 65530, 3050 }, { 65535, 3055 }, { 1, 3057 },     { 3200, 3108 }, { 3099, 3109 } };
   Pair pair;
 
   pair_init (&pair, SUITE_80);
@@ -183,8 +184,8 @@ test_jumps (void)
   pair_clear (&pair);
 }
 
-/* A peer that changes its SSRC with every packet is heard, but remembered only up to a bound: the first sender's
- * replay list is then gone, which shows that it was really dropped. */
+/* A peer that changes its SSRC with every packet is heard, but remembered only up to a bound: the first
+ * sender's replay list is then gone, which shows that it was really dropped. */
 static void
 test_senders_in (void)
 {

@@ -20,9 +20,9 @@ typedef struct
 } Variant;
 
 static const Variant variants[] = {
-  { "plain", "127.0.0.1", CUSAX_SRTP_NONE, FALSE },   { "plain-mux", "127.0.0.1", CUSAX_SRTP_NONE, TRUE },
-  { "plain-ipv6", "::1", CUSAX_SRTP_NONE, FALSE },    { "sdes-80", "127.0.0.1", SUITE_80, FALSE },
-  { "sdes-80-mux", "127.0.0.1", SUITE_80, TRUE },     { "sdes-32", "127.0.0.1", SUITE_32, FALSE },
+  { "plain", "127.0.0.1", CUSAX_SRTP_NONE, FALSE }, { "plain-mux", "127.0.0.1", CUSAX_SRTP_NONE, TRUE },
+  { "plain-ipv6", "::1", CUSAX_SRTP_NONE, FALSE },  { "sdes-80", "127.0.0.1", SUITE_80, FALSE },
+  { "sdes-80-mux", "127.0.0.1", SUITE_80, TRUE },   { "sdes-32", "127.0.0.1", SUITE_32, FALSE },
   { "sdes-80-mux-ipv6", "::1", SUITE_80, TRUE },
 };
 
@@ -152,8 +152,8 @@ test_first_packet (void)
   g_assert_cmpint (rig_side_stats (a).packets_sent, ==, 1);
 }
 
-/* The session listens late: packets find nobody (ECONNREFUSED), and the error that is then pending on the socket
- * must not cost the first packet that would find it. */
+/* The session listens late: packets find nobody (ECONNREFUSED), and the error that is then pending on the
+ * socket must not cost the first packet that would find it. */
 static void
 test_session_late (void)
 {
@@ -221,8 +221,8 @@ test_directions (void)
     }
 }
 
-/* A hold during which the session sends 40000 packets: without renumbering the peer's SRTP would refuse all that
- * comes after. */
+/* A hold during which the session sends 40000 packets: without renumbering the peer's SRTP would refuse all
+ * that comes after. */
 static void
 test_long_hold (void)
 {
@@ -246,7 +246,8 @@ test_long_hold (void)
   g_assert_cmpint (rig_side_stats (b).packets_dropped, ==, 0);
 }
 
-/* A gateway that starts anew with the same SSRC and any number is heard at once, whatever the leg's SRTP thinks. */
+/* A gateway that starts anew with the same SSRC and any number is heard at once, whatever the leg's SRTP
+ * thinks. */
 static void
 test_peer_restarts (void)
 {
@@ -361,8 +362,8 @@ static void
 test_ports_exhausted (void)
 {
   g_autoptr (RigSide) a = rig_side_new_open ("127.0.0.1", FALSE);
-  CusaxTransportConfig config = { .local_address = "127.0.0.1", .port_min = a->local->rtp_port,
-                                  .port_max = a->local->rtcp_port };
+  CusaxTransportConfig config
+      = { .local_address = "127.0.0.1", .port_min = a->local->rtp_port, .port_max = a->local->rtcp_port };
   g_autoptr (RigSide) b = rig_side_new (NULL, FALSE, &config);
 
   b->transport->vtable->gather (b->transport);
