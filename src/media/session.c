@@ -131,10 +131,22 @@ tell_error (Session *self, const char *format, ...)
 
 /* ----------------------------------------------------------------- signals of PurpleMedia */
 
+/* WORKAROUND libpurple 2.14: a message of Farstream that comes after the end of its stream, while somebody still
+ * holds the media (Finch does), makes the backend use a session that is gone; gst_handle_message_element() in
+ * backend-fs2.c; remove when it looks at what get_session_from_fs_stream() returns. Nothing on the bus matters to
+ * the backend any more. */
+static void
+stop_listening (Session *self)
+{
+  if (self->bus != NULL && self->backend != NULL)
+    g_signal_handlers_disconnect_by_data (self->bus, self->backend);
+}
+
 /* Before libpurple ends the media: a stalled pipeline would hang it, a stream that is being built would crash it. */
 static void
 prepare_end (Session *self)
 {
+  stop_listening (self);
   g_clear_pointer (&self->guard, cusax_guard_free);
   cusax_stream_revive_pipeline ();
 }
@@ -329,9 +341,6 @@ session_end (CusaxMediaSession *session)
   g_clear_pointer (&self->microphone, cusax_microphone_free);
   if (self->bus != NULL)
     g_signal_handlers_disconnect_by_data (self->bus, self);
-  g_clear_object (&self->bus);
-  g_clear_object (&self->conference);
-  g_clear_object (&self->backend);
   if (self->media != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->media, self);
@@ -340,6 +349,9 @@ session_end (CusaxMediaSession *session)
         end_media (self->media);
       g_clear_object (&self->media);
     }
+  g_clear_object (&self->bus);
+  g_clear_object (&self->conference);
+  g_clear_object (&self->backend);
   purple_debug_info (LOG, "%s: session ended\n", self->who);
   g_rc_box_release_full (self, session_clear);
 }

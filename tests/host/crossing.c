@@ -38,7 +38,8 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
 
       if (count != NULL && length > 1)
         {
-          count->packets++;
+          if (count->packets++ == 0)
+            count->first_packet = g_get_monotonic_time ();
           count->payload_type = packet[1] & 0x7f;
         }
       if (port != 0)

@@ -25,7 +25,7 @@ typedef struct _CrossingEnd
 
   guint packets;               /* RTP that the session sent */
   guint payload_type;          /* of the last one */
-  gint64 opened, leg_ready;    /* monotonic microseconds */
+  gint64 opened, leg_ready, first_packet; /* monotonic microseconds */
   guint leg_ready_count, hang_ups, holds, errors;
   gboolean held;
   char *error;

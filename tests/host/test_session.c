@@ -180,13 +180,17 @@ static void
 talk (const CusaxCodec *codec)
 {
   g_autoptr (Crossing) crossing = crossing_new (port);
+  gint64 accepted;
 
   open_both (crossing);
   set_codecs (&crossing->alice, codec, &events, NULL);
   set_codecs (&crossing->bob, codec, &events, NULL);
+  accepted = g_get_monotonic_time ();
   accept_both (crossing);
   assert_hears ("alice", ALICE_HERTZ);
   assert_hears ("bob", BOB_HERTZ);
+  g_test_message ("leg ready after %" G_GINT64_FORMAT " us, first packet %" G_GINT64_FORMAT " us after accept",
+                  crossing->bob.leg_ready - crossing->bob.opened, crossing->alice.first_packet - accepted);
   g_assert_cmpuint (crossing->alice.payload_type, ==, codec->payload_type);
   g_assert_cmpuint (crossing->bob.payload_type, ==, codec->payload_type);
   g_assert_cmpuint (crossing->alice.errors + crossing->bob.errors, ==, 0);
@@ -281,7 +285,8 @@ test_nothing_before_accept (void)
   g_assert_cmpuint (host_audio_count_opened (), ==, opened + 2);
 }
 
-/* As in Pidgin and Finch all calls share one source: the call that talks opens it for the one that rings. */
+/* As in Pidgin and Finch all calls share one source. Whoever else wants it (it may be a call of another protocol,
+ * which nobody holds back) gets it open. */
 static void
 test_shared_microphone (void)
 {
@@ -296,6 +301,7 @@ test_shared_microphone (void)
     let_pass (200);
     g_assert_cmpuint (host_audio_count_opened (), ==, opened);
     crossing_open (crossing, &crossing->bob, ALICE_HERTZ);
+    g_assert_cmpuint (host_audio_count_opened (), ==, opened + 1);
     g_assert_true (wait_for (is_leg_ready, &crossing->alice, 3000));
     g_assert_true (wait_for (is_leg_ready, &crossing->bob, 3000));
     set_codecs (&crossing->alice, &pcma, NULL, NULL);
