@@ -9,16 +9,16 @@
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
 
-/* nua sends one request again per nua_authenticate(), so that all challenges of a message are answered in one call;
- * more than two (a proxy's and the registrar's) have not been seen. */
+/* nua sends one request again per nua_authenticate(), so that all challenges of a message are answered in one
+ * call; more than two (a proxy's and the registrar's) have not been seen. */
 #define MAX_CHALLENGES 2
 
 struct _CusaxCredentials
 {
   CusaxConfig *config;
-  GPtrArray *realms;       /* borrowed, NULL: any */
-  GPtrArray *noted;        /* (element-type utf8): realms as quoted in the challenge */
-  GHashTable *answered;    /* (element-type utf8): "status realm" */
+  GPtrArray *realms;    /* borrowed, NULL: any */
+  GPtrArray *noted;     /* (element-type utf8): realms as quoted in the challenge */
+  GHashTable *answered; /* (element-type utf8): "status realm" */
 };
 
 CusaxCredentials *
@@ -51,8 +51,8 @@ cusax_credentials_get_realms (CusaxCredentials *credentials)
   return g_ptr_array_ref (credentials->noted);
 }
 
-/* The far end of a call may ask for a password too (401); it gets an answer only if it speaks for a realm of our
- * registrar. A proxy (407) is on our own side. */
+/* The far end of a call may ask for a password too (401); it gets an answer only if it speaks for a realm of
+ * our registrar. A proxy (407) is on our own side. */
 static gboolean
 is_acceptable (CusaxCredentials *credentials, int status, const char *realm)
 {
@@ -124,12 +124,12 @@ cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *ev
     {
       g_autofree char *key = g_strdup_printf ("%d %s", event->status, found[i]);
 
-      if (!is_acceptable (credentials, event->status, found[i]) ||
-          !g_hash_table_add (credentials->answered, g_steal_pointer (&key)))
+      if (!is_acceptable (credentials, event->status, found[i])
+          || !g_hash_table_add (credentials->answered, g_steal_pointer (&key)))
         {
           /* Once is enough: servers that count failures (fail2ban) count this one, not a row of them. */
-          g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_CREDENTIALS, "user %s or the password was refused: %d %s",
-                       user, event->status, event->phrase);
+          g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_CREDENTIALS,
+                       "user %s or the password was refused: %d %s", user, event->status, event->phrase);
           return FALSE;
         }
     }
@@ -139,7 +139,8 @@ cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *ev
       auth[i] = cusax_digest_make_auth (found[i], user, password);
       g_ptr_array_add (credentials->noted, g_strdup (found[i]));
     }
-  nua_authenticate (event->handle, NUTAG_AUTH (auth[0]), TAG_IF (auth[1] != NULL, NUTAG_AUTH (auth[1])), TAG_END ());
+  nua_authenticate (event->handle, NUTAG_AUTH (auth[0]), TAG_IF (auth[1] != NULL, NUTAG_AUTH (auth[1])),
+                    TAG_END ());
   for (guint i = 0; i < n; i++)
     cusax_digest_free_auth (auth[i]);
   return TRUE;

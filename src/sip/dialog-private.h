@@ -46,6 +46,7 @@ struct _CusaxDialog
   gboolean is_released;  /* nobody holds us: free at the end */
   gboolean is_offerless; /* the INVITE had no SDP */
   gboolean bye_waits;    /* ENDING: BYE goes when ACK or the outer leg comes */
+  gboolean cancel_waits; /* ENDING: CANCEL goes when the outer leg comes */
   gboolean leg_is_up;
   gboolean peer_has_update;
 
@@ -55,19 +56,19 @@ struct _CusaxDialog
   CusaxCredentials *credentials;
   char *user;
   char *contact;
-  char *local_sdp;  /* our last one that counts; for refreshes */
-  char *early_sdp;  /* the last 18x's */
+  char *local_sdp; /* our last one that counts; for refreshes */
+  char *early_sdp; /* the last 18x's */
   char *early_tag;
-  int end_status;   /* what to report at the end, once known: -1 = not known */
+  int end_status; /* what to report at the end, once known: -1 = not known */
   char *end_reason;
-  guint guard_id;   /* ENDING must end */
+  guint guard_id; /* ENDING must end */
 
   CusaxExchange exchange;
   nua_saved_event_t saved[1]; /* their request that waits for answer_offer */
   gboolean saved_has_sdp;     /* it made an offer; else we make one */
   gboolean ack_brings_answer;
-  char *sent_sdp;             /* ours, in an exchange that is not settled */
-  char *queued_sdp;           /* reoffer that waits for its turn */
+  char *sent_sdp;   /* ours, in an exchange that is not settled */
+  char *queued_sdp; /* reoffer that waits for its turn */
   guint retry_id;
   guint n_retries;
   guint refresh_id;

@@ -4,11 +4,11 @@
 
 #include "error.h"
 
-/* An end that was asked for and does not come: the other side's 487 or 200 is lost for good. Sofia's own time-outs
- * come first (32 s). */
+/* An end that was asked for and does not come: the other side's 487 or 200 is lost for good. Sofia's own
+ * time-outs come first (32 s). */
 #define ENDING_MS 40000
-/* How long a BYE waits for the outer leg to come back. */
-#define LEG_WAIT_MS 10000
+/* How long BYE or CANCEL wait for the outer leg to come back. */
+#define LEG_WAIT_MS 20000
 
 static const CusaxSipCallVtable vtable;
 
@@ -33,8 +33,8 @@ cusax_dialog_get_sdp (const sip_t *sip, const char **sdp, gsize *length)
   if (sip->sip_content_encoding != NULL)
     return FALSE;
   /* Without a type SDP is meant: some old gateways leave it out. */
-  if (sip->sip_content_type != NULL && sip->sip_content_type->c_type != NULL &&
-      g_ascii_strcasecmp (sip->sip_content_type->c_type, "application/sdp") != 0)
+  if (sip->sip_content_type != NULL && sip->sip_content_type->c_type != NULL
+      && g_ascii_strcasecmp (sip->sip_content_type->c_type, "application/sdp") != 0)
     return FALSE;
 
   *sdp = sip->sip_payload->pl_data;
@@ -65,11 +65,13 @@ read_reason (const sip_t *sip, gboolean *elsewhere)
 {
   g_autofree char *text = NULL;
 
-  for (const sip_reason_t *reason = sip != NULL ? sip->sip_reason : NULL; reason != NULL; reason = reason->re_next)
+  for (const sip_reason_t *reason = sip != NULL ? sip->sip_reason : NULL; reason != NULL;
+       reason = reason->re_next)
     {
       if (reason->re_protocol == NULL || g_ascii_strcasecmp (reason->re_protocol, "SIP") != 0)
         continue;
-      if (elsewhere != NULL && (g_strcmp0 (reason->re_cause, "200") == 0 || g_strcmp0 (reason->re_cause, "600") == 0))
+      if (elsewhere != NULL
+          && (g_strcmp0 (reason->re_cause, "200") == 0 || g_strcmp0 (reason->re_cause, "600") == 0))
         *elsewhere = TRUE;
       if (text == NULL && reason->re_text != NULL)
         {
@@ -84,13 +86,20 @@ read_reason (const sip_t *sip, gboolean *elsewhere)
   return g_steal_pointer (&text);
 }
 
+/* Last thing of whoever calls it: the listener may do anything. */
+static void
+report_end (CusaxDialog *dialog, int status, const char *reason, gboolean elsewhere)
+{
+  const CusaxSipCallListener *listener = g_steal_pointer (&dialog->listener);
+  g_autofree char *words = g_strdup (reason);
+
+  if (listener != NULL)
+    listener->on_ended (dialog->user_data, MAX (status, 0), words, elsewhere);
+}
+
 static void
 finish_full (CusaxDialog *dialog, int status, const char *reason, gboolean elsewhere)
 {
-  const CusaxSipCallListener *listener = dialog->listener;
-  gpointer user_data = dialog->user_data;
-  g_autofree char *words = g_strdup (reason);
-
   if (dialog->state == CUSAX_DIALOG_ENDED)
     return;
 
@@ -100,12 +109,11 @@ finish_full (CusaxDialog *dialog, int status, const char *reason, gboolean elsew
   if (dialog->stack != NULL)
     cusax_stack_drop (dialog->stack, &dialog->handler);
   dialog->stack = NULL;
-  dialog->listener = NULL;
 
   if (dialog->is_released)
     dialog_free (dialog);
-  else if (listener != NULL)
-    listener->on_ended (user_data, MAX (status, 0), words, elsewhere);
+  else
+    report_end (dialog, status, reason, elsewhere);
 }
 
 void
@@ -191,7 +199,8 @@ reject (CusaxSipCall *call, guint status, const char *reason)
   cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
   dialog->end_status = status;
   start_guard (dialog, ENDING_MS);
-  nua_respond (dialog->handler.handle, status, reason != NULL ? reason : sip_status_phrase (status), TAG_END ());
+  nua_respond (dialog->handler.handle, status, reason != NULL ? reason : sip_status_phrase (status),
+               TAG_END ());
 }
 
 static void
@@ -284,8 +293,8 @@ static const CusaxSipCallVtable vtable = {
   set_listener, ring, accept_call, reject, hang_up, reoffer, answer_offer, release,
 };
 
-/* An unreliable 18x may bring the answer before the 200 repeats it or, wrongly but often, does not. A fork's SDP
- * counts for that fork only. */
+/* An unreliable 18x may bring the answer before the 200 repeats it or, wrongly but often, does not. A fork's
+ * SDP counts for that fork only. */
 static void
 keep_early_sdp (CusaxDialog *dialog, const sip_t *sip, const char *sdp, gsize length)
 {
@@ -316,8 +325,8 @@ on_answered (CusaxDialog *dialog, const CusaxSipEvent *event)
 
   cusax_dialog_get_sdp (event->sip, &sdp, &length);
   cusax_exchange_learn (dialog, event->sip);
-  if (sdp == NULL && event->sip != NULL && dialog->early_sdp != NULL && event->sip->sip_to != NULL &&
-      g_strcmp0 (dialog->early_tag, event->sip->sip_to->a_tag) == 0)
+  if (sdp == NULL && event->sip != NULL && dialog->early_sdp != NULL && event->sip->sip_to != NULL
+      && g_strcmp0 (dialog->early_tag, event->sip->sip_to->a_tag) == 0)
     {
       sdp = dialog->early_sdp;
       length = strlen (sdp);
@@ -407,8 +416,8 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     }
   else if (event->type == nua_r_invite)
     {
-      if (dialog->state == CUSAX_DIALOG_CALLING || dialog->state == CUSAX_DIALOG_OFFERED ||
-          (dialog->state == CUSAX_DIALOG_ENDING && dialog->is_outgoing && dialog->end_status != 0))
+      if (dialog->state == CUSAX_DIALOG_CALLING || dialog->state == CUSAX_DIALOG_OFFERED
+          || (dialog->state == CUSAX_DIALOG_ENDING && dialog->is_outgoing && dialog->end_status != 0))
         on_invite_response (dialog, event);
       else if (dialog->state == CUSAX_DIALOG_UP)
         cusax_exchange_on_response (dialog, event);
@@ -456,7 +465,8 @@ on_call_state (CusaxDialog *dialog, const CusaxSipEvent *event)
   if (event->type != nua_i_terminated && state != nua_callstate_terminated)
     return;
   /* Sofia ends calls by itself too: session timer (408), 481 to a request of ours. */
-  cusax_dialog_finish (dialog, dialog->end_status >= 0 ? dialog->end_status : event->status, dialog->end_reason);
+  cusax_dialog_finish (dialog, dialog->end_status >= 0 ? dialog->end_status : event->status,
+                       dialog->end_reason);
 }
 
 static void
@@ -512,9 +522,26 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
       on_call_state (dialog, event);
       break;
     default:
-      if (event->status < 200 && nua_event_is_incoming_request (event->type))
-        nua_respond (event->handle, SIP_501_NOT_IMPLEMENTED, NUTAG_WITH_THIS (event->nua), TAG_END ());
+      cusax_stack_refuse (event);
       break;
+    }
+}
+
+/* What stands goes on without signalling; what was being set up cannot: answers go to the connection that is
+ * lost. */
+static void
+on_leg_lost (CusaxDialog *dialog)
+{
+  if (dialog->state == CUSAX_DIALOG_INCOMING)
+    cusax_dialog_finish (dialog, 503, "connection lost");
+  else if (dialog->state == CUSAX_DIALOG_CALLING)
+    {
+      /* Their telephone rings on until somebody tells it. */
+      cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+      dialog->end_status = 503;
+      dialog->cancel_waits = TRUE;
+      start_guard (dialog, LEG_WAIT_MS);
+      report_end (dialog, 503, "connection lost", FALSE);
     }
 }
 
@@ -526,15 +553,19 @@ on_leg (CusaxHandler *handler, const CusaxRelayInfo *info)
   dialog->leg_is_up = info != NULL;
   if (info == NULL)
     {
-      /* The caller's transaction went over the connection that is lost: nobody can answer it any more. */
-      if (dialog->state == CUSAX_DIALOG_INCOMING)
-        cusax_dialog_finish (dialog, 503, "connection lost");
+      on_leg_lost (dialog);
       return;
     }
 
   g_free (dialog->contact);
   dialog->contact = cusax_stack_format_contact (info, dialog->user);
-  if (dialog->bye_waits && dialog->end_status == 0)
+  if (dialog->cancel_waits)
+    {
+      dialog->cancel_waits = FALSE;
+      start_guard (dialog, ENDING_MS);
+      nua_cancel (dialog->handler.handle, TAG_END ());
+    }
+  else if (dialog->bye_waits && dialog->end_status == 0)
     cusax_dialog_send_bye (dialog);
   else if (dialog->state == CUSAX_DIALOG_UP)
     cusax_exchange_move (dialog);
@@ -579,12 +610,14 @@ dialog_new (CusaxStack *stack, const CusaxDialogConfig *config, nua_handle_t *ha
 
 CusaxSipCall *
 cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxDialogConfig *config, const CusaxAddress *target,
-                           const char *sdp, const CusaxSipCallListener *listener, gpointer user_data, GError **error)
+                           const char *sdp, const CusaxSipCallListener *listener, gpointer user_data,
+                           GError **error)
 {
-  g_autofree char *from = g_strdup_printf ("<%s>", cusax_address_get_uri (cusax_config_get_aor (config->config)));
+  g_autofree char *from
+      = g_strdup_printf ("<%s>", cusax_address_get_uri (cusax_config_get_aor (config->config)));
   g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
-  nua_handle_t *handle = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to),
-                                     TAG_END ());
+  nua_handle_t *handle
+      = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
   CusaxDialog *dialog;
 
   if (handle == NULL)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One INVITE dialog behind the CusaxSipCall port: set-up in both directions, later offers with glare, end; also
- * session timers. Carries SDP as bytes and never reads it. RFC 3261 sections 12 to 15, RFC 3262 (PRACK, by Sofia),
- * RFC 3264 (who may offer when), RFC 3311 (UPDATE), RFC 3326 (Reason), RFC 4028 (timers).
+ * session timers. Carries SDP as bytes and never reads it. RFC 3261 sections 12 to 15, RFC 3262 (PRACK, by
+ * Sofia), RFC 3264 (who may offer when), RFC 3311 (UPDATE), RFC 3326 (Reason), RFC 4028 (timers).
  *
  *   out  CALLING -200-> UP                        in  INCOMING -accept-> ANSWERED -ACK-> UP
  *        CALLING -200 with offer-> OFFERED -answer_offer-> UP
@@ -11,9 +11,9 @@
  *
  * A released dialog that is not ENDED lives on without a listener until it is: the tombstone of its handle.
  * Details beyond the port: on_reoffer_done also brings the answer to an offer of ours that they asked for
- * (re-INVITE without SDP, our answer_offer (200, sdp)); it comes with status 491 if their offer overtook ours while
- * we waited to try again; their offer follows at once. A 200 to an outgoing INVITE without SDP repeats the SDP of
- * the same fork's last 18x.
+ * (re-INVITE without SDP, our answer_offer (200, sdp)); it comes with status 491 if their offer overtook ours
+ * while we waited to try again; their offer follows at once. A 200 to an outgoing INVITE without SDP repeats
+ * the SDP of the same fork's last 18x.
  */
 #pragma once
 
@@ -28,9 +28,9 @@ typedef struct _CusaxDialog CusaxDialog;
 typedef struct
 {
   CusaxConfig *config;
-  const char *contact;  /* "<sip:...>", as the outer leg is now */
-  const char *user;     /* its user part */
-  GPtrArray *realms;    /* (nullable): see cusax_credentials_new() */
+  const char *contact; /* "<sip:...>", as the outer leg is now */
+  const char *user;    /* its user part */
+  GPtrArray *realms;   /* (nullable): see cusax_credentials_new() */
 } CusaxDialogConfig;
 
 /**
@@ -40,12 +40,13 @@ typedef struct
  *
  * Sends INVITE.
  *
- * Returns: (transfer full): CALLING; end with cusax_sip_call release; NULL with CUSAX_ERROR_OFFLINE if Sofia gives
- *   no handle
+ * Returns: (transfer full): CALLING; end with cusax_sip_call release; NULL with CUSAX_ERROR_OFFLINE if Sofia
+ * gives no handle
  */
 CusaxSipCall *cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxDialogConfig *config,
                                          const CusaxAddress *target, const char *sdp,
-                                         const CusaxSipCallListener *listener, gpointer user_data, GError **error);
+                                         const CusaxSipCallListener *listener, gpointer user_data,
+                                         GError **error);
 
 /**
  * cusax_dialog_new_incoming:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Offers after set-up: re-INVITE and UPDATE both ways, glare (RFC 3261 section 14), session refreshes (RFC 4028) and
- * the move to a new address. See dialog.h and dialog-private.h. */
+/* Offers after set-up: re-INVITE and UPDATE both ways, glare (RFC 3261 section 14), session refreshes (RFC
+ * 4028) and the move to a new address. See dialog.h and dialog-private.h. */
 #include "dialog-private.h"
 
 #include <sofia-sip/sip_util.h>
@@ -108,8 +108,8 @@ report_reoffer (CusaxDialog *dialog, guint status, const char *sdp, gsize length
     dialog->listener->on_reoffer_done (dialog->user_data, status, sdp, length);
 }
 
-/* A 200 that nobody here asked for, with SDP: Sofia refreshed the session by a re-INVITE without SDP, and the other
- * side made an offer, which has to be answered in the ACK. */
+/* A 200 that nobody here asked for, with SDP: Sofia refreshed the session by a re-INVITE without SDP, and the
+ * other side made an offer, which has to be answered in the ACK. */
 static void
 on_own_refresh (CusaxDialog *dialog, const CusaxSipEvent *event, const char *sdp, gsize length)
 {
@@ -187,7 +187,8 @@ refuse_overlap (const CusaxSipEvent *event)
 }
 
 static void
-take_offer (CusaxDialog *dialog, const CusaxSipEvent *event, CusaxExchange exchange, const char *sdp, gsize length)
+take_offer (CusaxDialog *dialog, const CusaxSipEvent *event, CusaxExchange exchange, const char *sdp,
+            gsize length)
 {
   gboolean overtook = dialog->exchange == CUSAX_EXCHANGE_RETRY;
 
@@ -236,8 +237,8 @@ cusax_exchange_on_update (CusaxDialog *dialog, const CusaxSipEvent *event)
     /* Session refresh or new Contact. */
     nua_respond (event->handle, SIP_200_OK, NUTAG_WITH_THIS (event->nua), SIPTAG_CONTACT_STR (dialog->contact),
                  TAG_END ());
-  else if (dialog->state == CUSAX_DIALOG_UP &&
-           (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY))
+  else if (dialog->state == CUSAX_DIALOG_UP
+           && (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY))
     take_offer (dialog, event, CUSAX_EXCHANGE_GOT_UPDATE, sdp, length);
   else if (dialog->exchange == CUSAX_EXCHANGE_SENT || dialog->exchange == CUSAX_EXCHANGE_REFRESH)
     nua_respond (event->handle, SIP_491_REQUEST_PENDING, NUTAG_WITH_THIS (event->nua), TAG_END ());
@@ -339,8 +340,8 @@ cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip)
       nua_set_hparams (dialog->handler.handle, NUTAG_UPDATE_REFRESH (1), TAG_END ());
       return;
     }
-  if (expires == NULL || expires->x_delta < 90 ||
-      g_strcmp0 (expires->x_refresher, dialog->is_outgoing ? "uac" : "uas") != 0)
+  if (expires == NULL || expires->x_delta < 90
+      || g_strcmp0 (expires->x_refresher, dialog->is_outgoing ? "uac" : "uas") != 0)
     return;
   dialog->refresh_seconds = MIN (expires->x_delta, 86400) * 2 / 5;
   if (dialog->refresh_id == 0)

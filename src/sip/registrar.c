@@ -167,8 +167,8 @@ on_answer (CusaxRegistrar *registrar, const CusaxSipEvent *event)
     on_granted (registrar, event);
   else if (event->status != 401 && event->status != 407)
     fail (registrar, error_from_status (event->status, event->phrase));
-  else if (!cusax_credentials_answer (registrar->credentials, event, cusax_stack_is_protected (registrar->stack),
-                                      &error))
+  else if (!cusax_credentials_answer (registrar->credentials, event,
+                                      cusax_stack_is_protected (registrar->stack), &error))
     fail (registrar, g_steal_pointer (&error));
 }
 
@@ -181,10 +181,10 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
   if (event->type == nua_r_unregister && is_unregistering)
     {
       /* A challenge is answered, anything else ends it: there is nothing more to be had. */
-      if (event->status >= 200 &&
-          ((event->status != 401 && event->status != 407) ||
-           !cusax_credentials_answer (registrar->credentials, event, cusax_stack_is_protected (registrar->stack),
-                                      NULL)))
+      if (event->status >= 200
+          && ((event->status != 401 && event->status != 407)
+              || !cusax_credentials_answer (registrar->credentials, event,
+                                            cusax_stack_is_protected (registrar->stack), NULL)))
         go (registrar);
     }
   else if (event->type == nua_r_register && !is_unregistering)
@@ -223,8 +223,8 @@ give_up (CusaxHandler *handler)
 }
 
 CusaxRegistrar *
-cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config, const CusaxRegistrarListener *listener,
-                     gpointer user_data)
+cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config,
+                     const CusaxRegistrarListener *listener, gpointer user_data)
 {
   CusaxRegistrar *registrar = g_new0 (CusaxRegistrar, 1);
   const char *aor = cusax_address_get_uri (cusax_config_get_aor (config->config));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of one registration on a standing stack: REGISTER, digest, refresh, un-REGISTER (RFC 3261 section 10,
- * RFC 5626 for +sip.instance and reg-id). nua refreshes by itself; a guard timer at 95 % of the granted time does
- * it if nua did not. One try: whoever owns it backs off.
+ * The life of one registration on a standing stack: REGISTER, digest, refresh, un-REGISTER (RFC 3261 section
+ * 10, RFC 5626 for +sip.instance and reg-id). nua refreshes by itself; a guard timer at 95 % of the granted
+ * time does it if nua did not. One try: whoever owns it backs off.
  *
  * States: SENT -200-> GRANTED -refresh 200-> GRANTED; wind up -> UNREGISTERING -> gone; a failure -> gone.
  */
@@ -19,7 +19,8 @@ typedef struct
 {
   /* The first 200. */
   void (*on_registered) (gpointer user_data);
-  /* REGISTER, first or later, failed for good; the object is dead but for its free. @error has no server name. */
+  /* REGISTER, first or later, failed for good; the object is dead but for its free. @error has no server name.
+   */
   void (*on_failed) (gpointer user_data, const GError *error);
 } CusaxRegistrarListener;
 
@@ -27,9 +28,9 @@ typedef struct
 typedef struct
 {
   CusaxConfig *config;
-  const char *contact;  /* "<sip:user@host:port;...>", with parameters of the registration behind it */
-  const char *user;     /* user part of it, to know it again in the list of bindings */
-  guint timeout_ms;     /* for the first answer */
+  const char *contact; /* "<sip:user@host:port;...>", with parameters of the registration behind it */
+  const char *user;    /* user part of it, to know it again in the list of bindings */
+  guint timeout_ms;    /* for the first answer */
 } CusaxRegistrarConfig;
 
 /**

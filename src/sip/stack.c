@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See stack.h. Recipes: TLS and TCP run without any listening socket of nua (TPTAG_SERVER (0)); every request is
- * forced to the relay by NUTAG_PROXY while Route headers stay in the message. */
+/* See stack.h. Recipes: TLS and TCP run without any listening socket of nua (TPTAG_SERVER (0)); every request
+ * is forced to the relay by NUTAG_PROXY while Route headers stay in the message. */
 #include "stack.h"
 
 #include "error.h"
@@ -11,7 +11,6 @@
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
-#include <sofia-sip/su_log.h>
 #include <sofia-sip/tport_tag.h>
 
 #define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY"
@@ -144,9 +143,10 @@ create_nua (CusaxStack *stack, const CusaxRelayInfo *info)
                      TAG_IF (info->certificate_dir != NULL, NUTAG_CERTIFICATE_DIR (info->certificate_dir)),
                      TAG_IF (info->certificate_dir != NULL, TPTAG_TLS_VERIFY_POLICY (0xF)),
                      TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_SERVER_RPORT (2)),
-                     TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_UDP_MTU (65535)), NUTAG_PROXY (proxy),
-                     NUTAG_MEDIA_ENABLE (0), NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"),
-                     NUTAG_AUTOANSWER (0), NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
+                     TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_UDP_MTU (65535)),
+                     NUTAG_PROXY (proxy), NUTAG_MEDIA_ENABLE (0),
+                     NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"), NUTAG_AUTOANSWER (0),
+                     NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
 #ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither */
                      NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
 #endif
@@ -154,7 +154,7 @@ create_nua (CusaxStack *stack, const CusaxRelayInfo *info)
                      NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (ALLOW), NUTAG_APPL_METHOD (NULL),
                      NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED),
                      NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536),
-                     NUTAG_USER_AGENT ("purple-cusax/" CUSAX_VERSION), TAG_END ());
+                     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }
 
 static void
@@ -192,7 +192,8 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
         g_set_error (&error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE, "Sofia-SIP could not be started");
     }
   else if (stack->inner_port != info->inner_port || stack->nua_port != info->nua_port)
-    g_set_error (&error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE, "the loopback ports of a standing call are lost");
+    g_set_error (&error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE,
+                 "the loopback ports of a standing call are lost");
 
   if (error != NULL)
     {
@@ -263,9 +264,6 @@ cusax_stack_new (CusaxTrust *trust, gboolean trace, const CusaxStackListener *li
   if (!cusax_loop_init (error))
     return NULL;
 
-  /* Sofia writes to stderr unless told otherwise; its words may hold secrets. */
-  su_log_set_level (NULL, 0);
-
   stack = g_new0 (CusaxStack, 1);
   stack->listener = listener;
   stack->user_data = user_data;
@@ -292,7 +290,8 @@ stack_free (CusaxStack *stack)
 }
 
 void
-cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name, const char *other_name)
+cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name,
+                     const char *other_name)
 {
   g_return_if_fail (stack->state != STATE_RETIRED);
   g_return_if_fail (cusax_stack_can_connect (stack, target->transport));
@@ -455,6 +454,20 @@ cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler)
   if (handler->handle != NULL)
     nua_handle_destroy (g_steal_pointer (&handler->handle));
   schedule_settle (stack);
+}
+
+void
+cusax_stack_refuse (const CusaxSipEvent *event)
+{
+  int status = 501;
+
+  if (event->status >= 200 || !nua_event_is_incoming_request (event->type))
+    return;
+  if (event->type == nua_i_subscribe || event->type == nua_i_notify)
+    status = 489;
+  else if (event->type == nua_i_info || event->type == nua_i_update)
+    status = 481;
+  nua_respond (event->handle, status, sip_status_phrase (status), NUTAG_WITH_THIS (event->nua), TAG_END ());
 }
 
 char *

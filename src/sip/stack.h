@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One nua_t behind one relay: made when the relay's outer leg first stands, kept while that leg is lost and dialled
- * again, and brought to its end within bounds. Hands each event of Sofia to the handler of its handle; events that
- * belong to nobody go to the listener. Knows neither REGISTER nor INVITE.
+ * One nua_t behind one relay: made when the relay's outer leg first stands, kept while that leg is lost and
+ * dialled again, and brought to its end within bounds. Hands each event of Sofia to the handler of its handle;
+ * events that belong to nobody go to the listener. Knows neither REGISTER nor INVITE.
  *
  * States: DOWN -connect-> CONNECTING -leg verified-> UP -leg lost-> DOWN; retire -> RETIRED from everywhere.
  */
@@ -53,7 +53,7 @@ typedef struct
   void (*on_up) (gpointer user_data, const CusaxRelayInfo *info);
   /* connect failed. */
   void (*on_failed) (gpointer user_data, const GError *error);
-  /* A standing outer leg is lost; handlers have been told before. */
+  /* A standing outer leg is lost, see CusaxRelayListener.on_closed; handlers have been told before. */
   void (*on_down) (gpointer user_data, const GError *error);
   /* A request outside of everything known. */
   void (*on_request) (gpointer user_data, const CusaxSipEvent *event);
@@ -87,8 +87,8 @@ gboolean cusax_stack_can_connect (CusaxStack *stack, CusaxTransportKind transpor
  * cusax_stack_retire:
  * @stack: (transfer full): lives on among the dying until Sofia is done
  *
- * Winds up every handler, then on_retired (not from inside this call), at most CUSAX_STACK_WIND_UP_MS later, when
- * the relay is cut and nua destroyed from an idle.
+ * Winds up every handler, then on_retired (not from inside this call), at most CUSAX_STACK_WIND_UP_MS later,
+ * when the relay is cut and nua destroyed from an idle.
  */
 void cusax_stack_retire (CusaxStack *stack);
 #define CUSAX_STACK_WIND_UP_MS 1000
@@ -107,6 +107,9 @@ void cusax_stack_add (CusaxStack *stack, CusaxHandler *handler);
 
 /** Destroys the handle; no more event comes. Safe from inside an event and for a handler that was dropped. */
 void cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler);
+
+/** Answers a request that nobody here can use: 489 to events, 481 to what belongs into a call, else 501. */
+void cusax_stack_refuse (const CusaxSipEvent *event);
 
 /** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>", where the outer leg can be reached. */
 char *cusax_stack_format_contact (const CusaxRelayInfo *info, const char *user);

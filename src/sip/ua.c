@@ -16,6 +16,9 @@
 
 #define ANSWER_TIMEOUT_MS 8000
 #define ANSWER_TIMEOUT_UDP_MS 4000
+/* A message that Sofia cannot read costs the connection. Anybody can send one through a careless proxy: we dial
+ * again at once, but not in a circle. */
+#define MENDING_PAUSE_US (10 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -24,24 +27,25 @@ typedef struct
   const CusaxSipListener *listener;
   gpointer user_data;
   CusaxSipState state;
-  CusaxConfig *config;       /* of the running attempt */
-  CusaxConfig *next_config;  /* start was called while stop is not through */
+  CusaxConfig *config;      /* of the running attempt */
+  CusaxConfig *next_config; /* start was called while stop is not through */
   gboolean is_stopping;
-  gboolean is_freed;         /* only pending callbacks hold it */
-  guint answer_timeout_ms;   /* 0: by transport */
-  guint idle_id;             /* begin of an attempt, or end of a stop without a stack */
+  gboolean is_freed;       /* only pending callbacks hold it */
+  guint answer_timeout_ms; /* 0: by transport */
+  guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
 
   GCancellable *locating;
-  GPtrArray *targets;        /* (element-type CusaxTarget) */
+  GPtrArray *targets; /* (element-type CusaxTarget) */
   guint n_tried;
-  GError *failure;           /* the most telling one so far */
+  gint64 mended_at; /* when a leg lost to a bad message was dialled again */
+  GError *failure;  /* the most telling one so far */
 
-  CusaxStack *stack;         /* NULL: none; may be down while calls stand */
-  CusaxStack *retiring;      /* stop waits for it; borrowed from the dying */
+  CusaxStack *stack;    /* NULL: none; may be down while calls stand */
+  CusaxStack *retiring; /* stop waits for it; borrowed from the dying */
   CusaxRegistrar *registrar;
-  GPtrArray *realms;         /* that asked at registration; NULL: not known */
-  char *user;                /* random: scanners cannot guess it */
-  char *instance;            /* RFC 5626 section 4.1 */
+  GPtrArray *realms; /* that asked at registration; NULL: not known */
+  char *user;        /* random: scanners cannot guess it */
+  char *instance;    /* RFC 5626 section 4.1 */
   char *contact;
   char *local_address;
   char *server;
@@ -69,7 +73,8 @@ set_state (CusaxUa *ua, CusaxSipState state)
 
   if (ua->state == state)
     return TRUE;
-  g_debug ("sip: %s -> %s (%s)", names[ua->state], names[state], ua->server != NULL ? ua->server : "no server yet");
+  g_debug ("sip: %s -> %s (%s)", names[ua->state], names[state],
+           ua->server != NULL ? ua->server : "no server yet");
   ua->state = state;
   g_rc_box_acquire (ua);
   emit_state (ua, NULL);
@@ -122,8 +127,8 @@ stop_with_error (CusaxUa *ua, const GError *error)
 static void
 note_failure (CusaxUa *ua, const GError *error)
 {
-  gboolean is_dull = ua->failure == NULL || g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE) ||
-                     g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT);
+  gboolean is_dull = ua->failure == NULL || g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE)
+                     || g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT);
 
   if (!is_dull)
     return;
@@ -151,8 +156,9 @@ on_registrar_failed (gpointer user_data, const GError *error)
   gboolean was_first = ua->state == CUSAX_SIP_REGISTERING;
 
   g_clear_pointer (&ua->registrar, cusax_registrar_free);
-  if (was_first && (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT) ||
-                    g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE)))
+  if (was_first
+      && (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT)
+          || g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE)))
     {
       note_failure (ua, error);
       try_next (ua);
@@ -204,7 +210,8 @@ unquote (const char *display)
   return g_string_free (text, FALSE);
 }
 
-/* Sofia's request line, Contact and body, before anybody hears of the call. Returns 0 or the status to refuse. */
+/* Sofia's request line, Contact and body, before anybody hears of the call. Returns 0 or the status to refuse.
+ */
 static int
 judge_invite (CusaxUa *ua, const sip_t *sip)
 {
@@ -216,8 +223,8 @@ judge_invite (CusaxUa *ua, const sip_t *sip)
 
   if (g_strcmp0 (user, ua->user) != 0 && (plain == NULL || g_strcmp0 (plain, aor_user) != 0))
     return 404;
-  if (sip->sip_contact == NULL || sip->sip_contact->m_url->url_host == NULL ||
-      sip->sip_contact->m_url->url_type == url_any)
+  if (sip->sip_contact == NULL || sip->sip_contact->m_url->url_host == NULL
+      || sip->sip_contact->m_url->url_type == url_any)
     return 400;
   if (!cusax_dialog_get_sdp (sip, &sdp, &length))
     return 415;
@@ -258,30 +265,10 @@ on_invite (CusaxUa *ua, const CusaxSipEvent *event)
 static void
 on_request (gpointer user_data, const CusaxSipEvent *event)
 {
-  CusaxUa *ua = user_data;
-  int status;
-
-  if (event->status >= 200 || !nua_event_is_incoming_request (event->type))
-    return;
-
-  switch ((int) event->type)
-    {
-    case nua_i_invite:
-      on_invite (ua, event);
-      return;
-    case nua_i_subscribe:
-    case nua_i_notify:
-      status = 489;
-      break;
-    case nua_i_info:
-    case nua_i_update:
-      status = 481;
-      break;
-    default:
-      status = 501;
-      break;
-    }
-  nua_respond (event->handle, status, sip_status_phrase (status), NUTAG_WITH_THIS (event->nua), TAG_END ());
+  if (event->type == nua_i_invite && event->status < 200)
+    on_invite (user_data, event);
+  else
+    cusax_stack_refuse (event);
 }
 
 /* -------------------------------------------------------------------- stack */
@@ -313,13 +300,23 @@ static void
 on_down (gpointer user_data, const GError *error)
 {
   CusaxUa *ua = user_data;
-  gboolean was_first = ua->state == CUSAX_SIP_REGISTERING;
+  gint64 now = g_get_monotonic_time ();
+  gboolean is_mendable = g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+  g_autoptr (GError) lost = g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "%s", error->message);
 
   g_clear_pointer (&ua->registrar, cusax_registrar_free);
-  if (was_first)
-    on_connect_failed (ua, error);
+  if (ua->state == CUSAX_SIP_REGISTERING)
+    on_connect_failed (ua, lost);
+  else if (ua->state == CUSAX_SIP_REGISTERED && is_mendable
+           && (ua->mended_at == 0 || now - ua->mended_at > MENDING_PAUSE_US))
+    {
+      g_message ("sip: a message that could not be read cost the connection; dialling again");
+      ua->mended_at = now;
+      ua->n_tried--;
+      try_next (ua);
+    }
   else if (ua->state != CUSAX_SIP_STOPPED)
-    stop_with_error (ua, error);
+    stop_with_error (ua, lost);
 }
 
 static gboolean
@@ -375,8 +372,9 @@ try_next (CusaxUa *ua)
   ua->server = cusax_target_describe (target);
 
   /* An old stack is worth keeping for the calls on it only. */
-  if (ua->stack != NULL && (cusax_stack_get_n_handlers (ua->stack) == 0 ||
-                            !cusax_stack_can_connect (ua->stack, target->transport)))
+  if (ua->stack != NULL
+      && (cusax_stack_get_n_handlers (ua->stack) == 0
+          || !cusax_stack_can_connect (ua->stack, target->transport)))
     retire_stack (ua);
   if (ua->stack == NULL)
     ua->stack = cusax_stack_new (ua->trust, cusax_config_wire_trace (ua->config), &stack_listener, ua, &error);
@@ -397,8 +395,8 @@ on_located (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   GPtrArray *targets = cusax_locate_finish (result, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || ua->locating == NULL ||
-      ua->state != CUSAX_SIP_LOCATING || ua->is_stopping || ua->is_freed)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || ua->locating == NULL
+      || ua->state != CUSAX_SIP_LOCATING || ua->is_stopping || ua->is_freed)
     g_clear_pointer (&targets, g_ptr_array_unref);
   else
     {
@@ -488,13 +486,14 @@ ua_stop (CusaxSipPort *port)
 }
 
 static CusaxSipCall *
-ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp, const CusaxSipCallListener *listener,
-           gpointer user_data, GError **error)
+ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
+           const CusaxSipCallListener *listener, gpointer user_data, GError **error)
 {
   CusaxUa *ua = (CusaxUa *) port;
   CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
 
-  if (ua->state != CUSAX_SIP_REGISTERED || ua->is_stopping || ua->stack == NULL || !cusax_stack_is_up (ua->stack))
+  if (ua->state != CUSAX_SIP_REGISTERED || ua->is_stopping || ua->stack == NULL
+      || !cusax_stack_is_up (ua->stack))
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
       return NULL;
@@ -560,8 +559,7 @@ ua_free (CusaxSipPort *port)
 }
 
 static const CusaxSipPortVtable vtable = {
-  ua_set_listener, ua_start,        ua_stop,              ua_invite,
-  ua_is_protected, ua_get_local_address, ua_get_server, ua_free,
+  ua_set_listener, ua_start, ua_stop, ua_invite, ua_is_protected, ua_get_local_address, ua_get_server, ua_free,
 };
 
 CusaxSipPort *

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The SIP leg of one account: implements CusaxSipPort of ports.h. One attempt per start: locate, reach and verify a
- * server (the next one if it does not answer), register; then calls in and out. Who may ring us is decided here:
- * an INVITE must name our Contact's random user part or our address of record. RFC 3261, RFC 3263.
+ * The SIP leg of one account: implements CusaxSipPort of ports.h. One attempt per start: locate, reach and
+ * verify a server (the next one if it does not answer), register; then calls in and out. Who may ring us is
+ * decided here: an INVITE must name our Contact's random user part or our address of record. RFC 3261, RFC
+ * 3263.
  *
- * States as in ports.h; start -> LOCATING -> CONNECTING -> REGISTERING -> REGISTERED; a failure or stop -> STOPPED.
- * After a loss of the outer leg standing calls keep their Sofia stack; the next start dials from below it again.
+ * States as in ports.h; start -> LOCATING -> CONNECTING -> REGISTERING -> REGISTERED; a failure or stop ->
+ * STOPPED. A leg that was lost to an unreadable message is dialled again at once (REGISTERED -> CONNECTING, not
+ * twice in 10 s). After a loss of the outer leg standing calls keep their Sofia stack; the next start dials
+ * from below it again.
  */
 #pragma once
 
