@@ -18,7 +18,10 @@ from cusaxlab.profile import CUSAX
 #: GLib criticals that come from below us and that nobody here can avoid.
 KNOWN_NOISE = re.compile(
     # libpurple sets it on every transmitter, rawudp has none.
-    "has no property named 'controlling-mode'")
+    "has no property named 'controlling-mode'"
+    # libpurple 2.14 notes the id of the time-out that reports a new stream after it may have fired (backend-fs2.c,
+    # src_pad_added_cb, in a streaming thread), and removes it again at the end of the call.
+    "|Source ID [0-9]+ was not found when attempting to remove it")
 
 
 class Person(Host):

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pidgin on a screen of its own: a call out from the menu, a call in answered and declined. Sound is proven by
+content; screenshots stay in $BUILD_DIR/screenshots."""
+
+import os
+
+import pytest
+
+from cusaxlab.clients import Pidgin
+from cusaxlab.desktop import Desktop
+from cusaxlab.lab import build_folder
+from cusaxlab.process import wait_until
+
+ALICE, BOB = 'alice@cusax.test', 'bob@cusax.test'
+
+pytestmark = pytest.mark.deadline(90)
+
+
+@pytest.fixture
+def bob(lab):
+    lab.contact('bob')
+    return lab.phone('bob', tone=880)
+
+
+@pytest.fixture
+def desktop(lab, bob):
+    desktop = Desktop(lab)
+    desktop.start_bus()
+    desktop.start_screen()
+    desktop.start_sound()
+    desktop.say(440)
+    desktop.record(os.path.join(desktop.folder, 'heard.wav'))
+    return desktop
+
+
+@pytest.fixture
+def pidgin(lab, desktop):
+    pidgin = Pidgin(desktop, lab.profile('alice')).start()
+    pidgin.wait_online(ALICE)
+    lab.kamailio.wait_registered('alice')
+    return pidgin
+
+
+@pytest.fixture
+def picture(request, desktop):
+    """picture(name) keeps a screenshot."""
+    folder = os.path.join(build_folder(), 'screenshots')
+    os.makedirs(folder, exist_ok=True)
+    return lambda name: desktop.screenshot(os.path.join(folder, 'pidgin-%s.png' % name))
+
+
+def talk(bob, desktop):
+    bob.wait_heard(440)
+    desktop.wait_heard(880, anew=True)
+
+
+def test_call_from_the_menu(pidgin, bob, desktop, picture):
+    bob.mark()
+    pidgin.purple.open_chat(pidgin.purple.account(ALICE, 'prpl-jabber-cusax'), BOB)
+    desktop.activate('Bob')
+    # Conversation > Media > Audio Call
+    desktop.keys('alt+c', 'e', 'a')
+    bob.wait_incoming()
+    bob.accept()
+    talk(bob, desktop)
+    picture('call')
+    # The window of the call has the title of the chat and is the newest.
+    desktop.keys('alt+m', 'h')
+    bob.wait_closed()
+    wait_until(lambda: desktop.windows().count('Bob') == 1, 'the window of the call gone', 10)
+
+
+def test_incoming_call_is_answered(pidgin, bob, desktop, picture):
+    bob.dial(ALICE)
+    desktop.wait_window('Incoming Call')
+    picture('incoming')
+    desktop.activate('Incoming Call')
+    desktop.keys('Return')
+    bob.wait_established()
+    desktop.wait_no_window('Incoming Call')
+    talk(bob, desktop)
+    bob.hangup()
+    wait_until(lambda: 'Bob' not in desktop.windows(), 'the window of the call gone', 10,
+               lambda: str(desktop.windows()))
+
+
+def test_incoming_call_closed_by_escape_is_declined(pidgin, bob, desktop):
+    bob.dial(ALICE)
+    desktop.activate('Incoming Call')
+    desktop.keys('Escape')
+    assert '603' in str(bob.wait_closed())
+    desktop.wait_no_window('Incoming Call')
+
+
+def test_incoming_dialog_goes_when_the_caller_gives_up(pidgin, bob, desktop):
+    bob.dial(ALICE)
+    desktop.wait_window('Incoming Call')
+    bob.hangup()
+    desktop.wait_no_window('Incoming Call')
