@@ -345,13 +345,14 @@ session_end (CusaxMediaSession *session)
     {
       g_signal_handlers_disconnect_by_data (self->media, self);
       prepare_end (self);
+      /* The backend looks at its media when it goes: ours must not be the last reference to it. */
+      g_clear_object (&self->backend);
+      g_clear_object (&self->conference);
       if (!self->media_ended)
         end_media (self->media);
       g_clear_object (&self->media);
     }
   g_clear_object (&self->bus);
-  g_clear_object (&self->conference);
-  g_clear_object (&self->backend);
   purple_debug_info (LOG, "%s: session ended\n", self->who);
   g_rc_box_release_full (self, session_clear);
 }

@@ -4,12 +4,14 @@
 
 #include "digest.h"
 #include "loop.h"
+#include "thread.h"
+#include "transport.h"
 #include "ua.h"
 
 /* How long quit and unload may wait, all in all. */
 #define FAREWELL_MS 2000
 
-/* Both are counted by those who use them; we are one user each. */
+/* All are counted by those who use them; we are one user each. The thread comes and goes with the loop. */
 static gboolean has_loop = FALSE;
 static gboolean has_digest = FALSE;
 static gint64 farewell_end = 0; /* monotonic; 0 = nobody has waited yet */
@@ -34,6 +36,10 @@ cusax_engine_start (void)
     has_digest = cusax_digest_install (&digest_error);
   if (!has_digest)
     g_warning ("no SHA-256 for SIP passwords: %s", digest_error->message);
+
+  /* Here and not at load: who never signs in pays no thread, and who does waits for none at the first call. */
+  cusax_thread_init ();
+  cusax_transport_prepare ();
 }
 
 static guint
@@ -74,6 +80,7 @@ cusax_engine_stop (void)
   if (has_digest)
     cusax_digest_restore ();
   cusax_loop_shutdown ();
+  cusax_thread_shutdown ();
   has_digest = FALSE;
   has_loop = FALSE;
 }

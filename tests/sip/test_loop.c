@@ -372,7 +372,7 @@ fall_back_in_subprocess (void)
 {
   Fixture fixture = { .index = 0 };
 
-  g_test_expect_message ("cusax", G_LOG_LEVEL_WARNING, "*cannot be polled*");
+  g_test_expect_message ("cusax-sip", G_LOG_LEVEL_WARNING, "*cannot be polled*");
   set_up (&fixture, NULL);
   g_test_assert_expected_messages ();
   g_assert_false (cusax_loop_is_event_driven ());
