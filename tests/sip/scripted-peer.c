@@ -87,12 +87,13 @@ static gboolean
 digest_is_right (const PeerMessage *request, const char *header, CusaxDigestAlgorithm algorithm)
 {
   g_autofree char *value = peer_message_get (request, header);
-  g_autofree char *wanted = NULL, *response = NULL;
-  g_autofree char *fields[4] = { NULL };
+  g_autofree char *wanted = NULL;
+  char *fields[4] = { NULL };
   const char *names[] = { "nonce=\"", "cnonce=\"", "uri=\"", "response=\"" };
   g_auto (GStrv) words = g_strsplit (request->first_line, " ", 2);
   CusaxDigestInput input = { 0 };
   const char *nc;
+  gboolean is_right;
 
   if (value == NULL)
     return FALSE;
@@ -123,7 +124,10 @@ digest_is_right (const PeerMessage *request, const char *header, CusaxDigestAlgo
   input.qop_auth = TRUE;
   input.method = words[0];
   wanted = cusax_digest_compute (&input);
-  return wanted != NULL && fields[3] != NULL && g_strcmp0 (wanted, fields[3]) == 0;
+  is_right = wanted != NULL && g_strcmp0 (wanted, fields[3]) == 0;
+  for (guint i = 0; i < 4; i++)
+    g_free (fields[i]);
+  return is_right;
 }
 
 /* --------------------------------------------------------------------- sending */

