@@ -18,6 +18,8 @@
 struct _Peer
 {
   gboolean udp;
+  char *literal; /* as bound */
+  char *host;    /* as in URIs */
   guint16 port;
   PeerMode mode;
   guint status;
@@ -287,12 +289,12 @@ peer_request (Peer *peer, PeerDialog *dialog, const char *method, const char *ex
   if (!g_str_equal (method, "CANCEL"))
     peer->n_branches++;
   g_string_append_printf (text, "%s %s SIP/2.0\n", method, dialog->target);
-  g_string_append_printf (text, "Via: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bKp%p%u;rport\n", transport,
+  g_string_append_printf (text, "Via: SIP/2.0/%s %s:%u;branch=z9hG4bKp%p%u;rport\n", transport, peer->host,
                           peer->port, (void *) peer, peer->n_branches);
   g_string_append_printf (text, "Max-Forwards: 70\nFrom: %s\nTo: %s\nCall-ID: %s\nCSeq: %u %s\n", dialog->local,
                           dialog->remote, dialog->call_id, dialog->cseq, method);
   if (extra == NULL || strstr (extra, "Contact:") == NULL)
-    g_string_append_printf (text, "Contact: <sip:bob@127.0.0.1:%u;transport=%s>\n", peer->port,
+    g_string_append_printf (text, "Contact: <sip:bob@%s:%u;transport=%s>\n", peer->host, peer->port,
                             peer->udp ? "udp" : "tcp");
   if (extra != NULL)
     g_string_append (text, extra);
@@ -481,46 +483,63 @@ on_datagram (GSocket *socket, GIOCondition condition, gpointer user_data)
 
 /* -------------------------------------------------------------------------- life */
 
-Peer *
-peer_new (gboolean udp)
+static void
+listen_now (Peer *peer)
 {
-  Peer *peer = g_new0 (Peer, 1);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string (peer->literal, peer->port);
+  g_autoptr (GSocketAddress) bound = NULL;
 
-  peer->udp = udp;
-  peer->expires = 300;
-  peer->connections = g_ptr_array_new_with_free_func (link_free);
-  peer->lines = g_ptr_array_new_with_free_func (g_free);
-  g_queue_init (&peer->messages);
-  if (udp)
+  if (peer->udp)
     {
-      g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-      g_autoptr (GSocketAddress) bound = NULL;
-
-      peer->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &error);
+      peer->socket = g_socket_new (g_socket_address_get_family (wanted), G_SOCKET_TYPE_DATAGRAM,
+                                   G_SOCKET_PROTOCOL_UDP, &error);
       g_assert_no_error (error);
-      g_socket_bind (peer->socket, any, FALSE, &error);
+      g_socket_bind (peer->socket, wanted, FALSE, &error);
       g_assert_no_error (error);
       bound = g_socket_get_local_address (peer->socket, NULL);
-      peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
       peer->source = g_socket_create_source (peer->socket, G_IO_IN, NULL);
       g_source_set_callback (peer->source, G_SOURCE_FUNC (on_datagram), peer, NULL);
       g_source_attach (peer->source, NULL);
     }
   else
     {
-      g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
-      g_autoptr (GSocketAddress) bound = NULL;
-
       peer->service = g_socket_service_new ();
-      g_socket_listener_add_address (G_SOCKET_LISTENER (peer->service), any, G_SOCKET_TYPE_STREAM,
+      g_socket_listener_add_address (G_SOCKET_LISTENER (peer->service), wanted, G_SOCKET_TYPE_STREAM,
                                      G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
       g_assert_no_error (error);
-      peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
       g_signal_connect (peer->service, "incoming", G_CALLBACK (on_incoming), peer);
       g_socket_service_start (peer->service);
     }
+  peer->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+}
+
+Peer *
+peer_new_at (const char *address, gboolean udp)
+{
+  Peer *peer = g_new0 (Peer, 1);
+
+  peer->udp = udp;
+  peer->literal = g_strdup (address);
+  peer->host = g_strdup_printf (strchr (address, ':') != NULL ? "[%s]" : "%s", address);
+  peer->expires = 300;
+  peer->connections = g_ptr_array_new_with_free_func (link_free);
+  peer->lines = g_ptr_array_new_with_free_func (g_free);
+  g_queue_init (&peer->messages);
+  listen_now (peer);
   return peer;
+}
+
+Peer *
+peer_new (gboolean udp)
+{
+  return peer_new_at ("127.0.0.1", udp);
+}
+
+void
+peer_revive (Peer *peer)
+{
+  listen_now (peer);
 }
 
 void
@@ -559,6 +578,8 @@ peer_free (Peer *peer)
   g_clear_object (&peer->address);
   g_queue_clear_full (&peer->messages, (GDestroyNotify) peer_message_free);
   g_free (peer->contact);
+  g_free (peer->literal);
+  g_free (peer->host);
   g_free (peer);
 }
 
@@ -566,6 +587,12 @@ guint16
 peer_get_port (Peer *peer)
 {
   return peer->port;
+}
+
+const char *
+peer_get_host (Peer *peer)
+{
+  return peer->host;
 }
 
 void

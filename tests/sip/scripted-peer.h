@@ -36,9 +36,13 @@ typedef enum
 } PeerMode;
 
 Peer *peer_new (gboolean udp);
+/** On another address: "::1". */
+Peer *peer_new_at (const char *address, gboolean udp);
 void peer_free (Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)
 guint16 peer_get_port (Peer *peer);
+/** Returns: "127.0.0.1" or "[::1]" */
+const char *peer_get_host (Peer *peer);
 
 /** REGISTER and OPTIONS are answered by the peer itself; everything else waits for peer_expect(). */
 void peer_set_mode (Peer *peer, PeerMode mode, guint status);
@@ -55,6 +59,9 @@ void peer_drop (Peer *peer);
 
 /** Closes what is connected and listens no more. */
 void peer_die (Peer *peer);
+
+/** Listens again after peer_die(), on the same port. */
+void peer_revive (Peer *peer);
 
 /** Returns: how many messages came whose first line starts with @start. */
 guint peer_count (Peer *peer, const char *start);

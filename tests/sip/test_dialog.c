@@ -740,6 +740,35 @@ test_leg_lost_in_call (gconstpointer data)
   line_free (line);
 }
 
+/* The same over UDP, where a loss shows only when somebody speaks. */
+static void
+test_leg_lost_in_call_udp (void)
+{
+  Line *line = line_new (TRUE);
+  g_autoptr (PeerDialog) dialog = line_incoming_call (line);
+  g_autoptr (PeerMessage) move = NULL;
+  g_autofree char *contact = g_strdup_printf ("Contact: <sip:bob@127.0.0.1:%u>\n", peer_get_port (line->peer));
+
+  peer_die (line->peer);
+  line->talk->call->vtable->reoffer (line->talk->call, "v=hold\r\n");
+  line_wait_stopped (line);
+  g_assert_nonnull (line->error);
+  g_assert_cmpuint (line->talk->n_ended, ==, 0);
+
+  peer_revive (line->peer);
+  line_start (line);
+  line_wait_registered (line);
+  /* The request that met the loss is repeated by its transaction. */
+  move = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  g_assert_cmpstr (move->body, ==, "v=hold\r\n");
+  peer_reply (line->peer, move, "200 OK", NULL, contact, "v=held\n");
+  peer_wait (line->peer, &line->talk->n_done, "answer", WAIT_MS);
+  line->talk->call->vtable->hang_up (line->talk->call);
+  expect_bye (line);
+  wait_ended (line, line->talk, 0);
+  line_free (line);
+}
+
 /* Hung up while there is no way out: the BYE goes with the next start. */
 static void
 test_bye_waits_for_leg (void)
@@ -997,6 +1026,7 @@ add_tests (void)
   g_test_add_func ("/dialog/strange-requests", test_strange_requests);
   g_test_add_data_func ("/dialog/lost/update", "Allow: INVITE, ACK, BYE, UPDATE\n", test_leg_lost_in_call);
   g_test_add_data_func ("/dialog/lost/reinvite", NULL, test_leg_lost_in_call);
+  g_test_add_func ("/dialog/lost/udp", test_leg_lost_in_call_udp);
   g_test_add_func ("/dialog/lost/bye-waits", test_bye_waits_for_leg);
   g_test_add_func ("/dialog/lost/ringing", test_leg_lost_while_ringing);
   g_test_add_data_func ("/dialog/stop/alive", GINT_TO_POINTER (FALSE), test_stop_in_call);

@@ -180,6 +180,46 @@ test_closed_during_register (void)
   line_free (line);
 }
 
+/* IPv6 outside, IPv4 loopback inside. */
+static void
+test_ipv6 (gconstpointer data)
+{
+  gboolean udp = GPOINTER_TO_INT (data);
+  Peer *peer = peer_new_at ("::1", udp);
+  Line *line = line_new_idle (peer, "sip_transport", udp ? "udp" : "tcp", NULL);
+  g_autoptr (PeerDialog) dialog = NULL;
+
+  line_start (line);
+  line_wait_registered (line);
+  g_assert_cmpstr (line->port->vtable->get_local_address (line->port), ==, "::1");
+  g_assert_nonnull (strstr (peer_get_contact (peer), "@[::1]:"));
+  dialog = line_ring (line, "v=6\n");
+  line_free (line);
+}
+
+/* A name with two addresses, one of them dead: the other one is tried in the same attempt. */
+static void
+test_second_target (void)
+{
+  Peer *peer = peer_new (FALSE);
+  g_autofree char *server = g_strdup_printf ("localhost:%u", peer_get_port (peer));
+  Line *line = line_new_idle (peer, "sip_server", server, NULL);
+
+  line_start (line);
+  line_wait_registered (line);
+  g_assert_cmpstr (line->trace->str, ==, "LCGR");
+  line_free (line);
+
+  /* Both dead: one STOPPED, that names the server. */
+  peer = peer_new (FALSE);
+  line = line_new_idle (peer, "sip_server", server, NULL);
+  line_start (line);
+  line_wait_stopped (line);
+  g_assert_error (line->error, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE);
+  g_assert_nonnull (strstr (line->error->message, server));
+  line_free (line);
+}
+
 /* A dead server does not keep a sign-off waiting. */
 static void
 test_stop_is_bounded (gconstpointer data)
@@ -459,6 +499,9 @@ add_tests (void)
   g_test_add_data_func ("/ua/no-answer/udp", GINT_TO_POINTER (TRUE), test_no_answer);
   g_test_add_func ("/ua/nobody-there", test_nobody_there);
   g_test_add_func ("/ua/closed-during-register", test_closed_during_register);
+  g_test_add_data_func ("/ua/ipv6/tcp", GINT_TO_POINTER (FALSE), test_ipv6);
+  g_test_add_data_func ("/ua/ipv6/udp", GINT_TO_POINTER (TRUE), test_ipv6);
+  g_test_add_func ("/ua/second-target", test_second_target);
   g_test_add_data_func ("/ua/stop/dead-server/tcp", GINT_TO_POINTER (FALSE), test_stop_is_bounded);
   g_test_add_data_func ("/ua/stop/dead-server/udp", GINT_TO_POINTER (TRUE), test_stop_is_bounded);
   for (guint i = 0; i <= 3; i++)

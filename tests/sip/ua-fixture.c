@@ -225,7 +225,7 @@ line_new_idle (Peer *peer, const char *first_setting, ...)
 {
   Line *line = g_new0 (Line, 1);
   g_autoptr (GHashTable) table = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree char *server = g_strdup_printf ("127.0.0.1:%u", peer_get_port (peer));
+  g_autofree char *server = g_strdup_printf ("%s:%u", peer_get_host (peer), peer_get_port (peer));
   va_list args;
 
   g_hash_table_insert (table, (gpointer) "sip_server", server);
