@@ -467,6 +467,7 @@ leave (void)
   for (GList *l = all; l != NULL; l = l->next)
     cusax_connection_forget (((CusaxConnection *) l->data)->account);
   g_list_free (all);
+  cusax_engine_stop_media ();
 }
 
 void

@@ -11,9 +11,10 @@
 /* How long quit and unload may wait, all in all. */
 #define FAREWELL_MS 2000
 
-/* All are counted by those who use them; we are one user each. The thread comes and goes with the loop. */
+/* All are counted by those who use them; we are one user each. */
 static gboolean has_loop = FALSE;
 static gboolean has_digest = FALSE;
+static gboolean has_thread = FALSE;
 static gint64 farewell_end = 0; /* monotonic; 0 = nobody has waited yet */
 
 void
@@ -39,7 +40,16 @@ cusax_engine_start (void)
 
   /* Here and not at load: who never signs in pays no thread, and who does waits for none at the first call. */
   cusax_thread_init ();
+  has_thread = TRUE;
   cusax_transport_prepare ();
+}
+
+void
+cusax_engine_stop_media (void)
+{
+  if (has_thread)
+    cusax_thread_shutdown ();
+  has_thread = FALSE;
 }
 
 static guint
@@ -69,6 +79,7 @@ cusax_engine_wait (gboolean (*is_done) (void))
 void
 cusax_engine_stop (void)
 {
+  cusax_engine_stop_media ();
   if (!has_loop)
     return;
   if (!cusax_ua_drain (get_rest_ms ()))
@@ -80,7 +91,6 @@ cusax_engine_stop (void)
   if (has_digest)
     cusax_digest_restore ();
   cusax_loop_shutdown ();
-  cusax_thread_shutdown ();
   has_digest = FALSE;
   has_loop = FALSE;
 }

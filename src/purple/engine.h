@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sofia-SIP's process-wide parts, switched on with the first account that signs in and off at unload: its event
- * loop inside ours and our digest plug-in. People without a CUSAX account pay nothing for them.
+ * The process-wide parts of the adapters, switched on with the first account that signs in and off at unload: Sofia's
+ * event loop inside ours, our digest plug-in, the media thread. People without a CUSAX account pay nothing for them.
  */
 #pragma once
 
@@ -20,6 +20,14 @@ void cusax_engine_start (void);
  * All waits between a start and a stop take 2 s at most together.
  */
 void cusax_engine_wait (gboolean (*is_done) (void));
+
+/**
+ * cusax_engine_stop_media:
+ *
+ * Ends the media thread; every call must have ended. At quit this comes before libpurple ends its TLS: Debian's
+ * libsrtp computes with NSS, and a thread that has used NSPR must not end after PR_Cleanup().
+ */
+void cusax_engine_stop_media (void);
 
 /** Every SIP port must have been freed. What does not end in the rest of the 2 s stays, our code is mapped for it. */
 void cusax_engine_stop (void);
