@@ -246,3 +246,44 @@ def test_blocked_main_loop_loses_no_packet(lab):
         talk(alice, bob)
         wait_until(lambda: bob.hearing(440).longest > 3, 'three seconds in one piece', 10, bob.tail)
         alice.hang_up()
+
+
+def test_unreachable_registrar(lab):
+    """Chat works, words say that nobody answers, and telephony comes up by itself once somebody does."""
+    lab.kamailio.kill()
+    with Person(lab, 'alice', sign_in=False) as alice:
+        alice.enable()
+        alice.expect('connected ', 15)
+        alice.wait_phone('cannot be reached. Next try in')
+        lab.kamailio.start()
+        lab.kamailio.wait_registered('alice', 20)
+        alice.wait_phone('signed in')
+
+
+def test_r53_two_accounts_side_by_side_never_cross_legs(lab):
+    """alice and bob in one program: each call rings on its own account, each call leaves by its own leg."""
+    echo = lab.phone('echo', 'tls', tone=660)
+    with Person(lab, 'alice', sign_in=False) as both:
+        settings = {'connect_server': lab.host, 'port': lab.prosody.port, 'sip_server': lab.registrar('tls'),
+                    'sip_transport': 'tls'}
+        both.enable()
+        both.do('account add second prpl-jabber-cusax bob@cusax.test/second')
+        both.do('account use second')
+        both.do('password', lab.users['bob'])
+        for name, value in settings.items():
+            both.do('set', name, value)
+        both.do('account enable')
+        lab.kamailio.wait_registered('alice')
+        lab.kamailio.wait_registered('bob')
+        for user in ('alice', 'bob'):
+            echo.dial('%s@cusax.test' % user)
+            ring = both.wait_ring()
+            assert 'Your line: %s@cusax.test' % user in ring['secondary']
+            both.respond(ring, 'Decline')
+            echo.wait_closed()
+        both.do('account use second')
+        echo.mark()
+        both.call('echo@cusax.test')
+        assert 'sip:bob@cusax.test' in str(echo.wait_incoming())
+        both.hang_up()
+        echo.wait_closed()
