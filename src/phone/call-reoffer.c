@@ -66,6 +66,12 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
           return;
         }
     }
+  else if (status == 491)
+    {
+      /* Their offer follows at once, and our answer to it says what the person wants. */
+      cusax_offer_reject (call->offer);
+      return;
+    }
   else
     {
       cusax_offer_reject (call->offer);

@@ -45,7 +45,8 @@ typedef struct
   /* A later offer (re-INVITE, UPDATE). Answer with answer_offer. @sdp NULL: we are asked to make the offer;
    * answer_offer takes it, and its answer (from the ACK) comes by on_reoffer_done with status 200. */
   void (*on_offer) (gpointer user_data, const char *sdp, gsize length);
-  /* The answer to our reoffer, or its refusal (@status >= 300; 491 is retried by the dialog itself). */
+  /* The answer to our reoffer, or its refusal (@status >= 300). A 491 of theirs is retried by the dialog itself;
+   * it comes here only if an offer of theirs overtook ours, and that one follows by on_offer. */
   void (*on_reoffer_done) (gpointer user_data, guint status, const char *sdp, gsize length);
   /* The end, once. @status: the SIP status that ended an INVITE, 0 for BYE; @reason: the other side's words,
    * unfiltered; @elsewhere: another device answered or declined (RFC 3326, cause 200 or 600). */

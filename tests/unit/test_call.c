@@ -369,6 +369,28 @@ test_glare (void)
   fake_world_free (world);
 }
 
+/* Their offer overtook ours: our answer to it carries the hold. */
+static void
+test_glare_keeps_the_hold (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  CusaxCall *call = NULL;
+
+  fake_world_sign_in (world);
+  call = outgoing_active (world);
+  cusax_call_set_hold (call, TRUE);
+  fake_world_forget (world);
+  world->call->listener->on_reoffer_done (world->call->listener_data, 491, NULL, 0);
+  fake_world_check (world, "");
+  far_reoffers (world, CUSAX_DIRECTION_SENDRECV);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendonly\n"
+                           "session.set_remote_codecs opus\n"
+                           "call.answer_offer 200 sendonly\n"
+                           "call #1 ACTIVE held secure\n");
+  fake_world_free (world);
+}
+
 static void
 test_garbage_reoffer_keeps_the_call (void)
 {
@@ -578,6 +600,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call/hold/toggled-in-flight", test_hold_toggled_in_flight);
   g_test_add_func ("/call/hold/remote", test_remote_hold);
   g_test_add_func ("/call/glare", test_glare);
+  g_test_add_func ("/call/glare/keeps-the-hold", test_glare_keeps_the_hold);
   g_test_add_func ("/call/garbage-reoffer", test_garbage_reoffer_keeps_the_call);
   g_test_add_func ("/call/silence", test_silence);
   g_test_add_func ("/call/duration", test_duration);
