@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define MAX_LENGTH 1024
-#define MAX_CALLS 16
 #define LOWEST_PORT 1024 /* below it only root may listen */
 
 struct _CusaxConfig
@@ -26,7 +25,6 @@ struct _CusaxConfig
   CusaxMediaSecurity media_security;
   guint media_port_min;
   guint media_port_max;
-  guint max_calls;
   gboolean wire_trace;
 };
 
@@ -44,7 +42,6 @@ static const CusaxSetting settings[] = {
   { "sip_security", N_("Telephony security"), CUSAX_SETTING_CHOICE, "require_tls", 0, security_choices, TRUE },
   { "sip_enabled", N_("Telephony switched on"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE },
   { "require_both", N_("Telephony and chat only together"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE },
-  { "max_calls", N_("Calls at the same time"), CUSAX_SETTING_INT, NULL, 4, NULL, FALSE },
   { "media_encryption", N_("Sound encryption"), CUSAX_SETTING_CHOICE, "prefer", 0, encryption_choices, FALSE },
   { "media_port_min", N_("Sound: lowest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE },
   { "media_port_max", N_("Sound: highest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE },
@@ -301,18 +298,12 @@ read_media (CusaxConfig *config, const Source *source, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_rest (CusaxConfig *config, const Source *source, GError **error)
+static void
+read_rest (CusaxConfig *config, const Source *source)
 {
-  int calls = read_int (source, "max_calls");
-
-  if (calls < 1 || calls > MAX_CALLS)
-    return invalid (error, "max_calls", "must be from 1 to %d", MAX_CALLS);
-  config->max_calls = (guint) calls;
   config->telephony_enabled = read_bool (source, "sip_enabled");
   config->requires_both = read_bool (source, "require_both");
   config->wire_trace = read_bool (source, "wire_trace");
-  return TRUE;
 }
 
 /* ----------------------------------------------------------------- object */
@@ -346,9 +337,9 @@ cusax_config_new (const char *jid, const char *password, const CusaxConfigReader
       return NULL;
     }
   if (!read_address (config, &source, error) || !read_credentials (config, password, &source, error)
-      || !read_server (config, &source, error) || !read_media (config, &source, error)
-      || !read_rest (config, &source, error))
+      || !read_server (config, &source, error) || !read_media (config, &source, error))
     return NULL;
+  read_rest (config, &source);
   return g_steal_pointer (&config);
 }
 
@@ -454,12 +445,6 @@ guint
 cusax_config_get_media_port_max (const CusaxConfig *config)
 {
   return config->media_port_max;
-}
-
-guint
-cusax_config_get_max_calls (const CusaxConfig *config)
-{
-  return config->max_calls;
 }
 
 gboolean

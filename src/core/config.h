@@ -85,7 +85,6 @@ gboolean cusax_config_requires_both (const CusaxConfig *config);         /* requ
 CusaxMediaSecurity cusax_config_get_media_security (const CusaxConfig *config);
 guint cusax_config_get_media_port_min (const CusaxConfig *config);       /* 0 = any */
 guint cusax_config_get_media_port_max (const CusaxConfig *config);
-guint cusax_config_get_max_calls (const CusaxConfig *config);
 gboolean cusax_config_wire_trace (const CusaxConfig *config);
 
 /**

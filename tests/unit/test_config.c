@@ -53,7 +53,7 @@ test_table (void)
 {
   static const char *const names[]
       = { "sip_address",    "sip_auth_user",  "sip_password", "sip_server", "sip_transport",
-          "sip_security",   "sip_enabled",    "require_both", "max_calls",  "media_encryption",
+          "sip_security",   "sip_enabled",    "require_both", "media_encryption",
           "media_port_min", "media_port_max", "wire_trace",   NULL };
   const CusaxSetting *settings = cusax_config_get_settings ();
   guint n = 0;
@@ -100,7 +100,6 @@ test_r2_defaults (void)
   g_assert_cmpint (cusax_config_get_media_security (config), ==, CUSAX_MEDIA_SECURITY_PREFER);
   g_assert_cmpuint (cusax_config_get_media_port_min (config), ==, 0);
   g_assert_cmpuint (cusax_config_get_media_port_max (config), ==, 0);
-  g_assert_cmpuint (cusax_config_get_max_calls (config), ==, 4);
   g_assert_false (cusax_config_wire_trace (config));
 }
 
@@ -113,7 +112,7 @@ test_r8_everything_set (void)
       "alice@example.org", "secret",
       "sip_address= sip:+33177@Voip.example.net;user=phone \nsip_auth_user=trunk:7\nsip_password= p w \n"
       "sip_server=proxy.example.net:5071\nsip_transport=TLS\nsip_security=allow_plain\nsip_enabled=0\n"
-      "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\nmax_calls=1\n"
+      "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\n"
       "wire_trace=1",
       &error);
 
@@ -131,7 +130,6 @@ test_r8_everything_set (void)
   g_assert_cmpint (cusax_config_get_media_security (config), ==, CUSAX_MEDIA_SECURITY_REQUIRE);
   g_assert_cmpuint (cusax_config_get_media_port_min (config), ==, 40000);
   g_assert_cmpuint (cusax_config_get_media_port_max (config), ==, 40010);
-  g_assert_cmpuint (cusax_config_get_max_calls (config), ==, 1);
   g_assert_true (cusax_config_wire_trace (config));
 }
 
@@ -240,9 +238,6 @@ test_refusals (void)
     { "alice@example.org", "media_port_max=70000", "media_port_max: " },
     { "alice@example.org", "media_port_min=5000\nmedia_port_max=4000", "media_port_max: " },
     { "alice@example.org", "media_port_min=5000\nmedia_port_max=5001", "media_port_max: " },
-    { "alice@example.org", "max_calls=0", "max_calls: " },
-    { "alice@example.org", "max_calls=-4", "max_calls: " },
-    { "alice@example.org", "max_calls=1000", "max_calls: " },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
