@@ -6,6 +6,7 @@ struct _CusaxMicrophone
 {
   GstElement *pipeline;
   GThread *thread;
+  gboolean is_adding;   /* the pipeline's state lock is held */
   gulong element_added;
   GstElement *bin;      /* libpurple's, with the source in it */
   GstElement *source;   /* shut */
@@ -40,6 +41,11 @@ cusax_microphone_new (GstElement *pipeline)
 
   microphone->pipeline = gst_object_ref (pipeline);
   microphone->thread = g_thread_self ();
+  /* A pipeline that still recovers from the end of another call sets its children to PLAYING in a thread of its
+   * own: it would catch the source in the moment between gst_bin_add() and its signal. The lock is recursive, and
+   * what this thread does below it locks in GStreamer's order, parents first. */
+  GST_STATE_LOCK (pipeline);
+  microphone->is_adding = TRUE;
   microphone->element_added = g_signal_connect (pipeline, "element-added", G_CALLBACK (on_element_added), microphone);
   return microphone;
 }
@@ -51,9 +57,18 @@ on_pad_added (GstElement *bin, GstPad *pad, gpointer user_data)
   cusax_microphone_open (user_data);
 }
 
+static void
+stop_adding (CusaxMicrophone *microphone)
+{
+  if (microphone->is_adding)
+    GST_STATE_UNLOCK (microphone->pipeline);
+  microphone->is_adding = FALSE;
+}
+
 void
 cusax_microphone_added (CusaxMicrophone *microphone)
 {
+  stop_adding (microphone);
   g_clear_signal_handler (&microphone->element_added, microphone->pipeline);
   if (microphone->bin != NULL)
     microphone->pad_added = g_signal_connect (microphone->bin, "pad-added", G_CALLBACK (on_pad_added), microphone);
@@ -97,6 +112,7 @@ cusax_microphone_free (CusaxMicrophone *microphone)
 {
   if (microphone == NULL)
     return;
+  stop_adding (microphone);
   g_clear_signal_handler (&microphone->element_added, microphone->pipeline);
   if (microphone->bin != NULL)
     g_clear_signal_handler (&microphone->pad_added, microphone->bin);

@@ -20,7 +20,8 @@ typedef struct _CusaxMicrophone CusaxMicrophone;
  * cusax_microphone_new:
  * @pipeline: libpurple's
  *
- * Sources that this thread adds to @pipeline from now on stay shut, until cusax_microphone_added().
+ * Sources that this thread adds to @pipeline from now on stay shut, until cusax_microphone_added(). Holds the state
+ * lock of @pipeline up to there (or to cusax_microphone_free()): do not return to the main loop in between.
  *
  * Returns: (transfer full)
  */

@@ -142,12 +142,15 @@ stop_listening (Session *self)
     g_signal_handlers_disconnect_by_data (self->bus, self->backend);
 }
 
-/* Before libpurple ends the media: a stalled pipeline would hang it, a stream that is being built would crash it. */
+/* Before libpurple ends the media: a stream that is being built would crash it, a loudspeaker that waits and a
+ * stalled pipeline would hang it. In this order: the first makes sure that no new loudspeaker comes. */
 static void
 prepare_end (Session *self)
 {
   stop_listening (self);
   g_clear_pointer (&self->guard, cusax_guard_free);
+  if (self->conference != NULL && !self->media_ended)
+    cusax_stream_close_sinks (self->conference);
   cusax_stream_revive_pipeline ();
 }
 

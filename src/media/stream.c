@@ -7,6 +7,10 @@
 #include <farstream/fs-candidate.h>
 #include <media-gst.h>
 
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
+#include <farstream/fs-conference.h>
+G_GNUC_END_IGNORE_DEPRECATIONS
+
 #define CIPHER "aes-128-icm"
 #define AUTHENTICATION "hmac-sha1-80"
 
@@ -14,6 +18,28 @@ void
 cusax_stream_revive_pipeline (void)
 {
   gst_element_set_state (purple_media_manager_get_pipeline (purple_media_manager_get ()), GST_STATE_PLAYING);
+}
+
+static void
+close_sink (const GValue *value, gpointer unused)
+{
+  GstElement *sink = g_value_get_object (value);
+
+  /* Farstream's conference has sinks too, its sockets: those it closes by itself. */
+  if (FS_IS_CONFERENCE (sink))
+    return;
+  gst_element_set_locked_state (sink, TRUE);
+  gst_element_set_state (sink, GST_STATE_NULL);
+}
+
+void
+cusax_stream_close_sinks (GstElement *conference)
+{
+  GstIterator *sinks = gst_bin_iterate_sinks (GST_BIN (conference));
+
+  while (gst_iterator_foreach (sinks, close_sink, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (sinks);
+  gst_iterator_free (sinks);
 }
 
 static GList *

@@ -9,6 +9,7 @@
 #include "ports.h"
 
 #include <glib.h>
+#include <gst/gst.h>
 #include <purple.h>
 
 G_BEGIN_DECLS
@@ -34,6 +35,15 @@ gboolean cusax_stream_add (PurpleMedia *media, const char *who, const CusaxLeg *
  * again, whatever it says, after each stream that is added, is the cure. Never set it to anything else.
  */
 void cusax_stream_revive_pipeline (void);
+
+/**
+ * cusax_stream_close_sinks:
+ * @conference: the bin of one call
+ *
+ * Stops its loudspeaker. libpurple leaves it for last when it ends a call: one that still waits for the pipeline
+ * to play then holds the elements before it, which libpurple waits for, for ever. Nothing must be building sinks.
+ */
+void cusax_stream_close_sinks (GstElement *conference);
 
 /** Returns: TRUE with the ports on which Farstream listens, once candidates are prepared. */
 gboolean cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_port, guint16 *rtcp_port);

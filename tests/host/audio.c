@@ -24,7 +24,9 @@ static char *folder;
 static double tone_hertz = 440;
 static HostSink sink_kind;
 static char *sink_who; /* NULL: anybody */
-static guint recordings;
+static gint recordings;
+/* Two calls may get their loudspeakers at the same moment, each in a streaming thread of its own. */
+static GMutex recordings_mutex;
 static GHashTable *recording_of; /* who -> file */
 static char *last_recording;
 static gint opened;
@@ -80,7 +82,7 @@ on_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, Recorder *recorder
 static void
 start_recording (GstElement *sink, const char *who)
 {
-  g_autofree char *name = g_strdup_printf ("sound-%u.wav", ++recordings);
+  g_autofree char *name = g_strdup_printf ("sound-%d.wav", g_atomic_int_add (&recordings, 1) + 1);
   g_autofree char *path = g_build_filename (folder, name, NULL);
   Recorder *recorder = g_new0 (Recorder, 1);
 
@@ -91,11 +93,13 @@ start_recording (GstElement *sink, const char *who)
   g_object_set (sink, "signal-handoffs", TRUE, NULL);
   g_signal_connect_data (sink, "handoff", G_CALLBACK (on_handoff), recorder, recorder_free, 0);
 
+  g_mutex_lock (&recordings_mutex);
   if (recording_of == NULL)
     recording_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_insert (recording_of, g_strdup (who != NULL ? who : ""), g_strdup (path));
   g_free (last_recording);
   last_recording = g_strdup (path);
+  g_mutex_unlock (&recordings_mutex);
   host_event ("recording", "who", who, "file", path, NULL);
 }
 
@@ -244,18 +248,24 @@ host_audio_set_sink_of (const char *who, HostSink sink)
 char *
 host_audio_get_recording (const char *who)
 {
-  const char *file = last_recording;
+  g_autofree char *file = NULL;
 
-  if (who != NULL)
-    file = recording_of != NULL ? g_hash_table_lookup (recording_of, who) : NULL;
-  return g_strdup (file);
+  g_mutex_lock (&recordings_mutex);
+  if (who == NULL)
+    file = g_strdup (last_recording);
+  else if (recording_of != NULL)
+    file = g_strdup (g_hash_table_lookup (recording_of, who));
+  g_mutex_unlock (&recordings_mutex);
+  return g_steal_pointer (&file);
 }
 
 void
 host_audio_forget_recordings (void)
 {
+  g_mutex_lock (&recordings_mutex);
   g_clear_pointer (&recording_of, g_hash_table_unref);
   g_clear_pointer (&last_recording, g_free);
+  g_mutex_unlock (&recordings_mutex);
 }
 
 guint

@@ -714,7 +714,7 @@ main (int argc, char **argv)
   result = g_test_run ();
 
   cusax_session_port_free (port);
-  purple_core_quit ();
+  host_uiops_quit ();
   if (result == 0)
     remove_folder (folder);
   return result;

@@ -425,3 +425,14 @@ host_uiops_connect (void)
                          PURPLE_CALLBACK (on_typing), NULL);
   g_signal_connect (purple_media_manager_get (), "init-media", G_CALLBACK (on_init_media), NULL);
 }
+
+void
+host_uiops_quit (void)
+{
+  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+
+  g_thread_pool_stop_unused_threads ();
+  while (g_thread_pool_get_num_unused_threads () > 0 && g_get_monotonic_time () < deadline)
+    g_thread_yield ();
+  purple_core_quit ();
+}

@@ -15,6 +15,14 @@ void host_uiops_init (void);
 /** Connects the signals of libpurple; after purple_core_init(). */
 void host_uiops_connect (void);
 
+/**
+ * host_uiops_quit:
+ *
+ * purple_core_quit(), after the idle threads of GLib's pool have gone (a second at most): libpurple's quitting shuts
+ * NSS down, and a thread that ends after that crashes in NSS.
+ */
+void host_uiops_quit (void);
+
 /** The name under which events speak of @account: the one given with "account add", else its user name. */
 const char *host_account_name (PurpleAccount *account);
 void host_account_set_name (PurpleAccount *account, const char *name);
