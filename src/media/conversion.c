@@ -43,7 +43,7 @@ static gboolean
 has_payload_type (const GPtrArray *codecs, guint8 payload_type)
 {
   for (guint i = 0; i < codecs->len; i++)
-    if (((const CusaxCodec *) codecs->pdata[i])->payload_type == payload_type)
+    if (((const CusaxCodec *)codecs->pdata[i])->payload_type == payload_type)
       return TRUE;
   return FALSE;
 }
@@ -80,10 +80,10 @@ cusax_conversion_leg_candidates (guint16 rtp_port, guint16 rtcp_port)
 {
   GList *list = NULL;
 
-  list = g_list_append (list, purple_media_candidate_new ("1", 1, PURPLE_MEDIA_CANDIDATE_TYPE_HOST,
-                                                          PURPLE_MEDIA_NETWORK_PROTOCOL_UDP, "127.0.0.1",
-                                                          rtp_port));
-  return g_list_append (list, purple_media_candidate_new ("1", 2, PURPLE_MEDIA_CANDIDATE_TYPE_HOST,
-                                                          PURPLE_MEDIA_NETWORK_PROTOCOL_UDP, "127.0.0.1",
-                                                          rtcp_port));
+  list = g_list_append (list,
+                        purple_media_candidate_new ("1", 1, PURPLE_MEDIA_CANDIDATE_TYPE_HOST,
+                                                    PURPLE_MEDIA_NETWORK_PROTOCOL_UDP, "127.0.0.1", rtp_port));
+  return g_list_append (list,
+                        purple_media_candidate_new ("1", 2, PURPLE_MEDIA_CANDIDATE_TYPE_HOST,
+                                                    PURPLE_MEDIA_NETWORK_PROTOCOL_UDP, "127.0.0.1", rtcp_port));
 }

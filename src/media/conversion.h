@@ -25,11 +25,13 @@ PurpleMediaCodec *cusax_conversion_codec_to_purple (const CusaxCodec *codec);
 /**
  * cusax_conversion_remote_codecs:
  * @agreed: (element-type CusaxCodec): with the other side's payload types, best first
- * @offered: (nullable) (element-type CusaxCodec): what we offered, with our payload types; NULL when we answered
+ * @offered: (nullable) (element-type CusaxCodec): what we offered, with our payload types; NULL when we
+ * answered
  *
  * What Farstream is to take for the other side's codecs. It has one payload type per entry for both directions,
  * but a peer may answer with numbers of its own and go on sending with ours, which the offer promised to accept
- * (RFC 3264 sections 5.1 and 6.1): such formats stand twice, the peer's number first, because the first is sent.
+ * (RFC 3264 sections 5.1 and 6.1): such formats stand twice, the peer's number first, because the first is
+ * sent.
  *
  * Returns: (transfer full) (element-type PurpleMediaCodec): for purple_media_codec_list_free()
  */

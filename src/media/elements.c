@@ -23,8 +23,14 @@ typedef struct
 
 /* Without these there is no call at all: what Farstream and libpurple's backend put together by name. */
 static const Need always[] = {
-  { "fsrtpconference", "libfarstream-0.2-5" }, { "rtpbin", GOOD }, { "udpsrc", GOOD }, { "level", GOOD },
-  { "volume", BASE }, { "audioconvert", BASE }, { "audioresample", BASE }, { "liveadder", BASE },
+  { "fsrtpconference", "libfarstream-0.2-5" },
+  { "rtpbin", GOOD },
+  { "udpsrc", GOOD },
+  { "level", GOOD },
+  { "volume", BASE },
+  { "audioconvert", BASE },
+  { "audioresample", BASE },
+  { "liveadder", BASE },
 };
 
 /* A format needs all four of its elements. A telephone-event is made by Farstream out of rtpdtmfsrc; received
@@ -44,7 +50,7 @@ static void
 add_missing (GPtrArray *missing, const char *package)
 {
   if (!g_ptr_array_find_with_equal_func (missing, package, g_str_equal, NULL))
-    g_ptr_array_add (missing, (gpointer) package);
+    g_ptr_array_add (missing, (gpointer)package);
 }
 
 /* Returns: TRUE if all of @needs are there; what is not goes to @missing. */
@@ -108,7 +114,7 @@ cusax_elements_new_with (CusaxElementsHas has, gpointer user_data)
   if (elements->codecs->len == 0)
     {
       g_ptr_array_add (missing, NULL);
-      elements->missing = g_strjoinv (", ", (char **) missing->pdata);
+      elements->missing = g_strjoinv (", ", (char **)missing->pdata);
     }
   return elements;
 }

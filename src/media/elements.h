@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this machine's GStreamer can do: which formats of cusax_codecs_policy() it can encode, decode and carry in
- * RTP, whether it can protect the leg, and, when calls are impossible, which Debian packages would help. Asks
- * for element factories only: nothing is opened.
+ * What this machine's GStreamer can do: which formats of cusax_codecs_policy() it can encode, decode and carry
+ * in RTP, whether it can protect the leg, and, when calls are impossible, which Debian packages would help.
+ * Asks for element factories only: nothing is opened.
  */
 #pragma once
 
@@ -40,16 +40,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxElements, cusax_elements_free)
  * cusax_elements_get_codecs:
  * @missing: (out) (nullable) (transfer none): NULL, or, when the list is empty, Debian package names
  *
- * Returns: (transfer none) (element-type CusaxCodec): what can be sent and received, in policy order; empty when
- *   no call is possible
+ * Returns: (transfer none) (element-type CusaxCodec): what can be sent and received, in policy order; empty
+ * when no call is possible
  */
 const GPtrArray *cusax_elements_get_codecs (const CusaxElements *elements, const char **missing);
 
 /**
  * cusax_elements_have_srtp:
  *
- * Returns: TRUE if Farstream will insert SRTP elements. It then does so in every call, and without keys fails to
- *   start them (cisco/libsrtp issue 728): the leg must be given keys if and only if this is TRUE.
+ * Returns: TRUE if Farstream will insert SRTP elements. It then does so in every call, and without keys fails
+ * to start them (cisco/libsrtp issue 728): the leg must be given keys if and only if this is TRUE.
  */
 gboolean cusax_elements_have_srtp (const CusaxElements *elements);
 

@@ -21,8 +21,8 @@ cusax_finch_is_running (void)
 }
 
 /* GObject has no list of handlers: block the first one that is not blocked until there is none, and undo that.
- * The backend connects when the media is made, Finch in "init-media" after it: the last is Finch's. Blocking the
- * backend's as well would leave the microphone open. */
+ * The backend connects when the media is made, Finch in "init-media" after it: the last is Finch's. Blocking
+ * the backend's as well would leave the microphone open. */
 static gulong
 find_handler (PurpleMedia *media)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Keeps Finch alive when the window of a call's conversation is closed. Finch shows a call inside its
- * conversation, and its handler for the end of the call goes on to use the conversation after it is gone. So the
- * call is hung up at that moment, with that one handler out of the way. Other user interfaces have a window for
- * the call: there, nothing is done.
+ * conversation, and its handler for the end of the call goes on to use the conversation after it is gone. So
+ * the call is hung up at that moment, with that one handler out of the way. Other user interfaces have a window
+ * for the call: there, nothing is done.
  */
 #pragma once
 

@@ -13,7 +13,7 @@ struct _CusaxGuard
   gulong finished;
   GMutex mutex;
   GCond changed;
-  guint building; /* emissions of "src-pad-added" that are under way; under the mutex */
+  guint building;       /* emissions of "src-pad-added" that are under way; under the mutex */
   gint64 last_finished; /* monotonic; under the mutex */
 };
 
@@ -75,8 +75,8 @@ block_others (CusaxGuard *guard)
 {
   gulong id;
 
-  while ((id = g_signal_handler_find (guard->stream, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, guard->signal, 0,
-                                      NULL, NULL, NULL))
+  while ((id = g_signal_handler_find (guard->stream, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED,
+                                      guard->signal, 0, NULL, NULL, NULL))
              != 0
          && id != guard->finished)
     g_signal_handler_block (guard->stream, id);
@@ -106,7 +106,8 @@ on_lingered (gpointer stream)
 
 /* Our handler is the last one, but the emission itself still holds a reference to the stream, and a lock of
  * Farstream's session. If that reference is the last, the session is destroyed in the streaming thread, which
- * waits for its own lock for ever. So after a recent emission the stream is kept until it is over for certain. */
+ * waits for its own lock for ever. So after a recent emission the stream is kept until it is over for certain.
+ */
 static void
 linger (CusaxGuard *guard)
 {

@@ -11,11 +11,11 @@
 
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
 #include <farstream/fs-stream.h>
-G_GNUC_END_IGNORE_DEPRECATIONS
+    G_GNUC_END_IGNORE_DEPRECATIONS
 
-G_BEGIN_DECLS
+        G_BEGIN_DECLS
 
-typedef struct _CusaxGuard CusaxGuard;
+    typedef struct _CusaxGuard CusaxGuard;
 
 /** Returns: (transfer full): watches @stream, which must not have got a packet yet. */
 CusaxGuard *cusax_guard_new (FsStream *stream);

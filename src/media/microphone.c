@@ -6,10 +6,10 @@ struct _CusaxMicrophone
 {
   GstElement *pipeline;
   GThread *thread;
-  gboolean is_adding;   /* the pipeline's state lock is held */
+  gboolean is_adding; /* the pipeline's state lock is held */
   gulong element_added;
-  GstElement *bin;      /* libpurple's, with the source in it */
-  GstElement *source;   /* shut */
+  GstElement *bin;    /* libpurple's, with the source in it */
+  GstElement *source; /* shut */
   gulong pad_added;
 };
 
@@ -42,11 +42,12 @@ cusax_microphone_new (GstElement *pipeline)
   microphone->pipeline = gst_object_ref (pipeline);
   microphone->thread = g_thread_self ();
   /* A pipeline that still recovers from the end of another call sets its children to PLAYING in a thread of its
-   * own: it would catch the source in the moment between gst_bin_add() and its signal. The lock is recursive, and
-   * what this thread does below it locks in GStreamer's order, parents first. */
+   * own: it would catch the source in the moment between gst_bin_add() and its signal. The lock is recursive,
+   * and what this thread does below it locks in GStreamer's order, parents first. */
   GST_STATE_LOCK (pipeline);
   microphone->is_adding = TRUE;
-  microphone->element_added = g_signal_connect (pipeline, "element-added", G_CALLBACK (on_element_added), microphone);
+  microphone->element_added
+      = g_signal_connect (pipeline, "element-added", G_CALLBACK (on_element_added), microphone);
   return microphone;
 }
 
@@ -71,12 +72,14 @@ cusax_microphone_added (CusaxMicrophone *microphone)
   stop_adding (microphone);
   g_clear_signal_handler (&microphone->element_added, microphone->pipeline);
   if (microphone->bin != NULL)
-    microphone->pad_added = g_signal_connect (microphone->bin, "pad-added", G_CALLBACK (on_pad_added), microphone);
+    microphone->pad_added
+        = g_signal_connect (microphone->bin, "pad-added", G_CALLBACK (on_pad_added), microphone);
 }
 
-/* WORKAROUND gst-plugins-good 1.22 (pulsesrc): answers RECONFIGURE by forgetting that it still has to negotiate, and
- * Farstream sends one at our first event, so the device never opens; gst_pulsesrc_event(); remove when a source that
- * starts after its pipeline records without this. Before its caps are out the event says nothing new. */
+/* WORKAROUND gst-plugins-good 1.22 (pulsesrc): answers RECONFIGURE by forgetting that it still has to
+ * negotiate, and Farstream sends one at our first event, so the device never opens; gst_pulsesrc_event();
+ * remove when a source that starts after its pipeline records without this. Before its caps are out the event
+ * says nothing new. */
 static GstPadProbeReturn
 on_first_events (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {

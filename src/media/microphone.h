@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Keeps the microphone shut until a call stands. libpurple makes the audio source when the stream is added and
- * starts it at once, so a call that only rings would already listen. The source inside libpurple's source bin is
- * locked in GST_STATE_NULL while it is being added (no device is opened, no sound server asked) and let go later.
+ * starts it at once, so a call that only rings would already listen. The source inside libpurple's source bin
+ * is locked in GST_STATE_NULL while it is being added (no device is opened, no sound server asked) and let go
+ * later.
  *
- * A user interface that registers its source without PURPLE_MEDIA_ELEMENT_UNIQUE and as a bare element cannot be
- * held back; Pidgin and Finch do not.
+ * A user interface that registers its source without PURPLE_MEDIA_ELEMENT_UNIQUE and as a bare element cannot
+ * be held back; Pidgin and Finch do not.
  */
 #pragma once
 
@@ -20,8 +21,9 @@ typedef struct _CusaxMicrophone CusaxMicrophone;
  * cusax_microphone_new:
  * @pipeline: libpurple's
  *
- * Sources that this thread adds to @pipeline from now on stay shut, until cusax_microphone_added(). Holds the state
- * lock of @pipeline up to there (or to cusax_microphone_free()): do not return to the main loop in between.
+ * Sources that this thread adds to @pipeline from now on stay shut, until cusax_microphone_added(). Holds the
+ * state lock of @pipeline up to there (or to cusax_microphone_free()): do not return to the main loop in
+ * between.
  *
  * Returns: (transfer full)
  */

@@ -34,18 +34,18 @@ typedef struct
   guint16 leg_rtp_port, leg_rtcp_port;
   GPtrArray *offered; /* NULL when the other side called */
 
-  PurpleMedia *media;      /* a reference of ours */
-  GObject *backend;        /* of @media */
+  PurpleMedia *media; /* a reference of ours */
+  GObject *backend;   /* of @media */
   GstBus *bus;
-  GstElement *conference;  /* the bin of this call in the shared pipeline */
+  GstElement *conference; /* the bin of this call in the shared pipeline */
   gboolean backend_blocked;
-  CusaxGuard *guard;       /* from the first local candidate until the end is near */
+  CusaxGuard *guard; /* from the first local candidate until the end is near */
   gboolean guard_done;
   CusaxMicrophone *microphone;
   CusaxFinch *finch;
   gboolean accepted, held, muted;
-  gboolean media_ended;    /* libpurple has ended it: not ours to end any more */
-  gboolean applying;       /* we are telling PurpleMedia, so its signals are no news */
+  gboolean media_ended; /* libpurple has ended it: not ours to end any more */
+  gboolean applying;    /* we are telling PurpleMedia, so its signals are no news */
 
   /* What the listener is to be told from the main loop. */
   guint news_source;
@@ -110,8 +110,7 @@ tell (Session *self)
 }
 
 /* The first one tells most: what follows are consequences. */
-static void
-tell_error (Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void tell_error (Session *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 tell_error (Session *self, const char *format, ...)
@@ -131,10 +130,10 @@ tell_error (Session *self, const char *format, ...)
 
 /* ----------------------------------------------------------------- signals of PurpleMedia */
 
-/* WORKAROUND libpurple 2.14: a message of Farstream that comes after the end of its stream, while somebody still
- * holds the media (Finch does), makes the backend use a session that is gone; gst_handle_message_element() in
- * backend-fs2.c; remove when it looks at what get_session_from_fs_stream() returns. Nothing on the bus matters to
- * the backend any more. */
+/* WORKAROUND libpurple 2.14: a message of Farstream that comes after the end of its stream, while somebody
+ * still holds the media (Finch does), makes the backend use a session that is gone;
+ * gst_handle_message_element() in backend-fs2.c; remove when it looks at what get_session_from_fs_stream()
+ * returns. Nothing on the bus matters to the backend any more. */
 static void
 stop_listening (Session *self)
 {
@@ -164,8 +163,8 @@ on_candidates_prepared (PurpleMedia *media, const char *session, const char *who
 /* HANGUP and REJECT come once per stream, session, participant and call: the first is enough, and it is told
  * after all of them. */
 static void
-on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *session, const char *who, gboolean local,
-                Session *self)
+on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *session, const char *who,
+                gboolean local, Session *self)
 {
   if (self->applying || !local)
     return;
@@ -195,7 +194,8 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
 }
 
 static void
-on_state_changed (PurpleMedia *media, PurpleMediaState state, const char *session, const char *who, Session *self)
+on_state_changed (PurpleMedia *media, PurpleMediaState state, const char *session, const char *who,
+                  Session *self)
 {
   if (state != PURPLE_MEDIA_STATE_END || session != NULL || who != NULL)
     return;
@@ -222,8 +222,8 @@ is_ours (Session *self, GstMessage *message, gboolean *is_microphone)
   return *is_microphone || gst_object_has_as_ancestor (source, GST_OBJECT (self->conference));
 }
 
-/* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call. It is
- * made deaf to those, one message long: this handler runs before the backend's, on_bus_error() after. */
+/* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call. It
+ * is made deaf to those, one message long: this handler runs before the backend's, on_bus_error() after. */
 static void
 on_bus_error_first (GstBus *bus, GstMessage *message, Session *self)
 {
@@ -336,7 +336,7 @@ end_media (PurpleMedia *media)
 static void
 session_end (CusaxMediaSession *session)
 {
-  Session *self = (Session *) session;
+  Session *self = (Session *)session;
 
   self->cut = TRUE;
   g_clear_handle_id (&self->news_source, g_source_remove);
@@ -393,7 +393,7 @@ port_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusax
   Session *self = g_rc_box_new0 (Session);
 
   self->session.vtable = &session_vtable;
-  self->port = (SessionPort *) port;
+  self->port = (SessionPort *)port;
   self->listener = *listener;
   self->user_data = user_data;
   self->who = g_strdup (who);
@@ -422,7 +422,7 @@ port_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusax
 static void
 session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
 {
-  Session *self = (Session *) session;
+  Session *self = (Session *)session;
   GList *list;
 
   if (self->media_ended)
@@ -444,7 +444,7 @@ tell_media (Session *self, PurpleMediaInfoType type)
 static void
 session_accept (CusaxMediaSession *session)
 {
-  Session *self = (Session *) session;
+  Session *self = (Session *)session;
   GList *candidates;
 
   if (self->media_ended || self->accepted)
@@ -462,7 +462,7 @@ session_accept (CusaxMediaSession *session)
 static void
 session_set_hold (CusaxMediaSession *session, gboolean held)
 {
-  Session *self = (Session *) session;
+  Session *self = (Session *)session;
 
   if (self->media_ended || self->held == held)
     return;
@@ -473,7 +473,7 @@ session_set_hold (CusaxMediaSession *session, gboolean held)
 static void
 session_set_muted (CusaxMediaSession *session, gboolean muted)
 {
-  Session *self = (Session *) session;
+  Session *self = (Session *)session;
 
   if (self->media_ended || self->muted == muted)
     return;
@@ -494,7 +494,7 @@ static const CusaxMediaSessionVtable session_vtable = {
 static CusaxElements *
 get_elements (CusaxMediaPort *port)
 {
-  SessionPort *self = (SessionPort *) port;
+  SessionPort *self = (SessionPort *)port;
 
   if (self->elements == NULL)
     self->elements = cusax_elements_new ();
@@ -532,7 +532,7 @@ cusax_session_port_new (PurpleAccount *account)
 void
 cusax_session_port_free (CusaxMediaPort *port)
 {
-  SessionPort *self = (SessionPort *) port;
+  SessionPort *self = (SessionPort *)port;
 
   if (self == NULL)
     return;

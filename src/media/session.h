@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The media port over libpurple: sound devices, codecs and the call window of Pidgin or Finch (PurpleMedia), with
- * Farstream behind the loopback leg. Knows no SIP, no SDP and no network beyond 127.0.0.1.
+ * The media port over libpurple: sound devices, codecs and the call window of Pidgin or Finch (PurpleMedia),
+ * with Farstream behind the loopback leg. Knows no SIP, no SDP and no network beyond 127.0.0.1.
  *
  * The listener is called from the main loop only, never from inside a signal of PurpleMedia: so a call may end
  * its session in any callback. After on_error nothing else is reported.

@@ -9,13 +9,13 @@
 
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
 #include <farstream/fs-conference.h>
-G_GNUC_END_IGNORE_DEPRECATIONS
+    G_GNUC_END_IGNORE_DEPRECATIONS
 
 #define CIPHER "aes-128-icm"
 #define AUTHENTICATION "hmac-sha1-80"
 
-void
-cusax_stream_revive_pipeline (void)
+    void
+    cusax_stream_revive_pipeline (void)
 {
   gst_element_set_state (purple_media_manager_get_pipeline (purple_media_manager_get ()), GST_STATE_PLAYING);
 }
@@ -48,23 +48,23 @@ make_preferred_candidates (void)
   GList *list = NULL;
 
   for (guint component = 1; component <= 2; component++)
-    list = g_list_append (list, fs_candidate_new ("1", component, FS_CANDIDATE_TYPE_HOST, FS_NETWORK_PROTOCOL_UDP,
-                                                  "127.0.0.1", 0));
+    list = g_list_append (list, fs_candidate_new ("1", component, FS_CANDIDATE_TYPE_HOST,
+                                                  FS_NETWORK_PROTOCOL_UDP, "127.0.0.1", 0));
   return list;
 }
 
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GParameter is libpurple's choice */
 
-static void
-set_boolean (GParameter *parameter, const char *name, gboolean value)
+    static void
+    set_boolean (GParameter *parameter, const char *name, gboolean value)
 {
   parameter->name = name;
   g_value_init (&parameter->value, G_TYPE_BOOLEAN);
   g_value_set_boolean (&parameter->value, value);
 }
 
-/* libpurple copies the parameters shallowly and its backend unsets the values: they are given away with the call
- * and must not be unset here. */
+/* libpurple copies the parameters shallowly and its backend unsets the values: they are given away with the
+ * call and must not be unset here. */
 static gboolean
 add_stream (PurpleMedia *media, const char *who)
 {
@@ -87,9 +87,9 @@ add_stream (PurpleMedia *media, const char *who)
 
 G_GNUC_END_IGNORE_DEPRECATIONS
 
-/* libpurple gives its global STUN server to every stream, after our parameters. A socket bound to loopback cannot
- * reach it, and candidates take seconds or never come. Clearing the address for the moment does not touch the
- * preference; setting it again has a literal to resolve, which takes one turn of the main loop. */
+/* libpurple gives its global STUN server to every stream, after our parameters. A socket bound to loopback
+ * cannot reach it, and candidates take seconds or never come. Clearing the address for the moment does not
+ * touch the preference; setting it again has a literal to resolve, which takes one turn of the main loop. */
 static gboolean
 add_stream_without_stun (PurpleMedia *media, const char *who)
 {
@@ -108,9 +108,9 @@ static gboolean
 set_keys (PurpleMedia *media, const char *who, const CusaxLeg *leg)
 {
   return purple_media_set_encryption_parameters (media, CUSAX_STREAM_SESSION, CIPHER, AUTHENTICATION,
-                                                 (const char *) leg->key_from_session, CUSAX_SRTP_KEY_LENGTH)
+                                                 (const char *)leg->key_from_session, CUSAX_SRTP_KEY_LENGTH)
          && purple_media_set_decryption_parameters (media, CUSAX_STREAM_SESSION, who, CIPHER, AUTHENTICATION,
-                                                    (const char *) leg->key_to_session, CUSAX_SRTP_KEY_LENGTH)
+                                                    (const char *)leg->key_to_session, CUSAX_SRTP_KEY_LENGTH)
          && purple_media_set_require_encryption (media, CUSAX_STREAM_SESSION, who, TRUE);
 }
 
@@ -143,7 +143,7 @@ cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_
   *rtp_port = *rtcp_port = 0;
   for (GList *c = candidates; c != NULL; c = c->next)
     {
-      guint16 port = (guint16) purple_media_candidate_get_port (c->data);
+      guint16 port = (guint16)purple_media_candidate_get_port (c->data);
 
       if (purple_media_candidate_get_component_id (c->data) == 1)
         *rtp_port = port;

@@ -30,9 +30,9 @@ gboolean cusax_stream_add (PurpleMedia *media, const char *who, const CusaxLeg *
 /**
  * cusax_stream_revive_pipeline:
  *
- * libpurple has one pipeline for all calls of all protocols. An error in one call leaves it half stopped while it
- * still claims to play: the next call is then silent, and ending it hangs in Farstream. Setting it to PLAYING
- * again, whatever it says, after each stream that is added, is the cure. Never set it to anything else.
+ * libpurple has one pipeline for all calls of all protocols. An error in one call leaves it half stopped while
+ * it still claims to play: the next call is then silent, and ending it hangs in Farstream. Setting it to
+ * PLAYING again, whatever it says, after each stream that is added, is the cure. Never set it to anything else.
  */
 void cusax_stream_revive_pipeline (void);
 
@@ -40,12 +40,14 @@ void cusax_stream_revive_pipeline (void);
  * cusax_stream_close_sinks:
  * @conference: the bin of one call
  *
- * Stops its loudspeaker. libpurple leaves it for last when it ends a call: one that still waits for the pipeline
- * to play then holds the elements before it, which libpurple waits for, for ever. Nothing must be building sinks.
+ * Stops its loudspeaker. libpurple leaves it for last when it ends a call: one that still waits for the
+ * pipeline to play then holds the elements before it, which libpurple waits for, for ever. Nothing must be
+ * building sinks.
  */
 void cusax_stream_close_sinks (GstElement *conference);
 
 /** Returns: TRUE with the ports on which Farstream listens, once candidates are prepared. */
-gboolean cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_port, guint16 *rtcp_port);
+gboolean cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_port,
+                                       guint16 *rtcp_port);
 
 G_END_DECLS

@@ -103,8 +103,8 @@ start_recording (GstElement *sink, const char *who)
   host_event ("recording", "who", who, "file", path, NULL);
 }
 
-/* What @kind ends in. All are "async" as real sound cards are: the pipeline waits for them to have data. That is
- * how a sink that never gets there brings the whole pipeline to a halt. */
+/* What @kind ends in. All are "async" as real sound cards are: the pipeline waits for them to have data. That
+ * is how a sink that never gets there brings the whole pipeline to a halt. */
 static GstElement *
 create_end (HostSink kind, const char *who)
 {
@@ -199,7 +199,7 @@ create_source (PurpleMedia *media, const gchar *session_id, const gchar *partici
   watch_states ();
   gst_bin_add (GST_BIN (bin), source);
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
-  host_event ("microphone-made", "hertz", host_number ((gint64) tone_hertz), NULL);
+  host_event ("microphone-made", "hertz", host_number ((gint64)tone_hertz), NULL);
   return bin;
 }
 
@@ -218,17 +218,18 @@ host_audio_init (const char *where, gboolean unique)
 
   g_free (folder);
   folder = g_strdup (where);
-  purple_media_manager_set_ui_caps (manager, PURPLE_MEDIA_CAPS_AUDIO | PURPLE_MEDIA_CAPS_AUDIO_SINGLE_DIRECTION);
+  purple_media_manager_set_ui_caps (manager,
+                                    PURPLE_MEDIA_CAPS_AUDIO | PURPLE_MEDIA_CAPS_AUDIO_SINGLE_DIRECTION);
   purple_media_manager_set_active_element (
-      manager, element_new (unique ? "host-microphone" : "host-microphone-each",
-                            PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SRC | PURPLE_MEDIA_ELEMENT_ONE_SRC
-                                | once,
-                            create_source));
+      manager,
+      element_new (unique ? "host-microphone" : "host-microphone-each",
+                   PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SRC | PURPLE_MEDIA_ELEMENT_ONE_SRC | once,
+                   create_source));
   purple_media_manager_set_active_element (
-      manager, element_new ("host-loudspeaker",
-                            PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SINK
-                                | PURPLE_MEDIA_ELEMENT_ONE_SINK,
-                            create_sink));
+      manager,
+      element_new ("host-loudspeaker",
+                   PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SINK | PURPLE_MEDIA_ELEMENT_ONE_SINK,
+                   create_sink));
 }
 
 void
@@ -271,5 +272,5 @@ host_audio_forget_recordings (void)
 guint
 host_audio_count_opened (void)
 {
-  return (guint) g_atomic_int_get (&opened);
+  return (guint)g_atomic_int_get (&opened);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sound without a sound card: a microphone that hears one tone and a loudspeaker that writes a WAV file, given
- * to libpurple as its media elements. What was said and heard is then proven by content. The WAV file is valid at
- * every moment, also after a crash.
+ * to libpurple as its media elements. What was said and heard is then proven by content. The WAV file is valid
+ * at every moment, also after a crash.
  */
 #pragma once
 
@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 /** HostSink: what the loudspeaker does. */
 typedef enum
 {
-  HOST_SINK_WAV,    /* writes what it hears */
-  HOST_SINK_BROKEN, /* cannot be opened, as a sound card that somebody else has */
-  HOST_SINK_FAILING,/* fails after half a second, as a sound card that is pulled out */
-  HOST_SINK_SLOW    /* takes 100 ms to open, as a sound server that must be started, then as WAV */
+  HOST_SINK_WAV,     /* writes what it hears */
+  HOST_SINK_BROKEN,  /* cannot be opened, as a sound card that somebody else has */
+  HOST_SINK_FAILING, /* fails after half a second, as a sound card that is pulled out */
+  HOST_SINK_SLOW     /* takes 100 ms to open, as a sound server that must be started, then as WAV */
 } HostSink;
 
 /**
@@ -24,18 +24,20 @@ typedef enum
  * @folder: where recordings go: sound-1.wav, sound-2.wav, ...
  * @unique: one microphone is shared by all calls, as in Pidgin and Finch; FALSE: each call has its own
  *
- * Registers source and sink with the media manager and says that this user interface can do audio. May be called
- * again with another @unique.
+ * Registers source and sink with the media manager and says that this user interface can do audio. May be
+ * called again with another @unique.
  */
 void host_audio_init (const char *folder, gboolean unique);
 
 /** The frequency of microphones made from now on. */
 void host_audio_set_tone (double hertz);
 
-/** What loudspeakers made from now on for calls with @who do (NULL: with anybody; what it was for others ends). */
+/** What loudspeakers made from now on for calls with @who do (NULL: with anybody; what it was for others ends).
+ */
 void host_audio_set_sink_of (const char *who, HostSink sink);
 
-/** Returns: (transfer full) (nullable): the file of the newest loudspeaker made for @who (NULL: for anybody). */
+/** Returns: (transfer full) (nullable): the file of the newest loudspeaker made for @who (NULL: for anybody).
+ */
 char *host_audio_get_recording (const char *who);
 
 /** Forgets who was recorded where: a new call must not be judged by the sound of an old one. */

@@ -21,8 +21,7 @@ typedef gboolean (*Function) (char **args, GError **error);
 
 #define HOST_UI "cusax-host"
 
-static gboolean
-fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static gboolean
 fail (GError **error, const char *format, ...)
@@ -177,7 +176,7 @@ type_of_setting (PurpleAccount *account, const char *name, const char *value)
         return purple_account_option_get_type (o->data);
   if (strcmp (value, "true") == 0 || strcmp (value, "false") == 0)
     return PURPLE_PREF_BOOLEAN;
-  (void) strtol (value, &end, 10);
+  (void)strtol (value, &end, 10);
   return *value != '\0' && *end == '\0' ? PURPLE_PREF_INT : PURPLE_PREF_STRING;
 }
 
@@ -193,7 +192,7 @@ set_typed (PurplePrefType type, char **args, GError **error)
   if (type == PURPLE_PREF_BOOLEAN)
     purple_account_set_bool (account, args[0], strcmp (args[1], "true") == 0);
   else if (type == PURPLE_PREF_INT)
-    purple_account_set_int (account, args[0], (int) strtol (args[1], NULL, 10));
+    purple_account_set_int (account, args[0], (int)strtol (args[1], NULL, 10));
   else
     purple_account_set_string (account, args[0], args[1]);
   return TRUE;
@@ -228,9 +227,9 @@ roster (char **args, GError **error)
   if (account == NULL)
     return FALSE;
   for (PurpleBlistNode *n = purple_blist_get_root (); n != NULL; n = purple_blist_node_next (n, TRUE))
-    if (PURPLE_BLIST_NODE_IS_BUDDY (n) && purple_buddy_get_account ((PurpleBuddy *) n) == account)
+    if (PURPLE_BLIST_NODE_IS_BUDDY (n) && purple_buddy_get_account ((PurpleBuddy *)n) == account)
       {
-        PurpleBuddy *buddy = (PurpleBuddy *) n;
+        PurpleBuddy *buddy = (PurpleBuddy *)n;
         PurpleStatus *status = purple_presence_get_active_status (purple_buddy_get_presence (buddy));
         PurplePluginProtocolInfo *info
             = PURPLE_PLUGIN_PROTOCOL_INFO (purple_find_prpl (purple_account_get_protocol_id (account)));
@@ -307,7 +306,7 @@ walk_menu (GList *actions, const char *path, const char *run, PurpleBlistNode *n
         host_event ("menu-item", "label", label, "enabled", action->callback != NULL ? "true" : "false", NULL);
       else if (strcmp (label, run) == 0 && action->callback != NULL)
         {
-          ((void (*) (gpointer, gpointer)) action->callback) (node, action->data);
+          ((void (*) (gpointer, gpointer))action->callback) (node, action->data);
           found = TRUE;
         }
     }
@@ -320,8 +319,8 @@ free_menu (GList *actions)
   for (GList *a = actions; a != NULL; a = a->next)
     if (a->data != NULL)
       {
-        free_menu (((PurpleMenuAction *) a->data)->children);
-        ((PurpleMenuAction *) a->data)->children = NULL;
+        free_menu (((PurpleMenuAction *)a->data)->children);
+        ((PurpleMenuAction *)a->data)->children = NULL;
         purple_menu_action_free (a->data);
       }
   g_list_free (actions);
@@ -342,8 +341,8 @@ menu (char **args, GError **error)
       return FALSE;
     }
   info = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (gc));
-  actions = info->blist_node_menu != NULL ? info->blist_node_menu ((PurpleBlistNode *) buddy) : NULL;
-  found = walk_menu (actions, "", args[1], (PurpleBlistNode *) buddy);
+  actions = info->blist_node_menu != NULL ? info->blist_node_menu ((PurpleBlistNode *)buddy) : NULL;
+  found = walk_menu (actions, "", args[1], (PurpleBlistNode *)buddy);
   free_menu (actions);
   return found || args[1] == NULL || fail (error, "no menu entry %s", args[1]);
 }
@@ -452,8 +451,8 @@ run_command (char **args, GError **error)
     line++;
   escaped = g_markup_escape_text (line, -1);
   status = purple_cmd_do_command (conv, line, escaped, &message);
-  host_event ("command-result", "status", status < G_N_ELEMENTS (results) ? results[status] : "?", "text", message,
-              NULL);
+  host_event ("command-result", "status", status < G_N_ELEMENTS (results) ? results[status] : "?", "text",
+              message, NULL);
   return TRUE;
 }
 
@@ -610,19 +609,19 @@ sink (char **args, GError **error)
 static gboolean
 respond (char **args, GError **error)
 {
-  return host_requests_respond ((guint) strtoul (args[0], NULL, 10), args[1], args[2], error);
+  return host_requests_respond ((guint)strtoul (args[0], NULL, 10), args[1], args[2], error);
 }
 
 static gboolean
 field (char **args, GError **error)
 {
-  return host_requests_set_field ((guint) strtoul (args[0], NULL, 10), args[1], args[2], error);
+  return host_requests_set_field ((guint)strtoul (args[0], NULL, 10), args[1], args[2], error);
 }
 
 static gboolean
 close_request (char **args, GError **error)
 {
-  return host_requests_close ((guint) strtoul (args[0], NULL, 10), error);
+  return host_requests_close ((guint)strtoul (args[0], NULL, 10), error);
 }
 
 static gboolean
@@ -654,7 +653,7 @@ static gboolean
 plugin_command (char **args, GError **error)
 {
   PurplePlugin *plugin = find_plugin (args[1]);
-  guint times = args[2] != NULL ? (guint) strtoul (args[2], NULL, 10) : 1;
+  guint times = args[2] != NULL ? (guint)strtoul (args[2], NULL, 10) : 1;
 
   if (plugin == NULL)
     return fail (error, "no plugin %s", args[1]);
@@ -689,7 +688,7 @@ pref (char **args, GError **error)
       purple_prefs_set_bool (args[0], strcmp (args[1], "true") == 0);
       return TRUE;
     case PURPLE_PREF_INT:
-      purple_prefs_set_int (args[0], (int) strtol (args[1], NULL, 10));
+      purple_prefs_set_int (args[0], (int)strtol (args[1], NULL, 10));
       return TRUE;
     case PURPLE_PREF_STRING:
       purple_prefs_set_string (args[0], args[1]);
@@ -736,8 +735,8 @@ stat_process (char **args, GError **error)
   if (!g_file_get_contents ("/proc/self/statm", &text, NULL, error))
     return FALSE;
   words = g_strsplit (text, " ", 3);
-  host_event ("stat", "rss", host_number (g_ascii_strtoll (words[1], NULL, 10) * sysconf (_SC_PAGESIZE)), "heap",
-              host_number ((gint64) (heap.uordblks + heap.hblkhd)), "fds",
+  host_event ("stat", "rss", host_number (g_ascii_strtoll (words[1], NULL, 10) * sysconf (_SC_PAGESIZE)),
+              "heap", host_number ((gint64)(heap.uordblks + heap.hblkhd)), "fds",
               host_number (count_entries ("/proc/self/fd")), "threads",
               host_number (count_entries ("/proc/self/task")), "microphones",
               host_number (host_audio_count_opened ()), NULL);
@@ -752,17 +751,44 @@ static const struct
   guint required;
   Function function;
 } commands[] = {
-  { "account add", 3, account_add }, { "account use", 1, account_use }, { "account enable", 0, account_enable },
-  { "account disable", 0, account_disable }, { "account connect", 0, account_connect },
-  { "account disconnect", 0, account_disconnect }, { "account remove", 0, account_remove },
-  { "account list", 0, account_list }, { "password", 1, account_password }, { "set", 2, set },
-  { "set-string", 2, set_string }, { "set-int", 2, set_int }, { "status", 0, account_status },
-  { "roster", 0, roster }, { "buddy", 1, buddy_add }, { "tooltip", 1, tooltip }, { "menu", 1, menu },
-  { "action", 0, action }, { "im", 2, im }, { "open", 1, open_conversation }, { "close", 1, close_conversation },
-  { "join", 1, join }, { "cmd", 2, run_command }, { "help", 1, help }, { "uri", 1, uri }, { "call", 1, call },
-  { "caps", 1, caps }, { "media", 1, media }, { "dtmf", 1, dtmf }, { "tone", 1, tone }, { "sink", 1, sink },
-  { "respond", 2, respond }, { "field", 3, field }, { "close-request", 1, close_request },
-  { "requests", 0, list_requests }, { "plugin", 2, plugin_command }, { "pref", 2, pref }, { "block", 1, block },
+  { "account add", 3, account_add },
+  { "account use", 1, account_use },
+  { "account enable", 0, account_enable },
+  { "account disable", 0, account_disable },
+  { "account connect", 0, account_connect },
+  { "account disconnect", 0, account_disconnect },
+  { "account remove", 0, account_remove },
+  { "account list", 0, account_list },
+  { "password", 1, account_password },
+  { "set", 2, set },
+  { "set-string", 2, set_string },
+  { "set-int", 2, set_int },
+  { "status", 0, account_status },
+  { "roster", 0, roster },
+  { "buddy", 1, buddy_add },
+  { "tooltip", 1, tooltip },
+  { "menu", 1, menu },
+  { "action", 0, action },
+  { "im", 2, im },
+  { "open", 1, open_conversation },
+  { "close", 1, close_conversation },
+  { "join", 1, join },
+  { "cmd", 2, run_command },
+  { "help", 1, help },
+  { "uri", 1, uri },
+  { "call", 1, call },
+  { "caps", 1, caps },
+  { "media", 1, media },
+  { "dtmf", 1, dtmf },
+  { "tone", 1, tone },
+  { "sink", 1, sink },
+  { "respond", 2, respond },
+  { "field", 3, field },
+  { "close-request", 1, close_request },
+  { "requests", 0, list_requests },
+  { "plugin", 2, plugin_command },
+  { "pref", 2, pref },
+  { "block", 1, block },
   { "stat", 0, stat_process },
 };
 
@@ -774,10 +800,10 @@ dispatch (int argc, char **argv, GError **error)
       g_auto (GStrv) words = g_strsplit (commands[i].name, " ", -1);
       guint length = g_strv_length (words);
 
-      if ((guint) argc < length || strcmp (words[0], argv[0]) != 0
+      if ((guint)argc < length || strcmp (words[0], argv[0]) != 0
           || (length == 2 && strcmp (words[1], argv[1]) != 0))
         continue;
-      if ((guint) argc - length < commands[i].required)
+      if ((guint)argc - length < commands[i].required)
         return fail (error, "%s wants %u arguments", commands[i].name, commands[i].required);
       return commands[i].function (argv + length, error);
     }
@@ -800,7 +826,7 @@ host_commands_run (const char *line, guint number)
       if (strcmp (parsed[0], "quit") == 0)
         return FALSE;
       argv = g_new0 (char *, argc + 4);
-      memcpy (argv, parsed, sizeof (char *) * (gsize) argc);
+      memcpy (argv, parsed, sizeof (char *) * (gsize)argc);
       ok = dispatch (argc, argv, &error);
     }
   if (ok)

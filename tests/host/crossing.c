@@ -18,8 +18,8 @@ open_socket (guint16 *port)
   socklen_t length = sizeof address;
   int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-  if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0
-      || getsockname (fd, (struct sockaddr *) &address, &length) != 0)
+  if (fd < 0 || bind (fd, (struct sockaddr *)&address, sizeof address) != 0
+      || getsockname (fd, (struct sockaddr *)&address, &length) != 0)
     g_error ("no socket on loopback");
   *port = ntohs (address.sin_port);
   return fd;
@@ -33,8 +33,8 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
 
   while ((length = recv (fd, packet, sizeof packet, 0)) > 0)
     {
-      struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-                                .sin_port = htons (port) };
+      struct sockaddr_in to
+          = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons (port) };
 
       if (count != NULL && length > 1)
         {
@@ -43,7 +43,7 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
           count->payload_type = packet[1] & 0x7f;
         }
       if (port != 0)
-        (void) !sendto (out, packet, (size_t) length, 0, (struct sockaddr *) &to, sizeof to);
+        (void)!sendto (out, packet, (size_t)length, 0, (struct sockaddr *)&to, sizeof to);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -78,7 +78,7 @@ on_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port)
 static void
 on_hang_up (gpointer user_data)
 {
-  ((CrossingEnd *) user_data)->hang_ups++;
+  ((CrossingEnd *)user_data)->hang_ups++;
 }
 
 static void
@@ -109,7 +109,7 @@ end_init (CrossingEnd *end, const char *who, CrossingEnd *peer, gboolean is_prot
   end->rtcp_fd = open_socket (&end->leg.rtcp_port);
   end->leg.is_protected = is_protected;
   for (gsize i = 0; i < CUSAX_SRTP_KEY_LENGTH; i++)
-    end->leg.key_from_session[i] = (guint8) g_random_int ();
+    end->leg.key_from_session[i] = (guint8)g_random_int ();
   end->rtp_source = g_unix_fd_add (end->rtp_fd, G_IO_IN, on_rtp, end);
   end->rtcp_source = g_unix_fd_add (end->rtcp_fd, G_IO_IN, on_rtcp, end);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two media sessions that talk to each other, for tests: in place of two transports, their legs are crossed by a
- * forwarder of plain sockets. It knows no keys: each leg is told the other's, so packets pass as they are. Counts
- * what it sees and notes what the sessions report.
+ * Two media sessions that talk to each other, for tests: in place of two transports, their legs are crossed by
+ * a forwarder of plain sockets. It knows no keys: each leg is told the other's, so packets pass as they are.
+ * Counts what it sees and notes what the sessions report.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /** CrossingEnd: one of the two, with all that is worth checking. */
 typedef struct _CrossingEnd
 {
-  const char *who;             /* the other side, as libpurple names it */
+  const char *who; /* the other side, as libpurple names it */
   CusaxLeg leg;
   int rtp_fd, rtcp_fd;
   guint rtp_source, rtcp_source;
@@ -23,8 +23,8 @@ typedef struct _CrossingEnd
   CusaxMediaSession *session;
   struct _CrossingEnd *peer;
 
-  guint packets;               /* RTP that the session sent */
-  guint payload_type;          /* of the last one */
+  guint packets;                          /* RTP that the session sent */
+  guint payload_type;                     /* of the last one */
   gint64 opened, leg_ready, first_packet; /* monotonic microseconds */
   guint leg_ready_count, hang_ups, holds, errors;
   gboolean held;
@@ -33,7 +33,7 @@ typedef struct _CrossingEnd
 
 typedef struct
 {
-  CusaxMediaPort *port; /* borrowed */
+  CusaxMediaPort *port;   /* borrowed */
   CrossingEnd alice, bob; /* alice calls */
 } Crossing;
 

@@ -84,7 +84,7 @@ host_log (const char *level, const char *category, const char *text)
   while (length > 0 && text[length - 1] == '\n')
     length--;
   fprintf (log_file != NULL ? log_file : stderr, "%s %s %s: %.*s\n", time, level,
-           category != NULL ? category : "-", (int) length, text);
+           category != NULL ? category : "-", (int)length, text);
 }
 
 /* Any thread: GStreamer warns from its own. host_event() writes one line with one call, which stdio locks. */

@@ -35,7 +35,8 @@ host_lookup_connection (GError **error)
   PurpleConnection *gc = account != NULL ? purple_account_get_connection (account) : NULL;
 
   if (account != NULL && gc == NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "%s is not connected", host_account_name (account));
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "%s is not connected",
+                 host_account_name (account));
   return gc;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cusax-host: a libpurple user interface without a face, for tests. Reads commands from stdin (commands.h), says
- * what happens on stdout (events.h), has a tone for a microphone and a file for a loudspeaker (audio.h).
+ * cusax-host: a libpurple user interface without a face, for tests. Reads commands from stdin (commands.h),
+ * says what happens on stdout (events.h), has a tone for a microphone and a file for a loudspeaker (audio.h).
  */
 #include "audio.h"
 #include "commands.h"

@@ -34,7 +34,7 @@ static guint last_id;
 static void
 clear_button (gpointer data)
 {
-  g_free (((Button *) data)->label);
+  g_free (((Button *)data)->label);
 }
 
 static GArray *
@@ -200,7 +200,7 @@ request_action (const char *title, const char *primary, const char *secondary, i
     {
       const char *label = va_arg (actions, const char *);
 
-      add_button (request->buttons, label, va_arg (actions, GCallback), (int) i);
+      add_button (request->buttons, label, va_arg (actions, GCallback), (int)i);
     }
   print_request (request);
   return request;
@@ -232,8 +232,9 @@ request_fields (const char *title, const char *primary, const char *secondary, P
 }
 
 static void *
-request_file (const char *title, const char *filename, gboolean savedialog, GCallback ok_cb, GCallback cancel_cb,
-              PurpleAccount *account, const char *who, PurpleConversation *conv, void *user_data)
+request_file (const char *title, const char *filename, gboolean savedialog, GCallback ok_cb,
+              GCallback cancel_cb, PurpleAccount *account, const char *who, PurpleConversation *conv,
+              void *user_data)
 {
   Request *request = request_new (PURPLE_REQUEST_FILE, title, NULL, NULL, who, user_data);
 
@@ -302,14 +303,14 @@ call (Request *request, GCallback callback, int value, const char *text)
     case PURPLE_REQUEST_INPUT:
     case PURPLE_REQUEST_FILE:
     case PURPLE_REQUEST_FOLDER:
-      ((void (*) (gpointer, const char *)) callback) (request->user_data, text);
+      ((void (*) (gpointer, const char *))callback) (request->user_data, text);
       break;
     case PURPLE_REQUEST_CHOICE:
     case PURPLE_REQUEST_ACTION:
-      ((void (*) (gpointer, int)) callback) (request->user_data, value);
+      ((void (*) (gpointer, int))callback) (request->user_data, value);
       break;
     case PURPLE_REQUEST_FIELDS:
-      ((void (*) (gpointer, PurpleRequestFields *)) callback) (request->user_data, request->fields);
+      ((void (*) (gpointer, PurpleRequestFields *))callback) (request->user_data, request->fields);
       break;
     case PURPLE_REQUEST_SCREENSHARE:
       break;
@@ -368,13 +369,13 @@ host_requests_set_field (guint id, const char *name, const char *value, GError *
       purple_request_field_string_set_value (field, value);
       return TRUE;
     case PURPLE_REQUEST_FIELD_INTEGER:
-      purple_request_field_int_set_value (field, (int) strtol (value, NULL, 10));
+      purple_request_field_int_set_value (field, (int)strtol (value, NULL, 10));
       return TRUE;
     case PURPLE_REQUEST_FIELD_BOOLEAN:
       purple_request_field_bool_set_value (field, strcmp (value, "true") == 0);
       return TRUE;
     case PURPLE_REQUEST_FIELD_CHOICE:
-      purple_request_field_choice_set_value (field, (int) strtol (value, NULL, 10));
+      purple_request_field_choice_set_value (field, (int)strtol (value, NULL, 10));
       return TRUE;
     case PURPLE_REQUEST_FIELD_NONE:
     case PURPLE_REQUEST_FIELD_LIST:

@@ -55,13 +55,14 @@ test_elements (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (CusaxElements) elements = cusax_elements_new_with (has, (gpointer) cases[i].missing);
+      g_autoptr (CusaxElements) elements = cusax_elements_new_with (has, (gpointer)cases[i].missing);
       const char *missing = "unset";
       g_autofree char *names = names_of (cusax_elements_get_codecs (elements, &missing));
 
       g_assert_cmpstr (names, ==, cases[i].codecs);
       g_assert_cmpstr (missing, ==, cases[i].packages);
-      g_assert_cmpint (cusax_elements_have_srtp (elements), ==, !has ("srtpenc", (gpointer) cases[i].missing) ? 0 : 1);
+      g_assert_cmpint (cusax_elements_have_srtp (elements), ==,
+                       !has ("srtpenc", (gpointer)cases[i].missing) ? 0 : 1);
     }
 }
 
@@ -96,7 +97,7 @@ test_codec_to_purple (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
     {
-      const CusaxCodec codec = { 111, (char *) "opus", 48000, 2, (char *) formats[i].fmtp };
+      const CusaxCodec codec = { 111, (char *)"opus", 48000, 2, (char *)formats[i].fmtp };
       g_autoptr (GString) text = g_string_new (NULL);
       PurpleMediaCodec *result = cusax_conversion_codec_to_purple (&codec);
       g_autofree char *name = purple_media_codec_get_encoding_name (result);
@@ -109,7 +110,7 @@ test_codec_to_purple (void)
         {
           PurpleKeyValuePair *pair = p->data;
 
-          g_string_append_printf (text, "%s%s=%s", text->len > 0 ? "|" : "", pair->key, (char *) pair->value);
+          g_string_append_printf (text, "%s%s=%s", text->len > 0 ? "|" : "", pair->key, (char *)pair->value);
         }
       g_assert_cmpstr (text->str, ==, formats[i].parameters);
       g_object_unref (result);

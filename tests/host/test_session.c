@@ -32,7 +32,7 @@ typedef gboolean (*Condition) (gpointer user_data);
 static gboolean
 on_deadline (gpointer passed)
 {
-  *(gboolean *) passed = TRUE;
+  *(gboolean *)passed = TRUE;
   return G_SOURCE_REMOVE;
 }
 
@@ -74,25 +74,25 @@ let_pass (guint ms)
 static gboolean
 is_leg_ready (gpointer end)
 {
-  return ((CrossingEnd *) end)->leg_ready_count > 0;
+  return ((CrossingEnd *)end)->leg_ready_count > 0;
 }
 
 static gboolean
 has_hung_up (gpointer end)
 {
-  return ((CrossingEnd *) end)->hang_ups > 0;
+  return ((CrossingEnd *)end)->hang_ups > 0;
 }
 
 static gboolean
 has_failed (gpointer end)
 {
-  return ((CrossingEnd *) end)->errors > 0;
+  return ((CrossingEnd *)end)->errors > 0;
 }
 
 static gboolean
 has_held (gpointer end)
 {
-  return ((CrossingEnd *) end)->holds > 0;
+  return ((CrossingEnd *)end)->holds > 0;
 }
 
 static gboolean
@@ -121,8 +121,7 @@ hears (gpointer user_data)
   Hearing *hearing = user_data;
   g_autofree char *file = host_audio_get_recording (hearing->who);
 
-  hearing->share
-      = file != NULL ? host_tone_share (file, hearing->hertz, hearing->seconds, &hearing->level) : 0;
+  hearing->share = file != NULL ? host_tone_share (file, hearing->hertz, hearing->seconds, &hearing->level) : 0;
   return hearing->share > 0.9 && hearing->level > -30;
 }
 
@@ -140,11 +139,11 @@ assert_hears (const char *who, double hertz)
 
 /* ------------------------------------------------------------------------------- calling */
 
-static const CusaxCodec pcma = { 8, (char *) "PCMA", 8000, 1, NULL };
-static const CusaxCodec pcmu = { 0, (char *) "PCMU", 8000, 1, NULL };
-static const CusaxCodec opus = { 111, (char *) "opus", 48000, 2, (char *) "useinbandfec=1" };
-static const CusaxCodec opus_107 = { 107, (char *) "opus", 48000, 2, NULL };
-static const CusaxCodec events = { 101, (char *) "telephone-event", 8000, 1, (char *) "0-15" };
+static const CusaxCodec pcma = { 8, (char *)"PCMA", 8000, 1, NULL };
+static const CusaxCodec pcmu = { 0, (char *)"PCMU", 8000, 1, NULL };
+static const CusaxCodec opus = { 111, (char *)"opus", 48000, 2, (char *)"useinbandfec=1" };
+static const CusaxCodec opus_107 = { 107, (char *)"opus", 48000, 2, NULL };
+static const CusaxCodec events = { 101, (char *)"telephone-event", 8000, 1, (char *)"0-15" };
 
 static void
 set_codecs (CrossingEnd *end, const CusaxCodec *first, const CusaxCodec *second, const CusaxCodec *third)
@@ -233,7 +232,8 @@ test_best_first (void)
   g_assert_cmpuint (crossing->bob.payload_type, ==, opus.payload_type);
 }
 
-/* alice offered 111; bob answers with 107, wants to get that, and sends 111 as he was told: RFC 3264 section 6.1. */
+/* alice offered 111; bob answers with 107, wants to get that, and sends 111 as he was told: RFC 3264
+ * section 6.1. */
 static void
 test_payload_types_differ (void)
 {
@@ -285,8 +285,8 @@ test_nothing_before_accept (void)
   g_assert_cmpuint (host_audio_count_opened (), ==, opened + 2);
 }
 
-/* As in Pidgin and Finch all calls share one source. Whoever else wants it (it may be a call of another protocol,
- * which nobody holds back) gets it open. */
+/* As in Pidgin and Finch all calls share one source. Whoever else wants it (it may be a call of another
+ * protocol, which nobody holds back) gets it open. */
 static void
 test_shared_microphone (void)
 {
@@ -320,7 +320,8 @@ has_stun (gpointer unused)
   return g_strcmp0 (purple_network_get_stun_ip (), "127.0.0.9") == 0;
 }
 
-/* No UPnP, no STUN: sockets on loopback are ready at once, and the person's STUN server is still there after. */
+/* No UPnP, no STUN: sockets on loopback are ready at once, and the person's STUN server is still there after.
+ */
 static void
 test_leg_is_quick (void)
 {
@@ -448,7 +449,8 @@ test_hang_up_once (void)
   g_assert_true (has_no_media (NULL));
 }
 
-/* One moment after the other, from "nothing has come yet" over "the loudspeaker is being opened" to "it plays". */
+/* One moment after the other, from "nothing has come yet" over "the loudspeaker is being opened" to "it plays".
+ */
 static void
 hang_up_at_any_moment (HostSink sink)
 {
@@ -484,7 +486,7 @@ is_silent (gpointer end)
 {
   static guint packets;
   static gint64 since;
-  guint now = ((CrossingEnd *) end)->packets;
+  guint now = ((CrossingEnd *)end)->packets;
 
   if (now != packets || since == 0)
     {
@@ -525,7 +527,7 @@ hears_nothing (gpointer who)
   g_autofree char *file = host_audio_get_recording (who);
   double level = 0;
 
-  (void) host_tone_share (file, ALICE_HERTZ, 0.3, &level);
+  (void)host_tone_share (file, ALICE_HERTZ, 0.3, &level);
   return level < -60;
 }
 
@@ -560,9 +562,9 @@ connect_account (void)
   socklen_t length = sizeof address;
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (bind (fd, (struct sockaddr *)&address, sizeof address), ==, 0);
   g_assert_cmpint (listen (fd, 1), ==, 0);
-  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &length), ==, 0);
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *)&address, &length), ==, 0);
   purple_account_set_string (account, "connect_server", "127.0.0.1");
   purple_account_set_int (account, "port", ntohs (address.sin_port));
   purple_account_set_password (account, "none");
@@ -620,7 +622,8 @@ static guint criticals;
 static void
 on_log (const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
 {
-  static const char *const known[] = { "controlling-mode", "Trying to dispose element", "was not found when attempting to remove it" };
+  static const char *const known[]
+      = { "controlling-mode", "Trying to dispose element", "was not found when attempting to remove it" };
 
   if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) == 0)
     return;

@@ -22,10 +22,10 @@ host_tone_share (const char *file, double hertz, double seconds, double *level)
     return 0;
   memcpy (&rate, data + 24, sizeof rate);
   rate = GUINT32_FROM_LE (rate);
-  count = (gsize) (seconds * rate);
+  count = (gsize)(seconds * rate);
   if ((length - WAV_HEADER) / 2 < count || count == 0)
     return 0;
-  samples = (const gint16 *) (gpointer) (data + WAV_HEADER) + (length - WAV_HEADER) / 2 - count;
+  samples = (const gint16 *)(gpointer)(data + WAV_HEADER) + (length - WAV_HEADER) / 2 - count;
 
   coefficient = 2 * cos (2 * G_PI * hertz / rate);
   for (gsize i = 0; i < count; i++)
@@ -33,7 +33,7 @@ host_tone_share (const char *file, double hertz, double seconds, double *level)
       double sample = GINT16_FROM_LE (samples[i]) / 32768.0;
       double now = sample + coefficient * last - before;
 
-      power += sample * sample / (double) count;
+      power += sample * sample / (double)count;
       before = last;
       last = now;
     }
@@ -41,6 +41,6 @@ host_tone_share (const char *file, double hertz, double seconds, double *level)
     return 0;
   if (level != NULL)
     *level = 10 * log10 (power);
-  return 2 * (last * last + before * before - coefficient * last * before) / ((double) count * (double) count)
+  return 2 * (last * last + before * before - coefficient * last * before) / ((double)count * (double)count)
          / power;
 }

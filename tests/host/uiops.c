@@ -72,8 +72,8 @@ connection_progress (PurpleConnection *gc, const char *text, size_t step, size_t
 static void
 connection_connected (PurpleConnection *gc)
 {
-  host_event ("connected", "account", name_of_connection (gc), "name",
-              purple_connection_get_display_name (gc), NULL);
+  host_event ("connected", "account", name_of_connection (gc), "name", purple_connection_get_display_name (gc),
+              NULL);
 }
 
 static void
@@ -136,7 +136,7 @@ chat_add_users (PurpleConversation *conv, GList *users, gboolean new_arrivals)
 {
   for (GList *u = users; u != NULL; u = u->next)
     host_event ("chat-user", "conversation", purple_conversation_get_name (conv), "name",
-                ((PurpleConvChatBuddy *) u->data)->name, NULL);
+                ((PurpleConvChatBuddy *)u->data)->name, NULL);
 }
 
 static void
@@ -378,7 +378,7 @@ get_ui_info (void)
     {
       info = g_hash_table_new (g_str_hash, g_str_equal);
       g_hash_table_insert (info, (gpointer) "name", (gpointer) "cusax-host");
-      g_hash_table_insert (info, (gpointer) "version", (gpointer) CUSAX_VERSION);
+      g_hash_table_insert (info, (gpointer) "version", (gpointer)CUSAX_VERSION);
       g_hash_table_insert (info, (gpointer) "client_type", (gpointer) "bot");
     }
   return info;

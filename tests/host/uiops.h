@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host as a user interface of libpurple: event loop, and tables that turn what libpurple shows (connections,
- * conversations, notices, buddies, calls) into events.
+ * The host as a user interface of libpurple: event loop, and tables that turn what libpurple shows
+ * (connections, conversations, notices, buddies, calls) into events.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ void host_uiops_connect (void);
 /**
  * host_uiops_quit:
  *
- * purple_core_quit(), after the idle threads of GLib's pool have gone (a second at most): libpurple's quitting shuts
- * NSS down, and a thread that ends after that crashes in NSS.
+ * purple_core_quit(), after the idle threads of GLib's pool have gone (a second at most): libpurple's quitting
+ * shuts NSS down, and a thread that ends after that crashes in NSS.
  */
 void host_uiops_quit (void);
 
