@@ -397,6 +397,19 @@ im (char **args, GError **error)
 }
 
 static gboolean
+send_file (char **args, GError **error)
+{
+  PurpleConnection *gc = host_lookup_connection (error);
+
+  if (gc == NULL)
+    return FALSE;
+  if (!g_file_test (args[1], G_FILE_TEST_IS_REGULAR))
+    return fail (error, "no such file");
+  serv_send_file (gc, args[0], args[1]);
+  return TRUE;
+}
+
+static gboolean
 open_conversation (char **args, GError **error)
 {
   return host_lookup_conversation (args[0], TRUE, error) != NULL;
@@ -770,6 +783,7 @@ static const struct
   { "menu", 1, menu },
   { "action", 0, action },
   { "im", 2, im },
+  { "send-file", 2, send_file },
   { "open", 1, open_conversation },
   { "close", 1, close_conversation },
   { "join", 1, join },

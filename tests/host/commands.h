@@ -10,6 +10,7 @@
  *   roster; buddy WHO [GROUP]; tooltip WHO; caps WHO
  *   menu WHO [LABEL[/LABEL]]; action [LABEL] without label: prints them
  *   im WHO TEXT; open WHO; close WHO; join ROOM [NICK]; cmd WHO "/command text"; help WHO; uri URI
+ *   send-file WHO PATH (what is offered is taken into the profile)
  *   call WHO [video]; media list | hangup [N] | reject [N] | accept [N] | hold [N] | unhold [N] | mute [N]
  *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken|failing|slow
  *   requests; respond ID BUTTON [TEXT]; field ID FIELD VALUE; close-request ID

@@ -407,6 +407,36 @@ host_uiops_init (void)
   purple_core_set_ui_ops (&core);
 }
 
+/* Every offered file is taken, under its own name, into the profile. */
+static void
+on_file_offered (PurpleXfer *xfer, gpointer user_data)
+{
+  g_autofree char *name = g_path_get_basename (purple_xfer_get_filename (xfer));
+  g_autofree char *path = g_strconcat (purple_user_dir (), G_DIR_SEPARATOR_S, "received-", name, NULL);
+
+  host_event ("file-offered", "who", purple_xfer_get_remote_user (xfer), "name", name, NULL);
+  purple_xfer_request_accepted (xfer, path);
+}
+
+static void
+on_file_done (PurpleXfer *xfer, gpointer what)
+{
+  host_event (what, "who", purple_xfer_get_remote_user (xfer), "path", purple_xfer_get_local_filename (xfer), NULL);
+}
+
+static void
+connect_files (void *handle)
+{
+  void *xfers = purple_xfers_get_handle ();
+
+  purple_signal_connect (xfers, "file-recv-request", handle, PURPLE_CALLBACK (on_file_offered), NULL);
+  purple_signal_connect (xfers, "file-recv-complete", handle, PURPLE_CALLBACK (on_file_done),
+                         (gpointer) "file-received");
+  purple_signal_connect (xfers, "file-send-complete", handle, PURPLE_CALLBACK (on_file_done), (gpointer) "file-sent");
+  purple_signal_connect (xfers, "file-send-cancel", handle, PURPLE_CALLBACK (on_file_done),
+                         (gpointer) "file-cancelled");
+}
+
 void
 host_uiops_connect (void)
 {
@@ -414,6 +444,7 @@ host_uiops_connect (void)
   void *blist = purple_blist_get_handle ();
 
   media_numbers = g_hash_table_new (NULL, NULL);
+  connect_files (&handle);
   purple_signal_connect (blist, "buddy-status-changed", &handle, PURPLE_CALLBACK (on_buddy_status), NULL);
   purple_signal_connect (blist, "buddy-signed-on", &handle, PURPLE_CALLBACK (on_buddy_signed),
                          (gpointer) "buddy-signed-on");

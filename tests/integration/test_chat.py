@@ -164,3 +164,17 @@ def test_xmpp_links_open_chats_and_rooms(alice):
     alice.expect('conversation .*name="%s"' % BOB, since=0)
     alice.do('uri', 'xmpp:%s?join' % ROOM)
     alice.expect('conversation .*type="chat" .*name="%s"' % ROOM, since=0)
+
+
+def test_r13_files_go_over_the_chat_leg(lab, alice):
+    """alice on CUSAX sends bob, on CUSAX too, a file, byte for byte."""
+    with Person(lab, 'bob', sign_in=False) as bob:
+        bob.sign_in(telephony=False)
+        alice.expect('buddy-signed-on .*name="bob@cusax.test"', 10, since=0)
+        path = alice.folder / 'picture.bin'
+        path.write_bytes(bytes(range(256)) * 400)
+        alice.do('send-file', BOB, str(path))
+        received = bob.expect('file-received ', 30)
+        alice.expect('file-sent ', 30)
+        with open(received['path'], 'rb') as file:
+            assert file.read() == path.read_bytes()
