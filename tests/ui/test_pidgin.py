@@ -7,7 +7,6 @@ import os
 import pytest
 
 from cusaxlab.clients import Pidgin
-from cusaxlab.desktop import Desktop
 from cusaxlab.lab import build_folder
 from cusaxlab.process import wait_until
 
@@ -17,24 +16,8 @@ pytestmark = pytest.mark.deadline(90)
 
 
 @pytest.fixture
-def bob(lab):
-    lab.contact('bob')
-    return lab.phone('bob', tone=880)
-
-
-@pytest.fixture
-def desktop(lab, bob):
-    desktop = Desktop(lab)
-    desktop.start_bus()
-    desktop.start_screen()
-    desktop.start_sound()
-    desktop.say(440)
-    desktop.record(os.path.join(desktop.folder, 'heard.wav'))
-    return desktop
-
-
-@pytest.fixture
 def pidgin(lab, desktop):
+    desktop.start_screen()
     pidgin = Pidgin(desktop, lab.profile('alice')).start()
     pidgin.wait_online(ALICE)
     lab.kamailio.wait_registered('alice')
@@ -49,12 +32,7 @@ def picture(request, desktop):
     return lambda name: desktop.screenshot(os.path.join(folder, 'pidgin-%s.png' % name))
 
 
-def talk(bob, desktop):
-    bob.wait_heard(440)
-    desktop.wait_heard(880, anew=True)
-
-
-def test_call_from_the_menu(pidgin, bob, desktop, picture):
+def test_call_from_the_menu(pidgin, bob, desktop, talk, picture):
     bob.mark()
     pidgin.purple.open_chat(pidgin.purple.account(ALICE, 'prpl-jabber-cusax'), BOB)
     desktop.activate('Bob')
@@ -62,7 +40,7 @@ def test_call_from_the_menu(pidgin, bob, desktop, picture):
     desktop.keys('alt+c', 'e', 'a')
     bob.wait_incoming()
     bob.accept()
-    talk(bob, desktop)
+    talk()
     picture('call')
     # The window of the call has the title of the chat and is the newest.
     desktop.keys('alt+m', 'h')
@@ -70,7 +48,7 @@ def test_call_from_the_menu(pidgin, bob, desktop, picture):
     wait_until(lambda: desktop.windows().count('Bob') == 1, 'the window of the call gone', 10)
 
 
-def test_incoming_call_is_answered(pidgin, bob, desktop, picture):
+def test_incoming_call_is_answered(pidgin, bob, desktop, talk, picture):
     bob.dial(ALICE)
     desktop.wait_window('Incoming Call')
     picture('incoming')
@@ -78,7 +56,7 @@ def test_incoming_call_is_answered(pidgin, bob, desktop, picture):
     desktop.keys('Return')
     bob.wait_established()
     desktop.wait_no_window('Incoming Call')
-    talk(bob, desktop)
+    talk()
     bob.hangup()
     wait_until(lambda: 'Bob' not in desktop.windows(), 'the window of the call gone', 10,
                lambda: str(desktop.windows()))
