@@ -49,7 +49,7 @@ typedef struct
 
   /* What the listener is to be told from the main loop. */
   guint news_source;
-  gboolean news_leg, news_hang_up, news_hold;
+  gboolean news_leg, news_hang_up, news_hold, news_muted;
   GError *news_error;
   gboolean error_from_bus; /* news_error is GStreamer's own text */
 } Session;
@@ -92,6 +92,11 @@ on_news (gpointer user_data)
     {
       self->news_hold = FALSE;
       self->listener.on_hold (self->user_data, self->held);
+    }
+  if (!self->cut && self->news_muted)
+    {
+      self->news_muted = FALSE;
+      self->listener.on_muted (self->user_data, self->muted);
     }
   if (!self->cut && self->news_hang_up)
     {
@@ -185,6 +190,8 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
     case PURPLE_MEDIA_INFO_MUTE:
     case PURPLE_MEDIA_INFO_UNMUTE:
       self->muted = type == PURPLE_MEDIA_INFO_MUTE;
+      self->news_muted = TRUE;
+      tell (self);
       break;
     case PURPLE_MEDIA_INFO_ACCEPT:
     case PURPLE_MEDIA_INFO_PAUSE:
@@ -361,9 +368,27 @@ session_end (CusaxMediaSession *session)
 }
 
 static gboolean
+port_can_open (CusaxMediaPort *port, const char *who, GError **error)
+{
+  PurpleAccount *account = ((SessionPort *)port)->account;
+
+  /* Finch shows a call in its conversation and makes one if there is none, which libpurple refuses (and Finch does
+   * not survive) while chat is signed off. */
+  if (!cusax_finch_is_running () || purple_account_get_connection (account) != NULL
+      || purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, who, account) != NULL)
+    return TRUE;
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA,
+               "Finch shows calls in a conversation; while chat is signed off it cannot open one with %s", who);
+  return FALSE;
+}
+
+static gboolean
 session_start (Session *self, gboolean outgoing, const CusaxLeg *leg, GError **error)
 {
   PurpleMediaManager *manager = purple_media_manager_get ();
+
+  if (!port_can_open (&self->port->port, self->who, error))
+    return FALSE;
 
   /* Finch offers Accept and Reject for a call that it did not start, although it has been accepted by then. */
   self->media = purple_media_manager_create_media (manager, self->port->account, "fsrtpconference", self->who,
@@ -514,6 +539,7 @@ port_protects_leg (CusaxMediaPort *port)
 }
 
 static const CusaxMediaPortVtable port_vtable = {
+  .can_open = port_can_open,
   .get_codecs = port_get_codecs,
   .protects_leg = port_protects_leg,
   .open = port_open,

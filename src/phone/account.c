@@ -106,7 +106,7 @@ hang_up_all (CusaxAccount *account)
     {
       g_autoptr (CusaxCall) call = cusax_call_ref (g_ptr_array_index (account->calls, 0));
 
-      cusax_call_hang_up (call);
+      cusax_call_withdraw (call);
     }
 }
 
@@ -122,7 +122,7 @@ cusax_account_shutdown (CusaxAccount *account)
   for (guint i = 0; i < account->calls->len; i++)
     cusax_call_detach (g_ptr_array_index (account->calls, i));
   for (guint i = 0; i < account->calls->len; i++)
-    cusax_call_hang_up (g_ptr_array_index (account->calls, i));
+    cusax_call_withdraw (g_ptr_array_index (account->calls, i));
   g_ptr_array_set_size (account->calls, 0);
   if (sip != NULL)
     sip->vtable->free (sip);
@@ -195,12 +195,11 @@ stop_leg (CusaxAccount *account)
     {
     case CUSAX_PHONE_SIGNING_IN:
     case CUSAX_PHONE_UP:
-      set_state (account, CUSAX_PHONE_STOPPING);
-      account->ports.sip->vtable->stop (account->ports.sip);
-      break;
+    /* Failed, but calls may have kept the connection, and a binding may be left at the server. */
     case CUSAX_PHONE_WAITING:
     case CUSAX_PHONE_REFUSED:
-      set_state (account, CUSAX_PHONE_OFF);
+      set_state (account, CUSAX_PHONE_STOPPING);
+      account->ports.sip->vtable->stop (account->ports.sip);
       break;
     case CUSAX_PHONE_OFF:
     case CUSAX_PHONE_STOPPING:

@@ -43,6 +43,14 @@ CusaxCall *cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config
                                     CusaxAddress *peer, const char *who, const CusaxCallOwner *owner,
                                     gpointer owner_data);
 
+/**
+ * cusax_call_withdraw:
+ *
+ * Ends the call because the account goes, not because the person said so: a ringing one is answered 480, so that the
+ * caller's proxy tries other devices (603 would end it everywhere, RFC 3261 section 21.6), and counts as missed.
+ */
+void cusax_call_withdraw (CusaxCall *call);
+
 /** Cuts the owner off: it hears nothing any more. */
 void cusax_call_detach (CusaxCall *call);
 

@@ -169,6 +169,18 @@ on_media_hold (gpointer user_data, gboolean held)
 }
 
 static void
+on_media_muted (gpointer user_data, gboolean muted)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->muted == !!muted)
+    return;
+  call->muted = muted;
+  cusax_call_emit_changed (call);
+}
+
+static void
 on_media_error (gpointer user_data, const GError *error)
 {
   cusax_call_end_with_error (user_data, error);
@@ -178,5 +190,6 @@ static const CusaxMediaListener media_listener = {
   .on_leg_ready = on_media_leg_ready,
   .on_hang_up = on_media_hang_up,
   .on_hold = on_media_hold,
+  .on_muted = on_media_muted,
   .on_error = on_media_error,
 };

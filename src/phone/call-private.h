@@ -84,6 +84,8 @@ gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *resul
 void cusax_call_local_ready (CusaxCall *call);
 
 /* call-reoffer.c */
+/* ACTIVE: tells the other side what the person wants; not while an offer is open. */
+void cusax_call_send_reoffer (CusaxCall *call);
 void cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length);
 void cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length);
 

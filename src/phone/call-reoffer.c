@@ -4,8 +4,8 @@
 
 #include "call-end.h"
 
-static void
-send_reoffer (CusaxCall *call)
+void
+cusax_call_send_reoffer (CusaxCall *call)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = NULL;
@@ -28,15 +28,15 @@ cusax_call_set_hold (CusaxCall *call, gboolean held)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
-  if (call->state != CUSAX_CALL_ACTIVE || call->want_held == !!held)
+  if (call->state == CUSAX_CALL_INCOMING || call->state == CUSAX_CALL_ENDED || call->want_held == !!held)
     return;
 
   call->want_held = held;
   /* The microphone is cut at once; what the wire says follows. */
   if (call->session != NULL)
     call->session->vtable->set_hold (call->session, held);
-  if (!call->reoffering)
-    send_reoffer (call);
+  if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering)
+    cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
 }
 
@@ -79,7 +79,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
       undo_hold (call);
     }
   if (call->want_held != call->held)
-    send_reoffer (call);
+    cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
 }
 

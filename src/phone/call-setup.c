@@ -14,9 +14,14 @@ static const CusaxSipCallListener sip_listener;
 static void
 become_active (CusaxCall *call)
 {
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
   cusax_call_stop_ring_timer (call);
   call->established = call->ports.clock->now (call->ports.clock);
   cusax_call_set_state (call, CUSAX_CALL_ACTIVE);
+  /* The Hold button works before there is anything to hold. */
+  if (call->want_held != call->held)
+    cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
 }
 
@@ -205,11 +210,18 @@ void
 cusax_call_answer (CusaxCall *call)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (GError) error = NULL;
 
   /* Before the tick there is no engine yet; nobody has been shown the call then. */
   if (call->state != CUSAX_CALL_INCOMING || call->offer == NULL)
     return;
 
+  if (!call->ports.media->vtable->can_open (call->ports.media, call->who, &error))
+    {
+      cusax_call_reject (call, 480);
+      cusax_call_end_with_error (call, error);
+      return;
+    }
   cusax_call_stop_ring_timer (call);
   cusax_call_set_state (call, CUSAX_CALL_ANSWERING);
   if (call->local != NULL)
@@ -233,7 +245,8 @@ on_sip_progress (gpointer user_data, guint status, const char *sdp, gsize length
   CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
-  if (status != 180 || call->state != CUSAX_CALL_CALLING)
+  /* Gateways to the telephone network send 183 with its tones instead of 180. */
+  if (status < 180 || status > 183 || call->state != CUSAX_CALL_CALLING)
     return;
   call->rang = TRUE;
   cusax_call_set_state (call, CUSAX_CALL_RINGING);

@@ -146,10 +146,7 @@ on_ring_timeout (gpointer data)
 
   call->ring_id = 0;
   if (call->state == CUSAX_CALL_INCOMING)
-    {
-      cusax_call_reject (call, 480);
-      cusax_call_end (call, CUSAX_CALL_END_MISSED, 480, NULL);
-    }
+    cusax_call_withdraw (call);
   else
     cusax_call_end (call, call->rang ? CUSAX_CALL_END_NO_ANSWER : CUSAX_CALL_END_NETWORK, 0, NULL);
   return G_SOURCE_REMOVE;
@@ -181,15 +178,30 @@ cusax_call_hang_up (CusaxCall *call)
 }
 
 void
+cusax_call_withdraw (CusaxCall *call)
+{
+  if (call->state == CUSAX_CALL_INCOMING)
+    {
+      cusax_call_reject (call, 480);
+      cusax_call_end (call, CUSAX_CALL_END_MISSED, 480, NULL);
+    }
+  else
+    cusax_call_hang_up (call);
+}
+
+void
 cusax_call_set_muted (CusaxCall *call, gboolean muted)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
-  if (call->state == CUSAX_CALL_ENDED || call->muted == !!muted)
+  if (call->state == CUSAX_CALL_ENDED)
     return;
-  call->muted = muted;
+  /* Also when it is so already: what the person asks for is made sure of. */
   if (call->session != NULL)
     call->session->vtable->set_muted (call->session, muted);
+  if (call->muted == !!muted)
+    return;
+  call->muted = muted;
   cusax_call_emit_changed (call);
 }
 

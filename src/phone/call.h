@@ -83,7 +83,7 @@ void cusax_call_decline (CusaxCall *call, guint status);
 /** Any state: CANCEL, BYE or decline, whichever fits. ENDED is reported at once; the wire follows. */
 void cusax_call_hang_up (CusaxCall *call);
 
-/** ACTIVE: re-INVITE with the new direction; the state of the media follows the answer. */
+/** Re-INVITE with the new direction, at once or as soon as the call stands; not while it rings here. */
 void cusax_call_set_hold (CusaxCall *call, gboolean held);
 
 void cusax_call_set_muted (CusaxCall *call, gboolean muted);

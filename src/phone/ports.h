@@ -205,6 +205,7 @@ typedef struct
   void (*on_leg_ready) (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
   void (*on_hang_up) (gpointer user_data);                 /* the person ended it in the call window */
   void (*on_hold) (gpointer user_data, gboolean held);     /* the window's Hold button */
+  void (*on_muted) (gpointer user_data, gboolean muted);   /* the window's Mute button */
   void (*on_error) (gpointer user_data, const GError *error); /* CUSAX_ERROR_MEDIA; the session is dead */
 } CusaxMediaListener;
 
@@ -225,6 +226,8 @@ struct _CusaxMediaSession
 
 typedef struct
 {
+  /* Whether open can show a call with @who now; CUSAX_ERROR_MEDIA in words if not. Asked before a 200 leaves. */
+  gboolean (*can_open) (CusaxMediaPort *port, const char *who, GError **error);
   /* (transfer none) (element-type CusaxCodec): what this machine can encode and decode, in policy order; empty
    * with @missing set (words: package names) if a plugin is not there. Loads GStreamer at the first call. */
   const GPtrArray *(*get_codecs) (CusaxMediaPort *port, const char **missing);

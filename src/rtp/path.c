@@ -104,16 +104,20 @@ cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component, c
   if (is_srtp)
     return TRUE;
   if (c->has_moved)
-    return cusax_udp_address_equal (from, &c->target);
+    return cusax_udp_address_equal (from, &c->target) || cusax_udp_address_equal (from, &c->said);
   return !c->heard_said || cusax_udp_address_equal (from, &c->said);
 }
 
 void
-cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from)
+cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
+                        gboolean is_srtp)
 {
   Component *c = &path->components[component];
   gboolean is_said = cusax_udp_address_equal (from, &c->said);
 
+  /* Nothing proves who sends plain RTP: one stray packet must not keep the one whom the SDP names out for good. */
+  if (is_said && !is_srtp)
+    c->has_moved = FALSE;
   if (c->has_moved)
     return;
   c->target = *from; /* also where it is SDP's: a target kept from the SDP before is out of date */

@@ -5,7 +5,8 @@
  * locked, the transport serialises. Knows neither SRTP nor the media session.
  *
  *   what came from        plain RTP                            SRTP, authentic
- *   SDP's address         taken; source fixed from now on      taken
+ *   SDP's address         taken and sent to, after a move      taken
+ *                         too; source fixed from now on
  *   elsewhere, first      taken if nothing came from SDP's:    taken; sent there from now on (once per SDP)
  *                         sent there, source fixed
  *   elsewhere, later      dropped                              taken, target stays
@@ -61,7 +62,8 @@ gboolean cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent com
                                    const CusaxUdpAddress *from, gboolean is_srtp);
 
 /** Notes a packet that could come from @from and was good (authentic, if SRTP): learns where to send. */
-void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from);
+void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
+                             gboolean is_srtp);
 
 /** Sends on the socket that SDP gives @kind. Returns: TRUE if the packet left */
 gboolean cusax_path_send (CusaxPath *path, CusaxPacketKind kind, const guint8 *data, gsize length);

@@ -207,7 +207,7 @@ accept_packet (Transport *t, CusaxPathComponent component, CusaxPacketKind kind,
     return FALSE;
   if (t->is_secure && !cusax_srtp_apply (t->inbound, kind, data, length))
     return FALSE;
-  cusax_path_note_source (t->path, component, from);
+  cusax_path_note_source (t->path, component, from, t->is_secure);
   return TRUE;
 }
 
@@ -351,6 +351,13 @@ check_keys (Transport *t, const CusaxTransportDescription *remote, CusaxSrtpSuit
   if (local_suite != CUSAX_SRTP_NONE && t->crypto.suite == CUSAX_SRTP_NONE)
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED, "this transport has no key");
+      return FALSE;
+    }
+  /* Both suites make the same key stream of one key: a second one would encrypt other sound with used stream. */
+  if (local_suite != CUSAX_SRTP_NONE && t->outbound != NULL
+      && !cusax_srtp_matches (t->outbound, local_suite, t->crypto.key))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the SRTP suite cannot change in a call");
       return FALSE;
     }
   return TRUE;

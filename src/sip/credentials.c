@@ -51,14 +51,17 @@ cusax_credentials_get_realms (CusaxCredentials *credentials)
   return g_ptr_array_ref (credentials->noted);
 }
 
-/* The far end of a call may ask for a password too (401); it gets an answer only if it speaks for a realm of
- * our registrar. A proxy (407) is on our own side. */
+/* The far end of a call may ask for a password too, by 401, or by a 407 that our proxies pass on as it came; it gets
+ * an answer only if it speaks for a realm of our registrar. A password that serves telephony alone is also shown to
+ * proxies of other realms, since providers have them; the one that opens the chat is not (R47). */
 static gboolean
 is_acceptable (CusaxCredentials *credentials, int status, const char *realm)
 {
   g_autofree char *own = g_strdup_printf ("\"%s\"", cusax_config_get_domain (credentials->config));
 
-  if (credentials->realms == NULL || status == 407 || g_ascii_strcasecmp (realm, own) == 0)
+  if (status == 407 && !cusax_config_password_is_shared (credentials->config))
+    return TRUE;
+  if (credentials->realms == NULL || g_ascii_strcasecmp (realm, own) == 0)
     return TRUE;
   for (guint i = 0; i < credentials->realms->len; i++)
     if (strcmp (g_ptr_array_index (credentials->realms, i), realm) == 0)

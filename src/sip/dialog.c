@@ -406,6 +406,13 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
   gboolean is_challenge = event->status == 401 || event->status == 407;
 
+  /* Hung up before the challenge came: an answer would dial again, and no CANCEL would follow. */
+  if (is_challenge && event->type == nua_r_invite && dialog->state == CUSAX_DIALOG_ENDING && dialog->is_outgoing
+      && dialog->end_status != 0)
+    {
+      cusax_dialog_finish (dialog, 487, NULL);
+      return;
+    }
   if (is_challenge && answer_challenge (dialog, event))
     return;
 

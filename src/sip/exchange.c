@@ -119,6 +119,12 @@ on_own_refresh (CusaxDialog *dialog, const CusaxSipEvent *event, const char *sdp
                TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (dialog->local_sdp)), TAG_END ());
       return;
     }
+  if (dialog->exchange == CUSAX_EXCHANGE_RETRY)
+    {
+      /* Their offer overtakes our next try. */
+      settle (dialog);
+      report_reoffer (dialog, 491, NULL, 0);
+    }
   dialog->exchange = CUSAX_EXCHANGE_GOT_IN_200;
   dialog->saved_has_sdp = TRUE;
   dialog->listener->on_offer (dialog->user_data, sdp, length);
@@ -157,7 +163,12 @@ cusax_exchange_on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
       settle (dialog);
       pump (dialog);
       if (is_asked)
-        report_reoffer (dialog, event->status < 700 ? event->status : 503, NULL, 0);
+        {
+          /* 491 would promise an offer of theirs (ports.h); after so many there is just no way. */
+          guint status = event->status == 491 ? 500 : event->status < 700 ? event->status : 503;
+
+          report_reoffer (dialog, status, NULL, 0);
+        }
     }
 }
 

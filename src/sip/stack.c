@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See stack.h. Recipes: TLS and TCP run without any listening socket of nua (TPTAG_SERVER (0)); every request
  * is forced to the relay by NUTAG_PROXY while Route headers stay in the message. */
+#define _GNU_SOURCE /* memrchr */
 #include "stack.h"
 
 #include "error.h"
@@ -19,6 +20,8 @@
 #define SUPPORTED "100rel, timer, path, outbound"
 /* nua ticks in seconds; what is still there after this stays, and so must the code. */
 #define SHUTDOWN_MS 5000
+/* A longer line of a trace is not shown. */
+#define MAX_TRACED_LINE 65536
 
 typedef enum
 {
@@ -34,6 +37,7 @@ struct _CusaxStack
   const CusaxStackListener *listener; /* NULL: detached */
   gpointer user_data;
   gboolean trace;
+  GString *traced[2]; /* lines that are not yet whole, from and to the server */
 
   CusaxRelay *relay;
   nua_t *nua;
@@ -222,6 +226,14 @@ on_relay_failed (gpointer user_data, const GError *error, const CusaxRelayCertif
 }
 
 static void
+clear_traced (CusaxStack *stack)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stack->traced); i++)
+    if (stack->traced[i] != NULL)
+      g_string_free (g_steal_pointer (&stack->traced[i]), TRUE);
+}
+
+static void
 on_relay_closed (gpointer user_data, const GError *error)
 {
   CusaxStack *stack = user_data;
@@ -229,21 +241,40 @@ on_relay_closed (gpointer user_data, const GError *error)
   if (stack->state != STATE_UP)
     return;
   stack->state = STATE_DOWN;
+  clear_traced (stack);
   tell_leg (stack, NULL);
   if (stack->listener != NULL)
     stack->listener->on_down (stack->user_data, error);
 }
 
+/* Secrets are found by line, and a stream's pieces split lines: only whole ones are shown, the rest waits. Of a line
+ * without end nothing is shown. */
 static void
 on_relay_trace (gpointer user_data, gboolean outgoing, const char *bytes, gsize length)
 {
   CusaxStack *stack = user_data;
+  GString *pending;
   g_autofree char *text = NULL;
+  const char *end;
+  gsize whole;
 
   if (!stack->trace)
     return;
-  text = cusax_redact (bytes, length);
-  g_log ("cusax-sip", G_LOG_LEVEL_DEBUG, "%s\n%s", outgoing ? "to the server:" : "from the server:", text);
+  if (stack->traced[outgoing] == NULL)
+    stack->traced[outgoing] = g_string_new (NULL);
+  pending = stack->traced[outgoing];
+  g_string_append_len (pending, bytes, (gssize) length);
+
+  end = memrchr (pending->str, '\n', pending->len);
+  whole = end != NULL ? (gsize) (end - pending->str) + 1 : 0;
+  if (whole > 0)
+    {
+      text = cusax_redact (pending->str, whole);
+      g_debug ("%s\n%s", outgoing ? "to the server:" : "from the server:", text);
+      g_string_erase (pending, 0, (gssize) whole);
+    }
+  else if (pending->len > MAX_TRACED_LINE)
+    g_string_truncate (pending, 0);
 }
 
 static const CusaxRelayListener relay_listener = {
@@ -285,6 +316,7 @@ stack_free (CusaxStack *stack)
     nua_destroy (stack->nua);
   cusax_relay_unref (stack->relay);
   g_hash_table_unref (stack->handlers);
+  clear_traced (stack);
   g_free (stack);
   cusax_loop_shutdown ();
 }
@@ -298,6 +330,9 @@ cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *v
 
   if (stack->state == STATE_UP)
     tell_leg (stack, NULL);
+  /* A call that ended over it may have made its owner give us up. */
+  if (stack->state == STATE_RETIRED)
+    return;
   stack->state = STATE_CONNECTING;
   cusax_relay_connect (stack->relay, target, verify_name, other_name);
 }

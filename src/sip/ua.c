@@ -234,7 +234,8 @@ judge_invite (CusaxUa *ua, const sip_t *sip)
 static void
 on_invite (CusaxUa *ua, const CusaxSipEvent *event)
 {
-  int status = judge_invite (ua, event->sip);
+  /* A leg that only standing calls keep up takes no new ones. */
+  int status = ua->state == CUSAX_SIP_STOPPED || ua->is_stopping ? 480 : judge_invite (ua, event->sip);
   CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
   CusaxSipIncoming incoming = { 0 };
   g_autofree char *display = NULL;

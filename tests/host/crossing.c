@@ -91,6 +91,11 @@ on_hold (gpointer user_data, gboolean held)
 }
 
 static void
+on_muted (gpointer user_data, gboolean muted)
+{
+}
+
+static void
 on_error (gpointer user_data, const GError *error)
 {
   CrossingEnd *end = user_data;
@@ -132,7 +137,7 @@ crossing_new (CusaxMediaPort *port)
 void
 crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
 {
-  static const CusaxMediaListener listener = { on_leg_ready, on_hang_up, on_hold, on_error };
+  static const CusaxMediaListener listener = { on_leg_ready, on_hang_up, on_hold, on_muted, on_error };
   g_autoptr (GError) error = NULL;
 
   host_audio_set_tone (hertz);

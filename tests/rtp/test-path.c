@@ -219,7 +219,7 @@ test_unspecified (void)
   g_assert_true (cusax_udp_address_parse (&from, "127.0.0.1", 4000, NULL));
   g_assert_true (set_remote (path, "0.0.0.0", 4000, 4001, FALSE, NULL));
   g_assert_true (cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, FALSE));
-  cusax_path_note_source (path, CUSAX_PATH_RTP, &from);
+  cusax_path_note_source (path, CUSAX_PATH_RTP, &from, FALSE);
   g_assert_false (cusax_path_send (path, CUSAX_PACKET_RTP, (const guint8 *) "x", 1));
 }
 
@@ -236,12 +236,13 @@ static const struct
   const char *steps;
 } latching[] = {
   { "plain/sdp-first", FALSE, "=S S =S a =S b =S S" },
-  { "plain/elsewhere-first", FALSE, "=S A =A b =A s =A A" },
+  { "plain/elsewhere-first", FALSE, "=S A =A b =A A" },
+  { "plain/stray-first-does-not-keep-sdp-out", FALSE, "=S A =A S =S a b" },
   { "plain/sdp-again-keeps-target", FALSE, "A =A ! =A A =A b" },
-  { "plain/sdp-again-may-move", FALSE, "A =A ! B =B a s" },
+  { "plain/sdp-again-may-move", FALSE, "A =A ! B =B a S =S b" },
   { "plain/sdp-again-back", FALSE, "A =A ! S =S a" },
   { "plain/new-sdp", FALSE, "A =A @ =B B =B a s" },
-  { "plain/new-sdp-then-elsewhere", FALSE, "S @ =B A =A b" },
+  { "plain/new-sdp-then-elsewhere", FALSE, "S @ =B A =A B =B a" },
   { "srtp/sdp-only", TRUE, "=S S =S S" },
   { "srtp/elsewhere-first", TRUE, "=S A =A S =A B =A" },
   { "srtp/moves-later-but-once", TRUE, "S =S A =A B =A ! =A B =B" },
@@ -285,7 +286,7 @@ test_latching (gconstpointer user_data)
       g_test_message ("step %s", step);
       g_assert_cmpint (taken, ==, g_ascii_isupper (*step));
       if (taken)
-        cusax_path_note_source (path, CUSAX_PATH_RTP, &from);
+        cusax_path_note_source (path, CUSAX_PATH_RTP, &from, is_srtp);
     }
   for (guint k = 0; k < 3; k++)
     {

@@ -103,9 +103,35 @@ test_out_challenged (void)
   line_free (line);
 }
 
-/* A stranger at the far end asks for our password: he gets no hash of it. */
+/* A stranger at the far end asks for our password, as callee or as if he were our proxy: he gets no hash of it. */
 static void
-test_R47_stranger_asks (void)
+test_R47_stranger_asks (gconstpointer data)
+{
+  gboolean as_proxy = GPOINTER_TO_INT (data);
+  Peer *peer = peer_new (FALSE);
+  Line *line = line_new_idle (peer, NULL, NULL);
+  g_autoptr (PeerMessage) invite = NULL;
+  g_autofree char *challenge = g_strdup_printf (
+      "%s: Digest realm=\"stranger\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n",
+      as_proxy ? "Proxy-Authenticate" : "WWW-Authenticate");
+  Talk *talk;
+
+  peer_set_mode (peer, PEER_SHA256, 0);
+  line_start (line);
+  line_wait_registered (line);
+  talk = line_dial (line, "v=offer\r\n");
+  invite = peer_expect (peer, "INVITE ", WAIT_MS);
+  peer_reply (peer, invite, as_proxy ? "407 Proxy Authentication Required" : "401 Unauthorized", "t1", challenge,
+              NULL);
+  wait_ended (line, talk, as_proxy ? 407 : 401);
+  peer_expect_none (peer, "INVITE ", 200);
+  talk_free (talk);
+  line_free (line);
+}
+
+/* Hung up before the challenge comes: nobody is dialled again. */
+static void
+test_out_challenged_after_hang_up (void)
 {
   Peer *peer = peer_new (FALSE);
   Line *line = line_new_idle (peer, NULL, NULL);
@@ -117,10 +143,10 @@ test_R47_stranger_asks (void)
   line_wait_registered (line);
   talk = line_dial (line, "v=offer\r\n");
   invite = peer_expect (peer, "INVITE ", WAIT_MS);
-  peer_reply (peer, invite, "401 Unauthorized", "t1",
-              "WWW-Authenticate: Digest realm=\"stranger\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n",
-              NULL);
-  wait_ended (line, talk, 401);
+  talk->call->vtable->hang_up (talk->call);
+  peer_reply (peer, invite, "407 Proxy Authentication Required", "t1",
+              "Proxy-Authenticate: Digest realm=\"home\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n", NULL);
+  wait_ended (line, talk, 487);
   peer_expect_none (peer, "INVITE ", 200);
   talk_free (talk);
   line_free (line);
@@ -943,7 +969,7 @@ test_bye_challenged (void)
   talk->call->vtable->hang_up (talk->call);
   bye = peer_expect (line->peer, "BYE ", WAIT_MS);
   peer_reply (line->peer, bye, "407 Proxy Authentication Required", NULL,
-              "Proxy-Authenticate: Digest realm=\"home\", nonce=\"9\", qop=\"auth\", algorithm=SHA-256\n",
+              "Proxy-Authenticate: Digest realm=\"example.test\", nonce=\"9\", qop=\"auth\", algorithm=SHA-256\n",
               NULL);
   again = peer_expect (line->peer, "BYE ", WAIT_MS);
   proxy = peer_message_get (again, "Proxy-Authorization");
@@ -988,7 +1014,9 @@ add_tests (void)
   g_test_add_data_func ("/dialog/out/tcp", GINT_TO_POINTER (FALSE), test_out);
   g_test_add_data_func ("/dialog/out/udp", GINT_TO_POINTER (TRUE), test_out);
   g_test_add_func ("/dialog/out/challenged", test_out_challenged);
-  g_test_add_func ("/dialog/R47/stranger-asks", test_R47_stranger_asks);
+  g_test_add_data_func ("/dialog/R47/stranger-asks/as-callee", GINT_TO_POINTER (FALSE), test_R47_stranger_asks);
+  g_test_add_data_func ("/dialog/R47/stranger-asks/as-proxy", GINT_TO_POINTER (TRUE), test_R47_stranger_asks);
+  g_test_add_func ("/dialog/out/challenged-after-hang-up", test_out_challenged_after_hang_up);
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autofree char *path = g_strdup_printf ("/dialog/out/refused/%.3s", refusals[i]);

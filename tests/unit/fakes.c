@@ -416,6 +416,15 @@ static const CusaxMediaSessionVtable session_vtable = {
   session_set_remote_codecs, session_accept, session_set_hold, session_set_muted, session_end,
 };
 
+static gboolean
+media_can_open (CusaxMediaPort *port, const char *who, GError **error)
+{
+  if (!the_world->cannot_open)
+    return TRUE;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "told to fail");
+  return FALSE;
+}
+
 static const GPtrArray *
 media_get_codecs (CusaxMediaPort *port, const char **missing)
 {
@@ -460,7 +469,7 @@ media_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusa
   return &fake->base;
 }
 
-static const CusaxMediaPortVtable media_vtable = { media_get_codecs, media_protects_leg, media_open };
+static const CusaxMediaPortVtable media_vtable = { media_can_open, media_get_codecs, media_protects_leg, media_open };
 
 /* -------------------------------------------------------------- the account */
 

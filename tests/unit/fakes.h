@@ -51,6 +51,7 @@ struct _FakeWorld
   const CusaxSipListener *sip_listener;
   gpointer sip_listener_data;
   gboolean is_protected;
+  gboolean cannot_open; /* the media port shows no calls now */
   GPtrArray *codecs;
 
   CusaxAccount *account;

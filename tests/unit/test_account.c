@@ -103,6 +103,8 @@ test_refused_is_tried_once (void)
       cusax_account_configure (world->account, same);
       fake_world_check (world, "");
       cusax_account_configure (world->account, changed);
+      fake_world_check (world, "sip.stop\nphone STOPPING\n");
+      fake_sip_state (world, CUSAX_SIP_STOPPED, -1);
       fake_world_check (world, "sip.start\nphone SIGNING_IN\nphone SIGNING_IN\n");
       fake_world_free (world);
     }

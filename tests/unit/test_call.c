@@ -405,6 +405,93 @@ test_garbage_reoffer_keeps_the_call (void)
   fake_world_free (world);
 }
 
+/* R37-like courtesy: the account that goes leaves the caller's other forks alone (480, not 603). */
+static void
+test_sign_off_while_ringing (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+
+  fake_world_sign_in (world);
+  incoming_ringing (world);
+  cusax_account_stop (world->account);
+  fake_world_check (world, "call.reject 480\n"
+                           "call.release\n"
+                           "transport.shutdown\n"
+                           "call #1 ENDED MISSED\n"
+                           "sip.stop\n"
+                           "phone STOPPING\n");
+  fake_world_free (world);
+}
+
+/* Nothing to show the call in: no 200 leaves. */
+static void
+test_answer_that_cannot_be_shown (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+
+  fake_world_sign_in (world);
+  world->cannot_open = TRUE;
+  cusax_call_answer (incoming_ringing (world));
+  fake_world_check (world, "call.reject 480\ncall.release\ntransport.shutdown\ncall #1 ENDED MEDIA\n");
+  fake_world_free (world);
+}
+
+static void
+test_mute_follows_window_and_command (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  CusaxCall *call = NULL;
+
+  fake_world_sign_in (world);
+  call = outgoing_active (world);
+  cusax_call_set_muted (call, TRUE);
+  fake_world_check (world, "session.set_muted 1\ncall #1 ACTIVE secure muted\n");
+  world->session->listener->on_muted (world->session->listener_data, FALSE);
+  fake_world_check (world, "call #1 ACTIVE secure\n");
+  cusax_call_set_muted (call, TRUE);
+  fake_world_check (world, "session.set_muted 1\ncall #1 ACTIVE secure muted\n");
+  /* Asked again, made sure of again. */
+  cusax_call_set_muted (call, TRUE);
+  fake_world_check (world, "session.set_muted 1\n");
+  fake_world_free (world);
+}
+
+static void
+test_hold_before_the_answer (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+
+  fake_world_sign_in (world);
+  dial_bob (world);
+  fake_transport_ready (world);
+  world->session->listener->on_hold (world->session->listener_data, TRUE);
+  fake_world_forget (world);
+  far_established (world, CUSAX_DIRECTION_SENDRECV);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendonly\n"
+                           "session.set_remote_codecs opus\n"
+                           "session.accept\n"
+                           "call.reoffer sendonly\n"
+                           "call #1 ACTIVE held secure\n");
+  fake_world_free (world);
+}
+
+static void
+test_183_rings (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+
+  fake_world_sign_in (world);
+  dial_bob (world);
+  fake_transport_ready (world);
+  fake_world_forget (world);
+  world->call->listener->on_progress (world->call->listener_data, 183, NULL, 0);
+  fake_world_check (world, "call #1 RINGING\n");
+  fake_world_pass (world, 60000);
+  g_assert_nonnull (strstr (world->trace->str, "call #1 ENDED NO_ANSWER\n"));
+  fake_world_free (world);
+}
+
 static void
 test_silence (void)
 {
@@ -602,6 +689,11 @@ main (int argc, char **argv)
   g_test_add_func ("/call/glare", test_glare);
   g_test_add_func ("/call/glare/keeps-the-hold", test_glare_keeps_the_hold);
   g_test_add_func ("/call/garbage-reoffer", test_garbage_reoffer_keeps_the_call);
+  g_test_add_func ("/call/sign-off-while-ringing", test_sign_off_while_ringing);
+  g_test_add_func ("/call/answer-that-cannot-be-shown", test_answer_that_cannot_be_shown);
+  g_test_add_func ("/call/mute", test_mute_follows_window_and_command);
+  g_test_add_func ("/call/hold/before-the-answer", test_hold_before_the_answer);
+  g_test_add_func ("/call/183-rings", test_183_rings);
   g_test_add_func ("/call/silence", test_silence);
   g_test_add_func ("/call/duration", test_duration);
   g_test_add_func ("/call/R49-no-keys-in-the-clear", test_R49_no_keys_in_the_clear);
