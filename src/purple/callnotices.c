@@ -68,8 +68,8 @@ show_missed (Notices *notices, const char *text)
                              list->str, on_missed_closed, notices);
 }
 
-/* Which ends deserve a window when there is no conversation to say them in: those that nobody here caused. A
- * remote hang-up is seen by the call window that closes. */
+/* Which ends deserve a window when there is no conversation to say them in: those that nobody here caused. There is
+ * one window, which says the last. */
 static gboolean
 end_needs_window (CusaxCallEnd end)
 {
@@ -86,12 +86,12 @@ end_needs_window (CusaxCallEnd end)
     case CUSAX_CALL_END_MEDIA:
     case CUSAX_CALL_END_NETWORK:
     case CUSAX_CALL_END_FAILED:
+    case CUSAX_CALL_END_REMOTE:
+    case CUSAX_CALL_END_ELSEWHERE:
       return TRUE;
     case CUSAX_CALL_END_NONE:
     case CUSAX_CALL_END_LOCAL:
-    case CUSAX_CALL_END_REMOTE:
     case CUSAX_CALL_END_DECLINED_HERE:
-    case CUSAX_CALL_END_ELSEWHERE:
       break;
     }
   return FALSE;
@@ -141,7 +141,7 @@ tell_end (Notices *notices, CusaxCall *call, const char *name)
     write_later (notices, who, text);
   else if (!end_needs_window (end))
     return;
-  else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0)
+  else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0 && end != CUSAX_CALL_END_ELSEWHERE)
     show_missed (notices, end == CUSAX_CALL_END_MISSED ? name : text);
   else
     cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _("Call"), text, line,

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "error.h"
 #include "notices.h"
 #include "peers.h"
 #include "protocol.h"
@@ -271,6 +272,9 @@ on_signed_on (PurpleConnection *gc, gpointer unused)
   CusaxConnection *connection = cusax_connection_find (purple_connection_get_account (gc));
   if (connection != NULL && connection->gc == gc)
     {
+      /* Both legs meet the same certificate at the same time; here the person has just accepted it for chat. */
+      if (g_error_matches (cusax_account_get_phone_error (connection->phone), CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE))
+        cusax_account_start (connection->phone);
       cusax_account_set_chat_up (connection->phone, TRUE);
       enforce_both (connection);
     }
@@ -424,9 +428,9 @@ cusax_connection_reconfigure (PurpleAccount *account)
   if (connection == NULL || !configure (connection))
     return;
 
-  /* Telephony that was switched on just now, or could not start before. */
-  if (is_wanted (account) && (connection->gc != NULL || !requires_both (connection))
-      && cusax_account_get_phone_state (connection->phone) == CUSAX_PHONE_OFF)
+  /* Telephony that was switched on just now or could not start before, or that somebody wants tried again: the
+   * fault may have been cured elsewhere. */
+  if (is_wanted (account) && (connection->gc != NULL || !requires_both (connection)))
     cusax_account_start (connection->phone);
 }
 

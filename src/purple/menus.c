@@ -203,8 +203,11 @@ cusax_menus_node (PurpleBlistNode *node)
   PurplePluginProtocolInfo *info = xmpp != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO (xmpp) : NULL;
   GList *entries = NULL;
   PurpleMenuAction *entry;
+  /* To a number libjabber would offer to send presence. */
+  gboolean is_number = PURPLE_BLIST_NODE_IS_BUDDY (node)
+                       && !cusax_peers_is_jid (purple_buddy_get_name (PURPLE_BUDDY (node)));
 
-  if (info != NULL && info->blist_node_menu != NULL)
+  if (info != NULL && info->blist_node_menu != NULL && !is_number)
     entries = info->blist_node_menu (node);
   if (!PURPLE_BLIST_NODE_IS_BUDDY (node))
     return entries;

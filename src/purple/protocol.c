@@ -60,9 +60,23 @@ protocol_get_info (PurpleConnection *gc, const char *who)
       return;
     }
   PurpleNotifyUserInfo *info = purple_notify_user_info_new ();
-  purple_notify_user_info_add_pair (info, _ ("Telephone address"), who);
+  g_autofree char *markup = g_markup_escape_text (who, -1);
+  purple_notify_user_info_add_pair (info, _ ("Telephone address"), markup);
   purple_notify_userinfo (gc, who, info, NULL, NULL);
   purple_notify_user_info_destroy (info);
+}
+
+/* libjabber writes each buddy of the group to the roster, whatever its name is. */
+static void
+protocol_rename_group (PurpleConnection *gc, const char *old_name, PurpleGroup *group, GList *buddies)
+{
+  GList *people = NULL;
+
+  for (GList *l = buddies; l != NULL; l = l->next)
+    if (cusax_peers_is_jid (purple_buddy_get_name (l->data)))
+      people = g_list_append (people, l->data);
+  xmpp.rename_group (gc, old_name, group, people);
+  g_list_free (people);
 }
 
 static void
@@ -282,6 +296,7 @@ cusax_protocol_init (PurplePlugin *plugin)
   WRAP (remove_buddy);
   WRAP (alias_buddy);
   WRAP (group_buddy);
+  WRAP (rename_group);
   WRAP (add_deny);
   WRAP (rem_deny);
   WRAP (chat_invite);

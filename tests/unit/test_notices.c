@@ -283,7 +283,8 @@ test_ends_without_conversation (void)
     CusaxCallEnd end;
     guint windows;
   } rows[] = { { CUSAX_CALL_END_BUSY, 1 },   { CUSAX_CALL_END_NO_ANSWER, 1 },     { CUSAX_CALL_END_LOCAL, 0 },
-               { CUSAX_CALL_END_REMOTE, 0 }, { CUSAX_CALL_END_NOT_PROTECTED, 1 }, { CUSAX_CALL_END_NETWORK, 1 } };
+               { CUSAX_CALL_END_REMOTE, 1 }, { CUSAX_CALL_END_NOT_PROTECTED, 1 }, { CUSAX_CALL_END_NETWORK, 1 },
+               { CUSAX_CALL_END_ELSEWHERE, 1 } };
 
   setup (FALSE);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
