@@ -82,3 +82,17 @@ def test_unload_gives_everything_back(lab):
         # libpurple keeps a file or two of its own (the resolver, NSS).
         assert int(after['fds']) <= int(before['fds']) + 2
         alice.absent('critical ')
+
+
+def test_one_accepted_certificate_serves_both_legs(lab):
+    """Nobody is trusted at first: libpurple asks once, for the chat; the answer holds for telephony on that host."""
+    with Person(lab, 'alice', sign_in=False) as alice:
+        for pin in (alice.folder / 'certificates' / 'x509' / 'tls_peers').iterdir():
+            pin.unlink()
+        alice.enable()
+        question = alice.expect('request .*ertificate', 15)
+        assert not lab.kamailio.requests('REGISTER'), 'no REGISTER before the certificate is accepted'
+        alice.respond(question, 'Accept')
+        alice.expect('connected ', 15)
+        lab.kamailio.wait_registered('alice')
+        alice.wait_phone('signed in')
