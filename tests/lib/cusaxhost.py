@@ -171,13 +171,14 @@ class Host:
         with self._changed:
             return [e for e in self.events[start:] if e.name not in ("ok", "error")]
 
-    def ask(self, *words, timeout=10):
-        """As do(), returns the last event: for stat, status, caps, tooltip and the like."""
+    def ask(self, *words, timeout=10, event=None):
+        """As do(), returns the last event of that name, by default the command's: for stat, status, caps, tooltip
+        and the like."""
         events = self.do(*words, timeout=timeout)
-        wanted = words[0].split()[0]
-        for event in reversed(events):
-            if event.name == wanted:
-                return event
+        wanted = event or words[0].split()[0]
+        for found in reversed(events):
+            if found.name == wanted:
+                return found
         raise HostError(f"{self.name}: no {wanted} in the answer\n{report()}")
 
     # ------------------------------------------------------------------- sound
