@@ -269,8 +269,13 @@ static const CusaxAccountListener phone_listener = {
 static void
 on_signed_on (PurpleConnection *gc, gpointer unused)
 {
-  CusaxConnection *connection = cusax_connection_find (purple_connection_get_account (gc));
-  if (connection != NULL && connection->gc == gc)
+  PurpleAccount *account = purple_connection_get_account (gc);
+  CusaxConnection *connection = cusax_connection_find (account);
+
+  /* Moved to another protocol while chat was down: no close has told us. */
+  if (connection != NULL && !is_ours (account))
+    cusax_connection_forget (account);
+  else if (connection != NULL && connection->gc == gc)
     {
       /* Both legs meet the same certificate at the same time; here the person has just accepted it for chat. */
       if (g_error_matches (cusax_account_get_phone_error (connection->phone), CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE))

@@ -115,6 +115,16 @@ account_remove (char **args, GError **error)
 }
 
 static gboolean
+account_protocol (char **args, GError **error)
+{
+  PurpleAccount *account = host_lookup_account (NULL, error);
+
+  if (account != NULL)
+    purple_account_set_protocol_id (account, args[0]);
+  return account != NULL;
+}
+
+static gboolean
 account_status (char **args, GError **error)
 {
   PurpleAccount *account = host_lookup_account (NULL, error);
@@ -771,6 +781,7 @@ static const struct
   { "account connect", 0, account_connect },
   { "account disconnect", 0, account_disconnect },
   { "account remove", 0, account_remove },
+  { "account protocol", 1, account_protocol },
   { "account list", 0, account_list },
   { "password", 1, account_password },
   { "set", 2, set },

@@ -4,7 +4,7 @@
  * `ok n="<line number>"` or `error n="..." text="..."` after the events that it caused at once.
  *
  *   account add ID PROTOCOL USER | use ID | enable [ID] | disable [ID] | connect [ID] | disconnect [ID]
- *           | remove [ID] | list             "add" and "use" choose the account that the other commands mean
+ *           | remove [ID] | protocol ID | list             "add" and "use" choose the account that the other commands mean
  *   password TEXT; set NAME VALUE; set-string NAME VALUE; set-int NAME VALUE
  *   status [STATUS-ID [MESSAGE]]             without arguments: prints the account's state
  *   roster; buddy WHO [GROUP]; tooltip WHO; caps WHO

@@ -96,3 +96,16 @@ def test_one_accepted_certificate_serves_both_legs(lab):
         alice.expect('connected ', 15)
         lab.kamailio.wait_registered('alice')
         alice.wait_phone('signed in')
+
+
+def test_an_account_moved_to_xmpp_while_chat_is_down_gives_its_telephone_up(lab):
+    """As the protocol menu of Pidgin's account editor does it."""
+    with Person(lab, 'alice') as alice:
+        mark = alice.mark()
+        lab.prosody.kill()
+        alice.expect('connection-error', since=mark)
+        alice.do('account protocol prpl-jabber')
+        lab.prosody.start()
+        alice.do('account connect')
+        alice.expect('connected ', 20, since=mark)
+        lab.kamailio.wait_unregistered('alice')
