@@ -58,12 +58,6 @@ cusax_connection_get_account (CusaxConnection *connection)
   return connection->phone;
 }
 
-PurpleAccount *
-cusax_connection_get_purple_account (CusaxConnection *connection)
-{
-  return connection->account;
-}
-
 GList *
 cusax_connection_get_all (void)
 {

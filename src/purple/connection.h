@@ -36,9 +36,6 @@ CusaxConnection *cusax_connection_find (PurpleAccount *account);
 /** Returns: (transfer none): the telephone of the account */
 CusaxAccount *cusax_connection_get_account (CusaxConnection *connection);
 
-/** Returns: (transfer none): the account it is kept for */
-PurpleAccount *cusax_connection_get_purple_account (CusaxConnection *connection);
-
 /** Returns: (transfer container): every CusaxConnection, in no order; free with g_list_free() */
 GList *cusax_connection_get_all (void);
 

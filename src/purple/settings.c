@@ -149,12 +149,6 @@ cusax_settings_options (GList *xmpp)
   return options;
 }
 
-void
-cusax_settings_options_free (GList *options)
-{
-  g_list_free_full (options, (GDestroyNotify) purple_account_option_destroy);
-}
-
 /* -------------------------------------------------------- as stored */
 
 static const char *

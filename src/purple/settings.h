@@ -19,10 +19,9 @@ G_BEGIN_DECLS
  * @xmpp: (element-type PurpleAccountOption) (transfer none): the XMPP protocol's own options
  *
  * Returns: (transfer full) (element-type PurpleAccountOption): ours first, then copies of @xmpp under the same
- *   names; free with cusax_settings_options_free()
+ *   names; libpurple frees them when it unloads the plugin
  */
 GList *cusax_settings_options (GList *xmpp);
-void cusax_settings_options_free (GList *options);
 
 /**
  * cusax_settings_read:

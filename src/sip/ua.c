@@ -145,7 +145,7 @@ on_registered (gpointer user_data)
 
   g_clear_pointer (&ua->realms, g_ptr_array_unref);
   ua->realms = cusax_registrar_get_realms (ua->registrar);
-  /* Never asked: then nothing is known of its realms, and the domain and proxies must do. */
+  /* Never asked: then nothing is known of its realms, and the own domain must do (credentials.c). */
   set_state (ua, CUSAX_SIP_REGISTERED);
 }
 

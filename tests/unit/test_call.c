@@ -405,7 +405,7 @@ test_garbage_reoffer_keeps_the_call (void)
   fake_world_free (world);
 }
 
-/* R37-like courtesy: the account that goes leaves the caller's other forks alone (480, not 603). */
+/* The account that goes leaves the caller's other forks alone: 480, not 603 (RFC 3261 section 21.6). */
 static void
 test_sign_off_while_ringing (void)
 {
