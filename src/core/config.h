@@ -53,6 +53,13 @@ typedef enum
   CUSAX_TRANSPORT_UDP
 } CusaxTransportKind;
 
+typedef enum
+{
+  CUSAX_ACCEPT_ALL,
+  CUSAX_ACCEPT_CONTACTS,     /* only callers whose binding to a roster contact is strong */
+  CUSAX_ACCEPT_NO_ANONYMOUS  /* everybody who shows an address */
+} CusaxAcceptCalls;
+
 /** CusaxConfig: an immutable snapshot. */
 typedef struct _CusaxConfig CusaxConfig;
 
@@ -86,6 +93,34 @@ CusaxMediaSecurity cusax_config_get_media_security (const CusaxConfig *config);
 guint cusax_config_get_media_port_min (const CusaxConfig *config);       /* 0 = any */
 guint cusax_config_get_media_port_max (const CusaxConfig *config);
 gboolean cusax_config_wire_trace (const CusaxConfig *config);
+
+/* Numbers and domains. */
+const char *cusax_config_get_country_code (const CusaxConfig *config);   /* "" = not known; digits only */
+const char *cusax_config_get_trunk_prefix (const CusaxConfig *config);   /* "" = none */
+/** Returns: TRUE if @domain (any case) is the AOR's, the JID's or one of related_domains (R42, R52). */
+gboolean cusax_config_is_own_domain (const CusaxConfig *config, const char *domain);
+/** (transfer none) NULL-terminated, lower case, from related_domains (blanks or commas between them). */
+const char *const *cusax_config_get_related_domains (const CusaxConfig *config);
+/** Returns: TRUE if @number (normalised; its E.164 form is tried too) begins with a prefix of on_net_numbers. */
+gboolean cusax_config_is_on_net_number (const CusaxConfig *config, const char *number);
+
+/* Disclosure and reach (R50); what each means is in the table of settings. */
+gboolean cusax_config_shares_chat_address (const CusaxConfig *config);          /* share_chat_address */
+gboolean cusax_config_shares_chat_address_foreign (const CusaxConfig *config);  /* share_chat_address_foreign */
+gboolean cusax_config_sends_xmpp_contact (const CusaxConfig *config);           /* send_xmpp_contact */
+gboolean cusax_config_shares_reachability (const CusaxConfig *config);          /* share_reachability */
+gboolean cusax_config_accepts_sip_messages (const CusaxConfig *config);         /* accept_sip_messages */
+gboolean cusax_config_is_anonymous (const CusaxConfig *config);                 /* anonymous */
+CusaxAcceptCalls cusax_config_get_accept_calls (const CusaxConfig *config);     /* accept_calls (R33) */
+
+typedef enum
+{
+  CUSAX_ORIGIN_TYPED,  /* sip_address was given */
+  CUSAX_ORIGIN_DERIVED /* the same-name guess of R2 */
+} CusaxOrigin;
+
+/** How the relation between JID and AOR came to be (R52). */
+CusaxOrigin cusax_config_get_origin (const CusaxConfig *config);
 
 /**
  * cusax_config_may_answer_challenge:

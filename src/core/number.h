@@ -23,4 +23,27 @@ G_BEGIN_DECLS
  */
 char *cusax_number_normalize (const char *text, GError **error);
 
+/**
+ * cusax_number_to_e164:
+ * @number: normalised
+ * @country_code: (nullable): "33", digits only; NULL or "": not known
+ * @trunk_prefix: (nullable): "0"; NULL or "": the country has none, or not known
+ *
+ * "+33..." stays; "00" (in country 1: "011") is an international prefix; with a country code a number that begins
+ * with the trunk prefix loses it, and a number of 7 digits and more without trunk prefix counts as national if the
+ * country has no trunk prefix. Extensions, codes with '*' or '#' and numbers over 15 digits have no such form.
+ *
+ * Returns: (transfer full) (nullable): "+" and 4 to 15 digits; NULL: compare the number as it is
+ */
+char *cusax_number_to_e164 (const char *number, const char *country_code, const char *trunk_prefix);
+
+/**
+ * cusax_number_is_emergency:
+ * @number: normalised
+ * @country_code: (nullable)
+ *
+ * Returns: TRUE for 112 and 911 anywhere, and for the emergency numbers of @country_code (table in number.c)
+ */
+gboolean cusax_number_is_emergency (const char *number, const char *country_code);
+
 G_END_DECLS

@@ -340,7 +340,8 @@ add_call (CusaxAccount *account, CusaxCall *call)
 }
 
 CusaxCall *
-cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, GError **error)
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
+                    GError **error)
 {
   g_autoptr (CusaxCall) call = NULL;
 
@@ -370,9 +371,9 @@ name_caller (CusaxAccount *account, CusaxAddress *peer, const CusaxSipIncoming *
   char *name = NULL;
 
   if (peer != NULL && account->listener != NULL)
-    name = account->listener->name_peer (account->listener_data, account, peer);
+    name = account->listener->name_peer (account->listener_data, account, peer, NULL);
   if (name == NULL)
-    name = cusax_text_clean (incoming->from_uri, MAX_WHO_CHARS);
+    name = cusax_text_clean (incoming->headers.from_uri, MAX_WHO_CHARS);
   return name != NULL ? name : g_strdup ("?");
 }
 
@@ -391,7 +392,7 @@ on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncom
       return;
     }
 
-  peer = cusax_address_parse_uri (incoming->from_uri, NULL);
+  peer = cusax_address_parse_uri (incoming->headers.from_uri, NULL);
   who = name_caller (account, peer, incoming);
   call = cusax_call_new_incoming (&account->ports, account->config, free_number (account), sip_call, incoming,
                                   peer, who, &call_owner, account);

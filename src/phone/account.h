@@ -13,7 +13,9 @@
 #pragma once
 
 #include "call.h"
+#include "conference.h"
 #include "config.h"
+#include "directory.h"
 #include "ports.h"
 
 #include <glib.h>
@@ -42,8 +44,18 @@ typedef struct
   void (*on_call) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
   /* Nothing was heard from the other side for @seconds. */
   void (*on_silence) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds);
-  /* The libpurple name for an address: the bare JID of a contact, else a display form. (transfer full) */
-  char *(*name_peer) (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer);
+  /* The libpurple name for an address: @jid (nullable), a contact whose binding is strong, else a display form of
+   * @peer (nullable: anonymous). (transfer full) */
+  char *(*name_peer) (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid);
+  /* TRUE if the person blocked @jid, a contact or not (XEP-0191, libpurple's privacy list). */
+  gboolean (*is_blocked) (gpointer user_data, CusaxAccount *account, const char *jid);
+  /* What is known of a contact changed, see CusaxDirectoryListener. */
+  void (*on_contact) (gpointer user_data, CusaxAccount *account, const char *jid);
+  /* The conference behind @call changed (R38, R39); @conference dies with the call. */
+  void (*on_conference) (gpointer user_data, CusaxAccount *account, CusaxCall *call, CusaxConference *conference);
+  /* A SIP message came (accept_sip_messages). @who: display form, or the JID if the binding is strong. */
+  void (*on_message) (gpointer user_data, CusaxAccount *account, const CusaxCallerId *caller, const char *who,
+                      const char *text);
 } CusaxAccountListener;
 
 /**
@@ -84,11 +96,26 @@ CusaxConfig *cusax_account_get_config (const CusaxAccount *account);        /* (
  * cusax_account_dial:
  * @target: whom; on the account's own registrar
  * @who: the libpurple name for windows and texts
+ * @jid: (nullable): the contact that is meant, bare
+ *
+ * Says of us what the settings allow towards this class of target (R18, R19, R50).
  *
  * Returns: (transfer none): PREPARING; NULL with CUSAX_ERROR_OFFLINE (telephony not UP), _BUSY (limit of calls),
  *   _MEDIA (no codec or no device: message names the package), _NOT_PROTECTED
  */
-CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, GError **error);
+CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
+                               GError **error);
+
+/** Sends a SIP MESSAGE (accept_sip_messages must be on). @done as in CusaxSipPortVtable. FALSE with
+ * CUSAX_ERROR_OFFLINE, _UNSUPPORTED (switched off) or _INVALID. */
+gboolean cusax_account_send_message (CusaxAccount *account, CusaxAddress *target, const char *text,
+                                     CusaxSipMessageDone done, gpointer user_data, GError **error);
+
+/** (transfer none): the people of the account; lives as long as it */
+CusaxDirectory *cusax_account_get_directory (CusaxAccount *account);
+
+/** Returns: (transfer none) (nullable): the conference behind a call that stands */
+CusaxConference *cusax_account_get_conference (CusaxAccount *account, CusaxCall *call);
 
 /** Returns: (transfer none) (element-type CusaxCall): those not ENDED, by number. */
 const GPtrArray *cusax_account_get_calls (const CusaxAccount *account);

@@ -50,8 +50,8 @@ send_invite (CusaxCall *call)
   g_autofree char *sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
 
   if (sdp != NULL)
-    call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, &sip_listener, call,
-                                                      &error);
+    call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, NULL, &sip_listener,
+                                                      call, &error);
   if (call->sip_call == NULL)
     {
       cusax_call_end_with_error (call, error);
@@ -152,7 +152,7 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
 
   call = cusax_call_alloc (ports, config, number, peer, who, owner, owner_data);
   call->state = CUSAX_CALL_INCOMING;
-  call->display_name = cusax_text_clean (incoming->from_display, MAX_NAME_CHARS);
+  call->display_name = cusax_text_clean (incoming->headers.from_display, MAX_NAME_CHARS);
   call->offerless = incoming->sdp == NULL;
   call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
   call->remote_sdp_length = incoming->sdp_length;

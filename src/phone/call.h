@@ -12,6 +12,7 @@
 #pragma once
 
 #include "address.h"
+#include "binding.h"
 #include "ports.h"
 
 #include <glib.h>
@@ -62,6 +63,21 @@ gboolean cusax_call_is_outgoing (const CusaxCall *call);
 CusaxAddress *cusax_call_get_peer (const CusaxCall *call);      /* (transfer none) (nullable): garbage From */
 const char *cusax_call_get_who (const CusaxCall *call);         /* libpurple name of the other side */
 const char *cusax_call_get_display_name (const CusaxCall *call);/* (nullable): what the caller calls himself */
+
+/** (transfer none) (nullable): what the other side's messages say it is; outgoing: NULL until a response came. */
+const CusaxCallerId *cusax_call_get_caller (const CusaxCall *call);
+
+/**
+ * cusax_call_get_grade:
+ *
+ * How sure it is that the other side is cusax_call_get_contact(). An outgoing call to a contact is STRONG: the person
+ * chose it. May change while it rings (on_call tells), never later.
+ */
+CusaxBindingGrade cusax_call_get_grade (const CusaxCall *call);
+const char *cusax_call_get_contact (const CusaxCall *call); /* (nullable): bare JID, for WEAK and STRONG */
+
+/** The class of the dialled address; ON_NET for incoming calls. */
+CusaxClass cusax_call_get_class (const CusaxCall *call);
 gboolean cusax_call_is_held (const CusaxCall *call);            /* by us */
 gboolean cusax_call_is_remote_held (const CusaxCall *call);     /* by them */
 gboolean cusax_call_is_muted (const CusaxCall *call);

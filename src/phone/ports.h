@@ -10,6 +10,8 @@
 #pragma once
 
 #include "address.h"
+#include "callerid.h"
+#include "card.h"
 #include "codecs.h"
 #include "config.h"
 #include "transport-description.h"
@@ -34,9 +36,20 @@ struct _CusaxClock
 
 typedef struct _CusaxSipCall CusaxSipCall;
 
+/** CusaxSipDisclosure: what our messages say about us beyond the AOR (R18 to R21); borrowed. NULL members: nothing. */
+typedef struct
+{
+  const char *chat_uri;     /* "xmpp:alice@example.org": Call-Info with purpose=impp */
+  const char *chat_contact; /* "xmpp:alice@example.org/desk": the seed draft's second Contact */
+  gboolean is_anonymous;    /* From: "Anonymous" <sip:anonymous@anonymous.invalid>, Privacy: id; nothing of the above */
+} CusaxSipDisclosure;
+
 /** CusaxSipCallListener: what a dialog reports. SDP is @length bytes, NULL when the message had none. */
 typedef struct
 {
+  /* Outgoing: what a response to the INVITE says about the other side, before its on_progress or on_established;
+   * from_uri is the To of the response. Also later, for a target refresh that changes isfocus. */
+  void (*on_remote) (gpointer user_data, const CusaxSipHeaders *headers);
   /* 101 to 199. @sdp: early media of the fork that sent it. */
   void (*on_progress) (gpointer user_data, guint status, const char *sdp, gsize length);
   /* The session is up: outgoing, 200 came (@sdp the answer, already ACKed, or the offer of an offerless INVITE,
@@ -57,6 +70,8 @@ typedef struct
 typedef struct
 {
   void (*set_listener) (CusaxSipCall *call, const CusaxSipCallListener *listener, gpointer user_data);
+  /* incoming: what the 180, the 200 and everything later say about us; without it nothing is said */
+  void (*set_disclosure) (CusaxSipCall *call, const CusaxSipDisclosure *disclosure);
   void (*ring) (CusaxSipCall *call);                                    /* incoming: 180 */
   void (*accept) (CusaxSipCall *call, const char *sdp);                 /* incoming: 200 with answer or offer */
   void (*reject) (CusaxSipCall *call, guint status, const char *reason);/* incoming: 3xx-6xx; the end */
@@ -88,13 +103,46 @@ typedef enum
 /** CusaxSipIncoming: an INVITE that opened a dialog; borrowed. */
 typedef struct
 {
-  const char *from_uri;      /* as sent; may be garbage, parse before use */
-  const char *from_display;  /* (nullable): display name, unquoted */
+  CusaxSipHeaders headers;   /* as sent; may be garbage */
   const char *to_uri;        /* the line that was called */
   const char *call_id;
   const char *sdp;           /* (nullable) */
   gsize sdp_length;
 } CusaxSipIncoming;
+
+/** CusaxSipMessage: a SIP MESSAGE outside of calls (RFC 3428); borrowed. */
+typedef struct
+{
+  CusaxSipHeaders headers;
+  const char *text; /* text/plain, valid UTF-8, at most CUSAX_SIP_MESSAGE_MAX bytes, not cleaned otherwise */
+} CusaxSipMessage;
+#define CUSAX_SIP_MESSAGE_MAX 8192
+
+/* The end of a message that we sent: @status 200 to 299, or a refusal, 408 or 503. Once. */
+typedef void (*CusaxSipMessageDone) (gpointer user_data, guint status, const char *reason);
+
+typedef struct _CusaxSipSubscription CusaxSipSubscription;
+
+/** CusaxSipSubscriptionListener: RFC 6665, the subscriber's side. */
+typedef struct
+{
+  /* A NOTIFY of our subscription, answered 200 already. @body: (nullable), @length bytes. */
+  void (*on_notify) (gpointer user_data, const char *content_type, const char *body, gsize length);
+  /* Over, once: refused (@status), terminated by them (0), the leg is gone (503). */
+  void (*on_ended) (gpointer user_data, guint status);
+} CusaxSipSubscriptionListener;
+
+/** CusaxSipSubscriptionVtable: */
+typedef struct
+{
+  /* Cuts the listener, un-subscribes in the background. The pointer dies. */
+  void (*release) (CusaxSipSubscription *subscription);
+} CusaxSipSubscriptionVtable;
+
+struct _CusaxSipSubscription
+{
+  const CusaxSipSubscriptionVtable *vtable;
+};
 
 typedef struct
 {
@@ -103,6 +151,8 @@ typedef struct
   void (*on_state) (gpointer user_data, CusaxSipState state, const GError *error);
   /* Answer within the callback by ring or reject; (transfer full) call. */
   void (*on_incoming) (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *incoming);
+  /* accept_sip_messages is on and a MESSAGE of text/plain came; answered 200 already. Otherwise they get 405. */
+  void (*on_message) (gpointer user_data, const CusaxSipMessage *message);
 } CusaxSipListener;
 
 /** CusaxSipPortVtable: one registration with one server. */
@@ -114,9 +164,21 @@ typedef struct
   void (*start) (CusaxSipPort *port, CusaxConfig *config);
   /* Un-registers, 2 s at most, then on_state (STOPPED, NULL). Calls are hung up. */
   void (*stop) (CusaxSipPort *port);
+  /* Takes settings that need no new registration (accept_sip_messages); start takes everything. */
+  void (*configure) (CusaxSipPort *port, CusaxConfig *config);
   /* Sends INVITE. @sdp NULL: offerless. NULL + CUSAX_ERROR_OFFLINE when not registered. */
   CusaxSipCall *(*invite) (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
-                           const CusaxSipCallListener *listener, gpointer user_data, GError **error);
+                           const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener,
+                           gpointer user_data, GError **error);
+  /* Sends SUBSCRIBE @event ("conference") for @accept ("application/conference-info+xml"), refreshes it until
+   * release or on_ended. NULL + CUSAX_ERROR_OFFLINE when not registered. */
+  CusaxSipSubscription *(*subscribe) (CusaxSipPort *port, const CusaxAddress *target, const char *event,
+                                      const char *accept, const CusaxSipSubscriptionListener *listener,
+                                      gpointer user_data, GError **error);
+  /* Sends MESSAGE with @text; @done is called once, also with 503 when the leg ends, never after free. FALSE +
+   * CUSAX_ERROR_OFFLINE when not registered, CUSAX_ERROR_INVALID when too long. */
+  gboolean (*send_message) (CusaxSipPort *port, const CusaxAddress *target, const char *text,
+                            CusaxSipMessageDone done, gpointer user_data, GError **error);
   gboolean (*is_protected) (CusaxSipPort *port);            /* the outer leg is verified TLS */
   const char *(*get_local_address) (CusaxSipPort *port);    /* literal that routes to the registrar, or NULL */
   const char *(*get_server) (CusaxSipPort *port);           /* "sip.example.org:5061 (TLS)" for people, or NULL */
@@ -253,6 +315,41 @@ struct _CusaxTrust
   gboolean (*is_pinned) (CusaxTrust *trust, const char *host, const guint8 *der, gsize length);
 };
 
+/* ------------------------------------------------------------------ cards */
+
+typedef struct _CusaxCardPort CusaxCardPort;
+
+/* What asking for a card gave. @state READ: @xml is the card element, @length bytes; NONE, FAILED: NULL. */
+typedef void (*CusaxCardDone) (gpointer user_data, CusaxCardState state, const char *xml, gsize length);
+
+/** CusaxCardPortVtable: vCards over the XMPP leg. No queue: whoever asks keeps to R27's bounds. */
+typedef struct
+{
+  /* Asks for vcard-temp, then, if that has no telephone entry, vCard4. @done once, within 15 s, from the main loop.
+   * Returns: an id for cancel, 0 if chat is down. */
+  guint (*fetch) (CusaxCardPort *port, const char *jid, CusaxCardDone done, gpointer user_data);
+  void (*cancel) (CusaxCardPort *port, guint id); /* done is not called; the reply is dropped */
+} CusaxCardPortVtable;
+
+struct _CusaxCardPort
+{
+  const CusaxCardPortVtable *vtable;
+};
+
+/* ------------------------------------------------------------------ store */
+
+typedef struct _CusaxStore CusaxStore;
+
+/** CusaxStore: small files of the account in libpurple's user folder, 0600, written atomically. */
+struct _CusaxStore
+{
+  /* (transfer full) (nullable): NULL without error if there is none. CUSAX_ERROR_INVALID: larger than @max bytes. */
+  GBytes *(*load) (CusaxStore *store, const char *name, gsize max, GError **error);
+  gboolean (*save) (CusaxStore *store, const char *name, const char *data, gsize length, GError **error);
+  /* A broken file is kept for people: NAME.broken, replacing an older one. */
+  void (*set_aside) (CusaxStore *store, const char *name);
+};
+
 /** CusaxPorts: everything an account needs; borrowed, must outlive it. sip is owned by the account. */
 typedef struct
 {
@@ -260,6 +357,9 @@ typedef struct
   CusaxSipPort *sip;
   CusaxMediaPort *media;
   CusaxTransportNew transport_new;
+  CusaxCardPort *cards;
+  CusaxStore *store;
+  gint64 (*wall_time) (void); /* seconds since 1970 */
 } CusaxPorts;
 
 G_END_DECLS

@@ -70,7 +70,7 @@ cusax_commands_dial (PurpleAccount *account, const char *target, GError **error)
     return FALSE;
   phone = cusax_connection_get_account (connection);
   who = cusax_peers_name (account, address);
-  if (cusax_account_dial (phone, address, who, &reason) != NULL)
+  if (cusax_account_dial (phone, address, who, NULL, &reason) != NULL)
     return TRUE;
   put_dial_words (phone, reason, error);
   return FALSE;

@@ -244,7 +244,7 @@ on_phone_silence (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guin
 }
 
 static char *
-on_name_peer (gpointer user_data, CusaxAccount *phone, const CusaxAddress *peer)
+on_name_peer (gpointer user_data, CusaxAccount *phone, const CusaxAddress *peer, const char *jid)
 {
   CusaxConnection *connection = user_data;
   return cusax_peers_name (connection->account, peer);

@@ -290,7 +290,14 @@ answer_offer (CusaxSipCall *call, guint status, const char *sdp)
 }
 
 static const CusaxSipCallVtable vtable = {
-  set_listener, ring, accept_call, reject, hang_up, reoffer, answer_offer, release,
+  .set_listener = set_listener,
+  .ring = ring,
+  .accept = accept_call,
+  .reject = reject,
+  .hang_up = hang_up,
+  .reoffer = reoffer,
+  .answer_offer = answer_offer,
+  .release = release,
 };
 
 /* An unreliable 18x may bring the answer before the 200 repeats it or, wrongly but often, does not. A fork's

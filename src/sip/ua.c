@@ -253,8 +253,8 @@ on_invite (CusaxUa *ua, const CusaxSipEvent *event)
     }
 
   display = unquote (event->sip->sip_from->a_display);
-  incoming.from_uri = url_as_string (home, event->sip->sip_from->a_url);
-  incoming.from_display = display;
+  incoming.headers.from_uri = url_as_string (home, event->sip->sip_from->a_url);
+  incoming.headers.from_display = display;
   incoming.to_uri = url_as_string (home, event->sip->sip_to->a_url);
   incoming.call_id = event->sip->sip_call_id->i_id;
   cusax_dialog_get_sdp (event->sip, &incoming.sdp, &incoming.sdp_length);
@@ -488,7 +488,8 @@ ua_stop (CusaxSipPort *port)
 
 static CusaxSipCall *
 ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
-           const CusaxSipCallListener *listener, gpointer user_data, GError **error)
+           const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener, gpointer user_data,
+           GError **error)
 {
   CusaxUa *ua = (CusaxUa *) port;
   CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
@@ -560,7 +561,14 @@ ua_free (CusaxSipPort *port)
 }
 
 static const CusaxSipPortVtable vtable = {
-  ua_set_listener, ua_start, ua_stop, ua_invite, ua_is_protected, ua_get_local_address, ua_get_server, ua_free,
+  .set_listener = ua_set_listener,
+  .start = ua_start,
+  .stop = ua_stop,
+  .invite = ua_invite,
+  .is_protected = ua_is_protected,
+  .get_local_address = ua_get_local_address,
+  .get_server = ua_get_server,
+  .free = ua_free,
 };
 
 CusaxSipPort *

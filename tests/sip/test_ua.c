@@ -463,7 +463,7 @@ test_invite_offline (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.test", NULL);
 
-  g_assert_null (line->port->vtable->invite (line->port, bob, "v=0\r\n", &talk_listener, NULL, &error));
+  g_assert_null (line->port->vtable->invite (line->port, bob, "v=0\r\n", NULL, &talk_listener, NULL, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE);
   line_free (line);
 }

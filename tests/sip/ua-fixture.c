@@ -140,7 +140,11 @@ on_ended (gpointer user_data, guint status, const char *reason, gboolean elsewhe
 }
 
 const CusaxSipCallListener talk_listener = {
-  on_progress, on_established, on_offer, on_reoffer_done, on_ended,
+  .on_progress = on_progress,
+  .on_established = on_established,
+  .on_offer = on_offer,
+  .on_reoffer_done = on_reoffer_done,
+  .on_ended = on_ended,
 };
 
 Talk *
@@ -198,9 +202,9 @@ on_incoming (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *inc
   line->incoming_at = g_get_monotonic_time ();
   line->n_incoming++;
   g_free (line->from_uri);
-  line->from_uri = g_strdup (incoming->from_uri);
+  line->from_uri = g_strdup (incoming->headers.from_uri);
   g_free (line->from_display);
-  line->from_display = g_strdup (incoming->from_display);
+  line->from_display = g_strdup (incoming->headers.from_display);
   g_free (line->to_uri);
   line->to_uri = g_strdup (incoming->to_uri);
   g_free (line->sdp);
@@ -300,7 +304,7 @@ line_dial (Line *line, const char *sdp)
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.test", &error);
 
   g_assert_no_error (error);
-  talk->call = line->port->vtable->invite (line->port, bob, sdp, &talk_listener, talk, &error);
+  talk->call = line->port->vtable->invite (line->port, bob, sdp, NULL, &talk_listener, talk, &error);
   g_assert_no_error (error);
   g_assert_nonnull (talk->call);
   return talk;

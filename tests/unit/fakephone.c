@@ -201,7 +201,8 @@ cusax_account_get_config (const CusaxAccount *account)
 }
 
 CusaxCall *
-cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, GError **error)
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
+                    GError **error)
 {
   static CusaxCall begun;
 

@@ -192,8 +192,14 @@ call_release (CusaxSipCall *call)
 }
 
 static const CusaxSipCallVtable call_vtable = {
-  call_set_listener, call_ring, call_accept, call_reject, call_hang_up, call_reoffer, call_answer_offer,
-  call_release,
+  .set_listener = call_set_listener,
+  .ring = call_ring,
+  .accept = call_accept,
+  .reject = call_reject,
+  .hang_up = call_hang_up,
+  .reoffer = call_reoffer,
+  .answer_offer = call_answer_offer,
+  .release = call_release,
 };
 
 static FakeCall *
@@ -231,7 +237,7 @@ sip_stop (CusaxSipPort *port)
 
 static CusaxSipCall *
 sip_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
-            const CusaxSipCallListener *listener, gpointer user_data, GError **error)
+            const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener, gpointer user_data, GError **error)
 {
   FakeCall *fake = NULL;
 
@@ -272,8 +278,14 @@ sip_free (CusaxSipPort *port)
 }
 
 static const CusaxSipPortVtable sip_vtable = {
-  sip_set_listener, sip_start, sip_stop, sip_invite, sip_is_protected, sip_get_local_address, sip_get_server,
-  sip_free,
+  .set_listener = sip_set_listener,
+  .start = sip_start,
+  .stop = sip_stop,
+  .invite = sip_invite,
+  .is_protected = sip_is_protected,
+  .get_local_address = sip_get_local_address,
+  .get_server = sip_get_server,
+  .free = sip_free,
 };
 
 /* --------------------------------------------------------------- transport */
@@ -519,12 +531,18 @@ on_silence (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint se
 }
 
 static char *
-name_peer (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer)
+name_peer (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid)
 {
   return cusax_address_get_display (peer, "example.org");
 }
 
-static const CusaxAccountListener account_listener = { on_state, on_incoming, on_call, on_silence, name_peer };
+static const CusaxAccountListener account_listener = {
+  .on_state = on_state,
+  .on_incoming = on_incoming,
+  .on_call = on_call,
+  .on_silence = on_silence,
+  .name_peer = name_peer,
+};
 
 /* ------------------------------------------------------------------ config */
 
@@ -651,8 +669,8 @@ fake_sip_incoming (FakeWorld *world, const char *sdp)
   FakeCall *fake = fake_call_new (world);
   CusaxSipIncoming incoming = { 0 };
 
-  incoming.from_uri = "sip:bob@example.org";
-  incoming.from_display = "Bob";
+  incoming.headers.from_uri = "sip:bob@example.org";
+  incoming.headers.from_display = "Bob";
   incoming.to_uri = "sip:alice@example.org";
   incoming.call_id = "1@192.0.2.9";
   incoming.sdp = sdp;

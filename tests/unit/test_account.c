@@ -144,7 +144,7 @@ test_R1_legs_are_independent (void)
   fake_world_sign_in (world);
   cusax_account_set_chat_up (world->account, TRUE);
   fake_world_check (world, "phone UP, chat\n");
-  g_assert_nonnull (cusax_account_dial (world->account, bob, "bob@example.org", NULL));
+  g_assert_nonnull (cusax_account_dial (world->account, bob, "bob@example.org", NULL, NULL));
   fake_transport_ready (world);
   fake_world_forget (world);
 
@@ -167,7 +167,7 @@ test_dial_needs_telephony (void)
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", &error));
+  g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", NULL, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE);
   fake_world_check (world, "");
   fake_world_free (world);

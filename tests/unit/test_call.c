@@ -14,7 +14,7 @@ dial_bob (FakeWorld *world)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", &error);
-  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", &error);
+  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL, &error);
 
   g_assert_no_error (error);
   return call;
@@ -225,7 +225,7 @@ test_second_caller_is_busy (void)
   outgoing_active (world);
   fake_sip_incoming (world, NULL);
   fake_world_check (world, "call.reject 486\ncall.release\n");
-  g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", &error));
+  g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", NULL, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_BUSY);
   fake_world_check (world, "");
   fake_world_free (world);
@@ -540,7 +540,7 @@ test_R49_no_keys_in_the_clear (void)
   world = fake_world_new (require);
   world->is_protected = FALSE;
   fake_world_sign_in (world);
-  g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", &error));
+  g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", NULL, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED);
   fake_world_free (world);
 }
@@ -572,7 +572,7 @@ static void
 play_outgoing (FakeWorld *world)
 {
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
-  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL);
+  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL, NULL);
 
   if (call == NULL)
     return;

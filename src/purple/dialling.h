@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Carries out what phone/dial decides: asks about cost ("Call", "Chat instead", "Always for this number"), which of
+ * several numbers, tells once of another service, then dials. Menus, commands, Pidgin's own call entries and links
+ * all come through here; no account is ever asked for (R25).
+ */
+#pragma once
+
+#include <purple.h>
+
+#include "address.h"
+#include "dial.h"
+
+G_BEGIN_DECLS
+
+/**
+ * cusax_dialling_click:
+ * @who: libpurple name: a contact's JID or a display form
+ *
+ * From a contact: menu, call button, /call without a target. A question may be opened; its answer dials later.
+ *
+ * Returns: FALSE with words (translated)
+ */
+gboolean cusax_dialling_click (PurpleAccount *account, const char *who, GError **error);
+
+/** One of a contact's numbers, by its key (cusax_classify_key()); remembered as the choice (R26). */
+gboolean cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char *key, GError **error);
+
+/** By hand: Dial..., /dial, links (R28): nothing is asked. */
+gboolean cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error);
+
+/** Opens the chat with @jid and gives it the focus. */
+void cusax_dialling_chat (PurpleAccount *account, const char *jid);
+
+G_END_DECLS
