@@ -227,6 +227,11 @@ set_listener (CusaxSipCall *call, const CusaxSipCallListener *listener, gpointer
 }
 
 static void
+set_disclosure (CusaxSipCall *call, const CusaxSipDisclosure *disclosure)
+{
+}
+
+static void
 ring (CusaxSipCall *call)
 {
   CusaxDialog *dialog = cusax_dialog_from_port (call);
@@ -291,6 +296,7 @@ answer_offer (CusaxSipCall *call, guint status, const char *sdp)
 
 static const CusaxSipCallVtable vtable = {
   .set_listener = set_listener,
+  .set_disclosure = set_disclosure,
   .ring = ring,
   .accept = accept_call,
   .reject = reject,

@@ -503,6 +503,27 @@ ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
   return cusax_dialog_new_outgoing (ua->stack, &config, target, sdp, listener, user_data, error);
 }
 
+static void
+ua_configure (CusaxSipPort *port, CusaxConfig *config)
+{
+}
+
+static CusaxSipSubscription *
+ua_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event, const char *accept,
+              const CusaxSipSubscriptionListener *listener, gpointer user_data, GError **error)
+{
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
+  return NULL;
+}
+
+static gboolean
+ua_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text, CusaxSipMessageDone done,
+                 gpointer user_data, GError **error)
+{
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
+  return FALSE;
+}
+
 static gboolean
 ua_is_protected (CusaxSipPort *port)
 {
@@ -564,7 +585,10 @@ static const CusaxSipPortVtable vtable = {
   .set_listener = ua_set_listener,
   .start = ua_start,
   .stop = ua_stop,
+  .configure = ua_configure,
   .invite = ua_invite,
+  .subscribe = ua_subscribe,
+  .send_message = ua_send_message,
   .is_protected = ua_is_protected,
   .get_local_address = ua_get_local_address,
   .get_server = ua_get_server,
