@@ -20,7 +20,8 @@ call (char **args, GError **error)
     return FALSE;
   if (args[1] != NULL && strcmp (args[1], "video") == 0)
     type |= PURPLE_MEDIA_VIDEO;
-  return purple_prpl_initiate_media (account, args[0], type) || host_command_fail (error, "initiate_media said no");
+  return purple_prpl_initiate_media (account, args[0], type)
+         || host_command_fail (error, "initiate_media said no");
 }
 
 static gboolean

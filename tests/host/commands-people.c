@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The roster and what user interfaces show of a contact; menus of contacts and of the account. See commands.h. */
+/* The roster, what user interfaces show of a contact, and the menus of contacts, rooms, the account. */
 #include "command-table.h"
 
 #include "events.h"
@@ -74,6 +74,56 @@ tooltip (char **args, GError **error)
   return TRUE;
 }
 
+static gboolean
+buddy_remove (char **args, GError **error)
+{
+  PurpleBuddy *buddy = host_lookup_buddy (args[0], error);
+
+  if (buddy == NULL)
+    return FALSE;
+  purple_account_remove_buddy (purple_buddy_get_account (buddy), buddy, purple_buddy_get_group (buddy));
+  purple_blist_remove_buddy (buddy);
+  return TRUE;
+}
+
+/* The contact's picture, by the digest that request-field gives of pictures. */
+static gboolean
+avatar (char **args, GError **error)
+{
+  PurpleBuddy *buddy = host_lookup_buddy (args[0], error);
+  PurpleBuddyIcon *icon = buddy != NULL ? purple_buddy_get_icon (buddy) : NULL;
+  g_autofree char *digest = NULL;
+  gsize size = 0;
+  gconstpointer data = icon != NULL ? purple_buddy_icon_get_data (icon, &size) : NULL;
+
+  if (buddy == NULL)
+    return FALSE;
+  if (data != NULL)
+    digest = g_compute_checksum_for_data (G_CHECKSUM_SHA1, data, size);
+  host_event ("avatar", "name", args[0], "bytes", host_number ((gint64)size), "digest", digest, NULL);
+  return TRUE;
+}
+
+static gboolean
+deny (char **args, GError **error)
+{
+  PurpleAccount *account = host_lookup_account (NULL, error);
+
+  if (account != NULL)
+    purple_privacy_deny (account, args[0], FALSE, FALSE);
+  return account != NULL;
+}
+
+static gboolean
+allow (char **args, GError **error)
+{
+  PurpleAccount *account = host_lookup_account (NULL, error);
+
+  if (account != NULL)
+    purple_privacy_allow (account, args[0], FALSE, FALSE);
+  return account != NULL;
+}
+
 /* --------------------------------------------------------------------------------- menus */
 
 /* Walks a buddy menu; @run: the label to choose, levels joined by '/', NULL: print all. */
@@ -116,25 +166,51 @@ free_menu (GList *actions)
   g_list_free (actions);
 }
 
+/* The entries of the protocol for @node; @label NULL: prints them. */
 static gboolean
-menu (char **args, GError **error)
+use_menu (PurpleBlistNode *node, const char *label, GError **error)
 {
-  PurpleBuddy *buddy = host_lookup_buddy (args[0], error);
   PurpleConnection *gc = host_lookup_connection (error);
   PurplePluginProtocolInfo *info;
   GList *actions;
   gboolean found;
 
-  if (buddy == NULL || gc == NULL)
-    {
-      g_prefix_error (error, "menu: ");
-      return FALSE;
-    }
+  if (gc == NULL)
+    return FALSE;
   info = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (gc));
-  actions = info->blist_node_menu != NULL ? info->blist_node_menu ((PurpleBlistNode *)buddy) : NULL;
-  found = walk_menu (actions, "", args[1], (PurpleBlistNode *)buddy);
+  actions = info->blist_node_menu != NULL ? info->blist_node_menu (node) : NULL;
+  found = walk_menu (actions, "", label, node);
   free_menu (actions);
-  return found || args[1] == NULL || host_command_fail (error, "no menu entry %s", args[1]);
+  return found || label == NULL || host_command_fail (error, "no menu entry %s", label);
+}
+
+static gboolean
+menu (char **args, GError **error)
+{
+  PurpleBuddy *buddy = host_lookup_buddy (args[0], error);
+
+  return buddy != NULL && use_menu ((PurpleBlistNode *)buddy, args[1], error);
+}
+
+/* A room in the contact list, and its menu: room@server [label]. */
+static gboolean
+room_menu (char **args, GError **error)
+{
+  PurpleAccount *account = host_lookup_account (NULL, error);
+  PurpleConnection *gc = account != NULL ? host_lookup_connection (error) : NULL;
+  PurplePluginProtocolInfo *info;
+  PurpleChat *chat;
+
+  if (gc == NULL)
+    return FALSE;
+  info = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (gc));
+  chat = purple_blist_find_chat (account, args[0]);
+  if (chat == NULL)
+    {
+      chat = purple_chat_new (account, args[0], info->chat_info_defaults (gc, args[0]));
+      purple_blist_add_chat (chat, NULL, NULL);
+    }
+  return use_menu ((PurpleBlistNode *)chat, args[1], error);
 }
 
 static gboolean
@@ -174,7 +250,12 @@ const HostCommand host_commands_people[] = {
   { "roster", 0, roster },
   { "buddy", 1, buddy_add },
   { "tooltip", 1, tooltip },
+  { "remove-buddy", 1, buddy_remove },
+  { "avatar", 1, avatar },
+  { "deny", 1, deny },
+  { "allow", 1, allow },
   { "menu", 1, menu },
+  { "room-menu", 1, room_menu },
   { "action", 0, action },
   { NULL, 0, NULL },
 };

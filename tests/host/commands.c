@@ -8,8 +8,9 @@
 #include <gio/gio.h>
 #include <string.h>
 
-static const HostCommand *const tables[] = { host_commands_accounts, host_commands_people, host_commands_talk,
-                                             host_commands_calls,    host_commands_dialogs, host_commands_process };
+static const HostCommand *const tables[]
+    = { host_commands_accounts, host_commands_people,  host_commands_talk,
+        host_commands_calls,    host_commands_dialogs, host_commands_process };
 
 gboolean
 host_command_fail (GError **error, const char *format, ...)

@@ -7,8 +7,8 @@
  *           | remove [ID] | protocol ID | list             "add" and "use" choose the account that the other commands mean
  *   password TEXT; set NAME VALUE; set-string NAME VALUE; set-int NAME VALUE
  *   status [STATUS-ID [MESSAGE]]             without arguments: prints the account's state
- *   roster; buddy WHO [GROUP]; tooltip WHO; caps WHO
- *   menu WHO [LABEL[/LABEL]]; action [LABEL] without label: prints them
+ *   roster; buddy WHO [GROUP]; remove-buddy WHO; tooltip WHO; avatar WHO; caps WHO; deny WHO; allow WHO
+ *   menu WHO [LABEL[/LABEL]]; room-menu ROOM [LABEL]; action [LABEL] without label: prints them
  *   im WHO TEXT; open WHO; close WHO; join ROOM [NICK]; cmd WHO "/command text"; help WHO; uri URI
  *   send-file WHO PATH (what is offered is taken into the profile)
  *   call WHO [video]; media list | hangup [N] | reject [N] | accept [N] | hold [N] | unhold [N] | mute [N]

@@ -21,6 +21,7 @@ typedef struct
   PurpleRequestType type;
   char *title, *primary, *secondary, *who;
   char *text; /* of an input request */
+  gsize icon_size; /* bytes of the picture of an action request */
   PurpleRequestFields *fields;
   GArray *buttons; /* of Button */
   GArray *choices; /* of Button, choice requests only */
@@ -103,39 +104,76 @@ join_labels (GArray *buttons)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* What a person reads of a field beside its label; @text: for what has to be put together. */
+static const char *
+describe_field (PurpleRequestField *field, GString *text)
+{
+  switch (purple_request_field_get_type (field))
+    {
+    case PURPLE_REQUEST_FIELD_STRING:
+      return purple_request_field_string_get_value (field);
+    case PURPLE_REQUEST_FIELD_INTEGER:
+      return host_number (purple_request_field_int_get_value (field));
+    case PURPLE_REQUEST_FIELD_BOOLEAN:
+      return purple_request_field_bool_get_value (field) ? "true" : "false";
+    case PURPLE_REQUEST_FIELD_CHOICE:
+      return host_number (purple_request_field_choice_get_value (field));
+    case PURPLE_REQUEST_FIELD_LIST:
+      for (GList *l = purple_request_field_list_get_selected (field); l != NULL; l = l->next)
+        g_string_append_printf (text, "%s%s", text->len > 0 ? "|" : "", (const char *)l->data);
+      return text->str;
+    case PURPLE_REQUEST_FIELD_IMAGE:
+      /* Tests compare pictures by their digest. */
+      g_string_append_printf (text, "%u bytes, ", (guint)purple_request_field_image_get_size (field));
+      {
+        g_autofree char *digest = g_compute_checksum_for_data (
+            G_CHECKSUM_SHA1, (const guchar *)purple_request_field_image_get_buffer (field),
+            purple_request_field_image_get_size (field));
+
+        g_string_append (text, digest);
+      }
+      return text->str;
+    case PURPLE_REQUEST_FIELD_NONE:
+    case PURPLE_REQUEST_FIELD_LABEL:
+    case PURPLE_REQUEST_FIELD_ACCOUNT:
+      break;
+    }
+  return "";
+}
+
+/* The choices of a choice or list field, by their order. */
+static GList *
+get_options (PurpleRequestField *field)
+{
+  if (purple_request_field_get_type (field) == PURPLE_REQUEST_FIELD_CHOICE)
+    return purple_request_field_choice_get_labels (field);
+  if (purple_request_field_get_type (field) == PURPLE_REQUEST_FIELD_LIST)
+    return purple_request_field_list_get_items (field);
+  return NULL;
+}
+
 static void
 print_fields (Request *request)
 {
+  static const char *const types[]
+      = { "none", "string", "integer", "boolean", "choice", "list", "label", "image", "account" };
+
   for (GList *g = purple_request_fields_get_groups (request->fields); g != NULL; g = g->next)
     for (GList *f = purple_request_field_group_get_fields (g->data); f != NULL; f = f->next)
       {
         PurpleRequestField *field = f->data;
-        const char *value = "";
+        PurpleRequestFieldType type = purple_request_field_get_type (field);
+        g_autoptr (GString) text = g_string_new (NULL);
+        g_autoptr (GString) options = g_string_new (NULL);
+        const char *value = describe_field (field, text);
 
-        switch (purple_request_field_get_type (field))
-          {
-          case PURPLE_REQUEST_FIELD_STRING:
-            value = purple_request_field_string_get_value (field);
-            break;
-          case PURPLE_REQUEST_FIELD_INTEGER:
-            value = host_number (purple_request_field_int_get_value (field));
-            break;
-          case PURPLE_REQUEST_FIELD_BOOLEAN:
-            value = purple_request_field_bool_get_value (field) ? "true" : "false";
-            break;
-          case PURPLE_REQUEST_FIELD_CHOICE:
-            value = host_number (purple_request_field_choice_get_value (field));
-            break;
-          case PURPLE_REQUEST_FIELD_NONE:
-          case PURPLE_REQUEST_FIELD_LIST:
-          case PURPLE_REQUEST_FIELD_LABEL:
-          case PURPLE_REQUEST_FIELD_IMAGE:
-          case PURPLE_REQUEST_FIELD_ACCOUNT:
-            break;
-          }
-        host_event ("request-field", "id", host_number (request->id), "field",
-                    purple_request_field_get_id (field), "label", purple_request_field_get_label (field),
-                    "value", value, NULL);
+        for (GList *o = get_options (field); o != NULL; o = o->next)
+          g_string_append_printf (options, "%s%s", options->len > 0 ? "|" : "", (const char *)o->data);
+        host_event ("request-field", "id", host_number (request->id), "type",
+                    type < G_N_ELEMENTS (types) ? types[type] : "?", "field", 
+                    purple_request_field_get_id (field),
+                    "label", purple_request_field_get_label (field), "value", value, "options", options->str,
+                    "group", purple_request_field_group_get_title (g->data), NULL);
       }
 }
 
@@ -150,7 +188,8 @@ print_request (Request *request)
     print_fields (request);
   host_event ("request", "id", host_number (request->id), "type", types[request->type], "title", request->title,
               "primary", request->primary, "secondary", request->secondary, "who", request->who, "buttons",
-              buttons, "choices", choices, "text", request->text, NULL);
+              buttons, "choices", choices, "text", request->text, "icon",
+              request->icon_size > 0 ? host_number ((gint64)request->icon_size) : "", NULL);
 }
 
 /* ------------------------------------------------------------------ requests of libpurple */
@@ -189,10 +228,9 @@ request_choice (const char *title, const char *primary, const char *secondary, i
   return request;
 }
 
-static void *
-request_action (const char *title, const char *primary, const char *secondary, int default_action,
-                PurpleAccount *account, const char *who, PurpleConversation *conv, void *user_data,
-                size_t action_count, va_list actions)
+static Request *
+show_action (const char *title, const char *primary, const char *secondary, const char *who, gsize icon_size,
+             void *user_data, size_t action_count, va_list actions)
 {
   Request *request = request_new (PURPLE_REQUEST_ACTION, title, primary, secondary, who, user_data);
 
@@ -202,8 +240,17 @@ request_action (const char *title, const char *primary, const char *secondary, i
 
       add_button (request->buttons, label, va_arg (actions, GCallback), (int)i);
     }
+  request->icon_size = icon_size;
   print_request (request);
   return request;
+}
+
+static void *
+request_action (const char *title, const char *primary, const char *secondary, int default_action,
+                PurpleAccount *account, const char *who, PurpleConversation *conv, void *user_data,
+                size_t action_count, va_list actions)
+{
+  return show_action (title, primary, secondary, who, 0, user_data, action_count, actions);
 }
 
 static void *
@@ -212,8 +259,7 @@ request_action_with_icon (const char *title, const char *primary, const char *se
                           gconstpointer icon_data, gsize icon_size, void *user_data, size_t action_count,
                           va_list actions)
 {
-  return request_action (title, primary, secondary, default_action, account, who, conv, user_data, action_count,
-                         actions);
+  return show_action (title, primary, secondary, who, icon_size, user_data, action_count, actions);
 }
 
 static void *
@@ -348,6 +394,18 @@ host_requests_respond (guint id, const char *button, const char *text, GError **
   return TRUE;
 }
 
+/* A choice is named by its label or by its number. */
+static int
+index_of_option (PurpleRequestField *field, const char *value)
+{
+  int index = 0;
+
+  for (GList *o = get_options (field); o != NULL; o = o->next, index++)
+    if (strcmp (o->data, value) == 0)
+      return index;
+  return (int)strtol (value, NULL, 10);
+}
+
 gboolean
 host_requests_set_field (guint id, const char *name, const char *value, GError **error)
 {
@@ -375,10 +433,13 @@ host_requests_set_field (guint id, const char *name, const char *value, GError *
       purple_request_field_bool_set_value (field, strcmp (value, "true") == 0);
       return TRUE;
     case PURPLE_REQUEST_FIELD_CHOICE:
-      purple_request_field_choice_set_value (field, (int)strtol (value, NULL, 10));
+      purple_request_field_choice_set_value (field, index_of_option (field, value));
+      return TRUE;
+    case PURPLE_REQUEST_FIELD_LIST:
+      purple_request_field_list_clear_selected (field);
+      purple_request_field_list_add_selected (field, value);
       return TRUE;
     case PURPLE_REQUEST_FIELD_NONE:
-    case PURPLE_REQUEST_FIELD_LIST:
     case PURPLE_REQUEST_FIELD_LABEL:
     case PURPLE_REQUEST_FIELD_IMAGE:
     case PURPLE_REQUEST_FIELD_ACCOUNT:
