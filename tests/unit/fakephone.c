@@ -44,6 +44,9 @@ fake_call_free (CusaxCall *call)
 {
   g_assert_cmpint (call->refs, ==, 1);
   g_clear_pointer (&call->peer, cusax_address_unref);
+  if (call->caller != NULL)
+    g_clear_pointer (&call->caller->address, cusax_address_unref);
+  g_free (call->caller);
   g_string_free (call->trace, TRUE);
   g_free (call);
 }
@@ -74,6 +77,10 @@ GETTER (gboolean, is_outgoing, outgoing)
 GETTER (CusaxAddress *, get_peer, peer)
 GETTER (const char *, get_who, who)
 GETTER (const char *, get_display_name, display_name)
+GETTER (const CusaxCallerId *, get_caller, caller)
+GETTER (CusaxBindingGrade, get_grade, grade)
+GETTER (const char *, get_contact, contact)
+GETTER (CusaxClass, get_class, class_)
 GETTER (gboolean, is_held, held)
 GETTER (gboolean, is_remote_held, remote_held)
 GETTER (gboolean, is_muted, muted)

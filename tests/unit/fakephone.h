@@ -21,6 +21,10 @@ struct _CusaxCall
   gboolean outgoing, held, remote_held, muted, secure;
   CusaxAddress *peer;
   const char *who, *display_name, *reason, *codec;
+  CusaxCallerId *caller; /* owned */
+  CusaxBindingGrade grade;
+  const char *contact;
+  CusaxClass class_;
   CusaxCallEnd end;
   guint status, seconds;
   GString *trace; /* what was asked of it: "answer decline(0) ..." */
