@@ -69,7 +69,7 @@ cusax_commands_dial (PurpleAccount *account, const char *target, GError **error)
   if (address == NULL)
     return FALSE;
   phone = cusax_connection_get_account (connection);
-  who = cusax_peers_name (account, address);
+  who = cusax_peers_name (account, address, NULL);
   if (cusax_account_dial (phone, address, who, NULL, &reason) != NULL)
     return TRUE;
   put_dial_words (phone, reason, error);

@@ -247,7 +247,7 @@ static char *
 on_name_peer (gpointer user_data, CusaxAccount *phone, const CusaxAddress *peer, const char *jid)
 {
   CusaxConnection *connection = user_data;
-  return cusax_peers_name (connection->account, peer);
+  return cusax_peers_name (connection->account, peer, jid);
 }
 
 static const CusaxAccountListener phone_listener = {

@@ -10,6 +10,7 @@
 #include <purple.h>
 
 #include "account.h"
+#include "contacts.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,9 @@ CusaxConnection *cusax_connection_find (PurpleAccount *account);
 
 /** Returns: (transfer none): the telephone of the account */
 CusaxAccount *cusax_connection_get_account (CusaxConnection *connection);
+
+/** Returns: (transfer none): its people, as libpurple knows them */
+CusaxContacts *cusax_connection_get_contacts (CusaxConnection *connection);
 
 /** Returns: (transfer container): every CusaxConnection, in no order; free with g_list_free() */
 GList *cusax_connection_get_all (void);

@@ -89,23 +89,12 @@ display_form (const CusaxAddress *address, const char *domain)
 }
 
 char *
-cusax_peers_name (PurpleAccount *account, const CusaxAddress *address)
+cusax_peers_name (PurpleAccount *account, const CusaxAddress *address, const char *jid)
 {
   g_autofree char *domain = phone_domain (account);
-  g_autofree char *own = chat_domain (account);
-  const char *user = cusax_address_get_user (address);
+  PurpleBuddy *buddy = jid != NULL ? purple_find_buddy (account, jid) : NULL;
 
-  if (user != NULL && own != NULL && g_strcmp0 (own, cusax_address_get_host (address)) == 0)
-    {
-      g_autofree char *jid = g_strconcat (user, "@", own, NULL);
-      g_autofree char *bare = cusax_address_jid_bare (jid, NULL);
-      g_autoptr (CusaxAddress) same = bare != NULL ? cusax_address_new_from_jid (bare, NULL) : NULL;
-
-      /* The way back must lead to the same address: a user part may contain '@' or '/' in disguise. */
-      if (same != NULL && cusax_address_equal (same, address) && purple_find_buddy (account, bare) != NULL)
-        return g_steal_pointer (&bare);
-    }
-  return display_form (address, domain);
+  return buddy != NULL ? g_strdup (purple_buddy_get_name (buddy)) : display_form (address, domain);
 }
 
 char *

@@ -15,12 +15,12 @@ G_BEGIN_DECLS
 
 /**
  * cusax_peers_name:
+ * @jid: (nullable): the bare JID of a contact that @address belongs to for sure
  *
- * Returns: (transfer full): the bare JID of a roster buddy of the account's own domain whose same-name
- *   address is @address; else the display form: the number alone for a number of the own domain,
- *   "sip:user@host" otherwise
+ * Returns: (transfer full): @jid in libpurple's form; without one the display form: the number alone for a number of
+ *   the own domain, "sip:user@host" otherwise
  */
-char *cusax_peers_name (PurpleAccount *account, const CusaxAddress *address);
+char *cusax_peers_name (PurpleAccount *account, const CusaxAddress *address, const char *jid);
 
 /**
  * cusax_peers_target:
