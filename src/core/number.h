@@ -23,15 +23,19 @@ G_BEGIN_DECLS
  */
 char *cusax_number_normalize (const char *text, GError **error);
 
+/** Returns: what is dialled before a number of the own country ("0"); "" if nothing is, or nothing is known */
+const char *cusax_number_get_trunk_prefix (const char *country_code);
+
 /**
  * cusax_number_to_e164:
  * @number: normalised
  * @country_code: (nullable): "33", digits only; NULL or "": not known
  * @trunk_prefix: (nullable): "0"; NULL or "": the country has none, or not known
  *
- * "+33..." stays; "00" (in country 1: "011") is an international prefix; with a country code a number that begins
- * with the trunk prefix loses it, and a number of 7 digits and more without trunk prefix counts as national if the
- * country has no trunk prefix. Extensions, codes with '*' or '#' and numbers over 15 digits have no such form.
+ * "+33..." stays; "00" (in country 1 "011", and so on) is an international prefix; with a country code a number that
+ * begins with the trunk prefix loses it, and a number of 7 digits and more without trunk prefix counts as national if
+ * the country has no trunk prefix. Where all national numbers are of one length (10 in country 1) that length decides.
+ * Extensions, codes with '*' or '#' and numbers over 15 digits have no such form.
  *
  * Returns: (transfer full) (nullable): "+" and 4 to 15 digits; NULL: compare the number as it is
  */
@@ -42,7 +46,7 @@ char *cusax_number_to_e164 (const char *number, const char *country_code, const 
  * @number: normalised
  * @country_code: (nullable)
  *
- * Returns: TRUE for 112 and 911 anywhere, and for the emergency numbers of @country_code (table in number.c)
+ * Returns: TRUE for 112 and 911 anywhere, and for the emergency numbers of @country_code (table in number-plan.c)
  */
 gboolean cusax_number_is_emergency (const char *number, const char *country_code);
 

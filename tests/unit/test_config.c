@@ -51,10 +51,13 @@ make (const char *jid, const char *password, const char *settings, GError **erro
 static void
 test_table (void)
 {
-  static const char *const names[]
-      = { "sip_address",    "sip_auth_user",  "sip_password", "sip_server", "sip_transport",
-          "sip_security",   "sip_enabled",    "require_both", "media_encryption",
-          "media_port_min", "media_port_max", "wire_trace",   NULL };
+  static const char *const names[] = {
+    "sip_address", "sip_auth_user", "sip_password", "sip_server", "sip_transport", "sip_security",
+    "country_code", "sip_enabled", "require_both", "media_encryption", "media_port_min", "media_port_max",
+    "trunk_prefix", "on_net_numbers", "related_domains", "accept_calls", "anonymous", "share_chat_address",
+    "share_chat_address_foreign", "send_xmpp_contact", "share_reachability", "accept_sip_messages",
+    "wire_trace", NULL,
+  };
   const CusaxSetting *settings = cusax_config_get_settings ();
   guint n = 0;
   guint in_editor = 0;
@@ -74,7 +77,8 @@ test_table (void)
       in_editor += s->in_editor ? 1 : 0;
     }
   g_assert_null (names[n]);
-  g_assert_cmpuint (in_editor, ==, 6);
+  /* The XMPP protocol has 7 rows of its own, and 16 are what a small screen can show. */
+  g_assert_cmpuint (in_editor, ==, 7);
 }
 
 /* R2: an ID and a password are enough. */

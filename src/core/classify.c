@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See classify.h. */
+#include "classify.h"
+#include "number.h"
+
+#include <string.h>
+
+#define MAX_EXTENSION 4 /* digits; services of the telephone network that cost something have more */
+
+/*
+ * Returns: (transfer full) (nullable): the number that an exchange would dial for @address: its user part without
+ * parameters, however it is written. "sip:0900-123@ours" is one too, with user=phone or without: a card must not
+ * come around the question of costs by leaving that out.
+ */
+static char *
+get_number (const CusaxAddress *address)
+{
+  const char *user = cusax_address_get_user (address);
+  g_autofree char *text = user != NULL ? g_strndup (user, strcspn (user, ";")) : NULL;
+
+  return text != NULL ? cusax_number_normalize (text, NULL) : NULL;
+}
+
+/* What no rule for numbers reads ("0900,,1", "0900p1"), but an exchange that looks at the first digits would dial. */
+static gboolean
+is_dial_string (const CusaxAddress *address)
+{
+  const char *user = cusax_address_get_user (address);
+
+  return user != NULL && strpbrk (user, "0123456789") != NULL
+         && user[strspn (user, "0123456789+*#,;.-_~!$&'()/?=pPwWxX ")] == '\0';
+}
+
+/* "7042" of an exchange, named as an address of it. */
+static gboolean
+is_extension (const CusaxAddress *address, const char *number)
+{
+  return !cusax_address_is_number (address) && g_strcmp0 (cusax_address_get_user (address), number) == 0
+         && strlen (number) <= MAX_EXTENSION && number[strspn (number, "0123456789")] == '\0' && *number != '0';
+}
+
+CusaxClass
+cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config)
+{
+  gboolean is_own = cusax_config_is_own_domain (config, cusax_address_get_host (target));
+  g_autofree char *number = is_own ? get_number (target) : NULL;
+
+  if (number != NULL)
+    {
+      if (cusax_number_is_emergency (number, cusax_config_get_country_code (config)))
+        return CUSAX_CLASS_EMERGENCY;
+      if (cusax_config_is_on_net_number (config, number) || is_extension (target, number))
+        return cusax_address_get_port (target) == 0 ? CUSAX_CLASS_ON_NET : CUSAX_CLASS_FOREIGN_SIP;
+      return CUSAX_CLASS_TELEPHONE_NETWORK;
+    }
+  if (g_str_has_suffix (cusax_address_get_uri (target), ";user=phone") || (is_own && is_dial_string (target)))
+    return CUSAX_CLASS_TELEPHONE_NETWORK;
+  return is_own && cusax_address_get_port (target) == 0 ? CUSAX_CLASS_ON_NET : CUSAX_CLASS_FOREIGN_SIP;
+}
+
+char *
+cusax_classify_key (const CusaxAddress *address, const CusaxConfig *config)
+{
+  g_autofree char *number = NULL;
+  g_autofree char *e164 = NULL;
+  g_autofree char *parameters = NULL;
+  const char *user = cusax_address_get_user (address);
+
+  if (cusax_address_get_port (address) == 0
+      && cusax_config_is_own_domain (config, cusax_address_get_host (address)))
+    number = get_number (address);
+  if (number == NULL)
+    return g_strdup (cusax_address_get_uri (address));
+
+  e164 = cusax_number_to_e164 (number, cusax_config_get_country_code (config),
+                               cusax_config_get_trunk_prefix (config));
+  /* ";ext=12" is somebody else at the same number. */
+  parameters = g_ascii_strdown (user + strcspn (user, ";"), -1);
+  return g_strconcat ("tel:", e164 != NULL ? e164 : number, parameters, NULL);
+}
+
+/* As DNS has it. */
+static char *
+to_dns (const char *domain)
+{
+  return g_hostname_is_non_ascii (domain) ? g_hostname_to_ascii (domain) : g_ascii_strdown (domain, -1);
+}
+
+static gboolean
+is_same_domain (const char *domain, const char *other)
+{
+  g_autofree char *a = to_dns (domain);
+  g_autofree char *b = to_dns (other);
+
+  return a != NULL && b != NULL && g_str_equal (a, b);
+}
+
+CusaxAddress *
+cusax_classify_guess (const char *jid, const CusaxConfig *config)
+{
+  const char *domain = cusax_config_get_domain (config);
+  g_autofree char *bare = cusax_address_jid_bare (jid, NULL);
+  g_autofree char *own_chat = cusax_address_jid_domain (cusax_config_get_jid (config), NULL);
+  g_autofree char *text = NULL;
+  char *at = bare != NULL ? strchr (bare, '@') : NULL;
+
+  if (at == NULL || own_chat == NULL || !is_same_domain (at + 1, own_chat))
+    return NULL;
+  if (!is_same_domain (domain, own_chat)
+      && !g_strv_contains (cusax_config_get_related_domains (config), domain))
+    return NULL;
+  *at = '\0';
+  text = g_strdup_printf (strchr (domain, ':') != NULL ? "%s@[%s]" : "%s@%s", bare, domain);
+  return cusax_address_new_from_jid (text, NULL);
+}
+
+gboolean
+cusax_classify_is_same_service (const char *domain, const char *other, const CusaxConfig *config)
+{
+  return is_same_domain (domain, other)
+         || (cusax_config_is_own_domain (config, domain) && cusax_config_is_own_domain (config, other));
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What config.c (the table, the snapshot), config-read.c (values and their rules) and config-numbers.c (what is ours)
+ * share. Nobody else includes this.
+ */
+#pragma once
+
+#include "config.h"
+
+G_BEGIN_DECLS
+
+struct _CusaxConfig
+{
+  char *jid;
+  CusaxAddress *aor;
+  CusaxOrigin origin;
+  char *auth_user;
+  char *password; /* (nullable): secret */
+  gboolean password_is_shared;
+  char *server_host; /* (nullable) */
+  guint16 server_port;
+  CusaxTransportKind transport;
+  gboolean requires_tls;
+  gboolean telephony_enabled;
+  gboolean requires_both;
+  CusaxMediaSecurity media_security;
+  guint media_port_min;
+  guint media_port_max;
+  gboolean wire_trace;
+
+  char *chat_domain; /* of the JID, as DNS has it */
+  char *country_code;
+  char *trunk_prefix;
+  char **related_domains;
+  char **on_net_numbers;
+
+  gboolean shares_chat_address;
+  gboolean shares_chat_address_foreign;
+  gboolean sends_xmpp_contact;
+  gboolean shares_reachability;
+  gboolean accepts_sip_messages;
+  gboolean is_anonymous;
+  CusaxAcceptCalls accept_calls;
+};
+
+/** CusaxConfigSource: a reader with its data. */
+typedef struct
+{
+  const CusaxConfigReader *reader;
+  gpointer user_data;
+} CusaxConfigSource;
+
+/** Reads everything into @config, whose jid is set. Returns: FALSE with CUSAX_ERROR_INVALID */
+gboolean cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source, const char *account_password,
+                            GError **error);
+
+/** Reads what tells ours from others: country, prefixes, domains. Returns: FALSE with CUSAX_ERROR_INVALID */
+gboolean cusax_config_read_numbers (CusaxConfig *config, const CusaxConfigSource *source, GError **error);
+
+/** Returns: (transfer full): the trimmed value of @name; NULL with an error that never repeats it */
+char *cusax_config_read_string (const CusaxConfigSource *source, const char *name, GError **error);
+
+/** Sets "@name: words". Returns: FALSE */
+gboolean cusax_config_invalid (GError **error, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+G_END_DECLS
