@@ -170,7 +170,7 @@ print_fields (Request *request)
         for (GList *o = get_options (field); o != NULL; o = o->next)
           g_string_append_printf (options, "%s%s", options->len > 0 ? "|" : "", (const char *)o->data);
         host_event ("request-field", "id", host_number (request->id), "type",
-                    type < G_N_ELEMENTS (types) ? types[type] : "?", "field", 
+                    type < G_N_ELEMENTS (types) ? types[type] : "?", "field",
                     purple_request_field_get_id (field),
                     "label", purple_request_field_get_label (field), "value", value, "options", options->str,
                     "group", purple_request_field_group_get_title (g->data), NULL);

@@ -2,15 +2,18 @@
 """The SIP registrar and proxy of the laboratory: Kamailio on UDP, TCP and TLS of 127.0.0.1.
 
 Passwords live in a table in memory that a test may change while it runs, as it may order a fixed answer to a
-method. Requests to a registered phone go out over the connection it registered on.
+method. Requests to a registered phone go out over the connection it registered on. Callers from elsewhere need no
+password and are never vouched for; further domains and numbers can be routed or refused. Every message is kept.
 """
 
+import base64
 import json
 import os
 import re
 import signal
 import socket
 
+from .message import Message
 from .process import LOOPBACK, LabError, Process, can_connect, free_ports
 
 CONFIG = '''#!KAMAILIO
@@ -78,6 +81,8 @@ modparam("auth", "nonce_count", 1)
 modparam("auth", "qop", "auth")
 modparam("htable", "htable", "secrets=>size=4;")
 modparam("htable", "htable", "answers=>size=4;")
+modparam("htable", "htable", "routes=>size=4;")
+modparam("xlog", "buf_size", 98304)
 
 event_route[htable:mod-init] {
 SECRETS
@@ -85,6 +90,8 @@ SECRETS
 
 request_route {
   xlog("L_NOTICE", "LAB $rm $ru from=$fu src=$proto:$si:$sp auth=$au call=$ci\\n");
+  xlog("L_NOTICE", "LAB-WIRE $proto:$si:$sp $(mb{s.encode.base64})\\n");
+  $var(caller) = "";
   if ($sht(answers=>$rm) != $null) {
     if (!is_method("ACK")) {
       sl_send_reply("$sht(answers=>$rm)", "As The Test Wants");
@@ -126,17 +133,44 @@ request_route {
   route(AUTHENTICATE);
   remove_hf("Route");
   if (is_method("REGISTER")) {
-    if (!save("location")) {
+    if ($td =~ "FURTHER") {
+      if (!save("foreign")) {
+        sl_reply_error();
+      }
+    } else if (!save("location")) {
       sl_reply_error();
     }
     exit;
   }
+  route(IDENTITY);
   if (is_method("INVITE|SUBSCRIBE")) {
     record_route();
+  }
+  if ($rd =~ "FURTHER") {
+    if ($sht(answers=>FOREIGN) != $null) {
+      sl_send_reply("$sht(answers=>FOREIGN)", "As The Test Wants");
+      exit;
+    }
+    if (!lookup("foreign")) {
+      sl_send_reply("480", "Not Registered There");
+      exit;
+    }
+    route(RELAY);
+    exit;
   }
   if (!(uri == myself)) {
     sl_send_reply("403", "Only DOMAIN Here");
     exit;
+  }
+  if ($rU =~ "^[+*#0-9][*#0-9]*$") {
+    if ($sht(answers=>NUMBERS) != $null) {
+      sl_send_reply("$sht(answers=>NUMBERS)", "As The Test Wants");
+      exit;
+    }
+    if ($sht(routes=>NUMBERS) != $null) {
+      append_hf("P-Called-Party-ID: <$ru>\\r\\n");
+      $rU = $sht(routes=>NUMBERS);
+    }
   }
   if ($sht(secrets=>$rU) == $null) {
     sl_send_reply("404", "No Such User");
@@ -172,7 +206,23 @@ route[WITHIN_DIALOG] {
   sl_send_reply("404", "Not Here");
 }
 
+# Who we vouch for (RFC 3325): callers who gave a password, and a trunk, which is whoever says so.
+route[IDENTITY] {
+  if ($hdr(X-Lab-Trunk) != $null) {
+    remove_hf("X-Lab-Trunk");
+    return;
+  }
+  remove_hf("P-Asserted-Identity");
+  remove_hf("P-Preferred-Identity");
+  if (ASSERT_IDENTITY && $var(caller) != "" && !($hdr(Privacy) =~ "id")) {
+    append_hf("P-Asserted-Identity: <sip:$var(caller)@DOMAIN>\\r\\n");
+  }
+}
+
 route[AUTHENTICATE] {
+  if (is_method("REGISTER") && $td =~ "FURTHER") {
+    return;
+  }
   if (is_method("REGISTER")) {
     if ($sht(secrets=>$au) == $null || !pv_www_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")) {
       www_challenge("DOMAIN", "QOP");
@@ -183,17 +233,18 @@ route[AUTHENTICATE] {
       exit;
     }
   } else {
-    if (!(from_uri == myself)) {
+    if (!(from_uri == myself) && !(ANONYMOUS_AUTH && $fd == "anonymous.invalid")) {
       return;
     }
     if ($sht(secrets=>$au) == $null || !pv_proxy_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")) {
       proxy_challenge("DOMAIN", "QOP");
       exit;
     }
-    if ($au != $fU && !has_totag()) {
+    if (from_uri == myself && $au != $fU && !has_totag()) {
       sl_send_reply("403", "Not Your Address");
       exit;
     }
+    $var(caller) = $au;
     consume_credentials();
   }
 }
@@ -212,6 +263,7 @@ onreply_route[ALIAS_REPLY] {
 }
 
 onreply_route {
+  xlog("L_NOTICE", "LAB-WIRE $proto:$si:$sp $(mb{s.encode.base64})\\n");
   xlog("L_NOTICE", "LAB-REPLY $rs $rm src=$proto:$si:$sp call=$ci\\n");
 }
 '''
@@ -233,8 +285,10 @@ class Kamailio:
     """start() and stop() as often as a test wants; the ports stay, the bindings do not."""
 
     def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
-                 nonce_expire=300, in_dialog_auth=False):
-        """users: user part -> password. algorithm: MD5 or SHA-256."""
+                 nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=()):
+        """users: user part -> password. algorithm: MD5 or SHA-256. assert_identity: callers with a password get a
+        P-Asserted-Identity. anonymous_auth: anonymous callers need a password too. further: other domains, whose
+        users register here without one."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.host = LOOPBACK
         self.port = free_ports(2)
@@ -244,7 +298,9 @@ class Kamailio:
         self._config = os.path.join(folder, 'kamailio.cfg')
         secrets = '\n'.join('  $sht(secrets=>%s) = "%s";' % item for item in self.users.items())
         text = CONFIG
-        for name, value in (('IN_DIALOG_AUTH', '1' if in_dialog_auth else '0'), ('MAX_EXPIRES', max_expires),
+        pattern = '^(%s)$' % '|'.join(name.replace('.', '[.]') for name in further or ['none.invalid'])
+        for name, value in (('FURTHER', pattern), ('ASSERT_IDENTITY', int(assert_identity)),
+                            ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', '1' if in_dialog_auth else '0'), ('MAX_EXPIRES', max_expires),
                             ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
                             ('SECRETS', secrets), ('DOMAIN', domain), ('SOCKET', self._socket),
                             ('FOLDER', folder), ('TLS_PORT', self.tls_port), ('PORT', self.port),
@@ -296,15 +352,24 @@ class Kamailio:
         self.rpc('htable.sets', 'secrets', user, password)
 
     def answer(self, method, code):
-        """From now on every request with this method is answered with code; None: as usual again."""
+        """From now on every request with this method is answered with code; None: as usual again. Besides methods:
+        FOREIGN, calls to further domains, and NUMBERS, calls to numbers of the own one."""
         if code is None:
             self.rpc('htable.delete', 'answers', method)
         else:
             self.rpc('htable.seti', 'answers', method, int(code))
 
+    def route_numbers(self, user):
+        """Calls to numbers of the own domain go to this user, as to a gateway; P-Called-Party-ID has the number."""
+        self.rpc('htable.sets', 'routes', 'NUMBERS', user)
+
     def bindings(self, user):
-        """The contacts registered for a user, as Kamailio's location table has them."""
+        """The contacts registered for a user, as Kamailio's location table has them. user@domain: of a further one."""
+        user, _, where = user.partition('@')
+        table = 'foreign' if where not in ('', self.domain) else 'location'
         for domain in self.rpc('ul.dump')['Domains']:
+            if domain['Domain']['Domain'] != table:
+                continue
             for entry in domain['Domain']['AoRs']:
                 info = entry['Info']
                 if info['AoR'] in (user, '%s@%s' % (user, self.domain)):
@@ -327,3 +392,26 @@ class Kamailio:
             if method in (None, request['method']):
                 found.append(request)
         return found
+
+    def wire(self, method=None, status=None, call=None):
+        """The messages that arrived here since its start (not those that it made itself), oldest first: requests with
+        this method, or replies to it with this status (a number, or a test of one); of one Call-ID."""
+        found = []
+        for match in re.finditer(r'LAB-WIRE (\S+) (\S*)', self.process.log_text()):
+            message = Message.parse(base64.b64decode(match.group(2)))
+            message.source = match.group(1)
+            if call not in (None, message.call_id) or method not in (None, message.method or message.cseq_method):
+                continue
+            if status is None:
+                wanted = not message.status
+            else:
+                wanted = message.status and (status(message.status) if callable(status) else message.status == status)
+            if wanted:
+                found.append(message)
+        return found
+
+    def wait_wire(self, method, status=None, call=None, seconds=10, count=1):
+        """Waits for such messages; gives the last one."""
+        self.process.wait_for(lambda: len(self.wire(method, status, call)) >= count,
+                              '%d x %s%s on the wire' % (count, method, ' %s' % status if status else ''), seconds)
+        return self.wire(method, status, call)[-1]

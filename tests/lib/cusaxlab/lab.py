@@ -20,6 +20,7 @@ from .certs import Authority
 from .kamailio import Kamailio
 from .process import LOOPBACK, Process, read_tail
 from .prosody import Prosody
+from .sipcaller import SipCaller
 from .xmpp import Contact
 
 DOMAIN = 'cusax.test'
@@ -42,24 +43,28 @@ def plugin_path():
 class Lab:
     """CA, Prosody, Kamailio; phones, contacts and profiles on demand."""
 
-    def __init__(self, domain=DOMAIN, users=None, **kamailio_options):
-        """kamailio_options: see Kamailio (algorithm, qop, max_expires, nonce_expire, in_dialog_auth)."""
+    def __init__(self, domain=DOMAIN, users=None, further=None, cards='converted', strangers=(), **kamailio_options):
+        """further: other domain -> users of it (a list, or with passwords), a foreign service in chat and telephony.
+        cards, strangers: see Prosody. kamailio_options: see Kamailio (algorithm, assert_identity, ...)."""
         self.domain, self.users = domain, dict(users or USERS)
+        self.further = {name: dict(people) if isinstance(people, dict) else {user: user + '-pw' for user in people}
+                        for name, people in (further or {}).items()}
         self.host = LOOPBACK
         self.folder = self._new_folder()
         self._parts = []
         self._logs = []
         self.authority = Authority(self.path('ca'))
-        names = [domain, 'localhost', 'conference.' + domain, 'proxy.' + domain, self.host]
+        names = [domain, 'localhost', 'conference.' + domain, 'proxy.' + domain, self.host, *self.further]
         self.certificate, self.key = self.authority.issue('server', names)
         self._phone_pem = self.path('ca', 'phone.pem')
         with open(self._phone_pem, 'w', encoding='ascii') as file:
             for name in (self.certificate, self.key):
                 with open(name, encoding='ascii') as part:
                     file.write(part.read())
-        self.prosody = Prosody(self._room('prosody'), domain, self.users, self.certificate, self.key)
+        self.prosody = Prosody(self._room('prosody'), domain, self.users, self.certificate, self.key,
+                               further=self.further, cards=cards, strangers=strangers)
         self.kamailio = Kamailio(self._room('kamailio'), domain, self.users, self.certificate, self.key,
-                                 **kamailio_options)
+                                 further=list(self.further), **kamailio_options)
 
     @staticmethod
     def _new_folder():
@@ -121,13 +126,28 @@ class Lab:
         """Answers every call and sends back what it hears."""
         return self.phone(user, transport, echo=True, **options)
 
+    def password(self, jid):
+        user, _, domain = jid.partition('@')
+        return self.users[user] if domain in ('', self.domain) else self.further[domain][user]
+
     def contact(self, user, **options):
-        """This user online in chat."""
-        contact = Contact('%s@%s' % (user, self.domain), self.users[user], self.prosody.port,
+        """This user (or user@further-domain) online in chat."""
+        contact = Contact(self.prosody.full(user), self.password(user), self.prosody.port,
                           self.authority.certificate, self.host, **options)
         self.adopt(contact)
         contact.start()
         return contact
+
+    def sip_caller(self, user, transport='udp', register=True):
+        """A raw SIP agent (see sipcaller). user@further-domain: of the foreign service, registered without password.
+        register=False: somebody from anywhere, who only calls."""
+        name, _, domain = user.partition('@')
+        own = domain in ('', self.domain)
+        port = self.kamailio.tls_port if transport == 'tls' else self.kamailio.port
+        caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port, transport,
+                           self.authority.certificate)
+        self.adopt(caller)
+        return caller.register() if register else caller
 
     # libpurple's side
 

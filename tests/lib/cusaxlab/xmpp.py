@@ -34,6 +34,7 @@ class Contact:
         self._socket = self._parser = None
         self._closing = False
         self._lock = threading.Lock()
+        self._replies, self._asked = {}, 0
 
     def start(self, seconds=10):
         self._closing = False
@@ -76,15 +77,81 @@ class Contact:
     def send_raw(self, stanza):
         self._send(stanza)
 
+    # Requests
+
+    def ask(self, kind, payload, to=None, seconds=10):
+        """Sends an IQ of kind get or set, gives the answer: an element of type result or error."""
+        with self._lock:
+            self._asked += 1
+            name = 'ask-%d' % self._asked
+        self._send('<iq type="%s" id="%s"%s>%s</iq>' % (kind, name, ' to=%s' % quoteattr(to) if to else '', payload))
+        wait_until(lambda: name in self._replies, 'an answer to %s' % payload, seconds, self.tail)
+        return self._replies.pop(name)
+
+    def demand(self, kind, payload, to=None):
+        """As ask, and an error is one of the test."""
+        reply = self.ask(kind, payload, to)
+        if reply.get('type') != 'result':
+            raise LabError('%s: %s\n%s' % (self.jid, payload, ET.tostring(reply, 'unicode')))
+        return reply
+
+    def set_card(self, xml):
+        """Writes the own vcard-temp."""
+        self.demand('set', xml)
+
+    def get_card(self, jid=None):
+        """A vcard-temp as text; None if there is none."""
+        reply = self.ask('get', '<vCard xmlns="vcard-temp"/>', jid)
+        return ET.tostring(reply[0], 'unicode') if reply.get('type') == 'result' and len(reply) else None
+
+    def publish(self, node, payload, item='current'):
+        """Publishes by PEP; an empty node can be read by contacts."""
+        self.demand('set', '<pubsub xmlns="http://jabber.org/protocol/pubsub"><publish node=%s><item id="%s">%s</item>'
+                    '</publish></pubsub>' % (quoteattr(node), item, payload))
+
+    def publish_card4(self, *uris):
+        """A vCard4 with these telephone URIs."""
+        tels = ''.join('<tel><parameters><type><text>voice</text></type></parameters><uri>%s</uri></tel>' % escape(uri)
+                       for uri in uris)
+        self.publish('urn:xmpp:vcard4', '<vcard xmlns="urn:ietf:params:xml:ns:vcard-4.0">%s</vcard>' % tels)
+
+    def publish_reach(self, *uris):
+        """XEP-0152 by PEP; without uris it is withdrawn."""
+        self.publish('urn:xmpp:reach:0', '<reach xmlns="urn:xmpp:reach:0">%s</reach>'
+                     % ''.join('<addr uri=%s/>' % quoteattr(uri) for uri in uris))
+
+    def block(self, jid):
+        """XEP-0191; other clients of this user learn it by a push."""
+        self.demand('set', '<block xmlns="urn:xmpp:blocking"><item jid=%s/></block>' % quoteattr(jid))
+
+    def unblock(self, jid):
+        self.demand('set', '<unblock xmlns="urn:xmpp:blocking"><item jid=%s/></unblock>' % quoteattr(jid))
+
+    def announce_photo(self, digest):
+        """Presence with vcard-temp:x:update: the card has changed."""
+        self._send('<presence><x xmlns="vcard-temp:x:update"><photo>%s</photo></x></presence>' % escape(digest))
+
+    def join(self, room, nick):
+        self._send('<presence to=%s><x xmlns="http://jabber.org/protocol/muc"/></presence>'
+                   % quoteattr('%s/%s' % (room, nick)))
+        self.wait_presence('%s/%s' % (room, nick))
+
+    def configure_room(self, room, **fields):
+        """Sets fields of the room's form: whois='anyone' shows full JIDs."""
+        form = ''.join('<field var="muc#roomconfig_%s"><value>%s</value></field>' % item for item in fields.items())
+        self.demand('set', '<query xmlns="http://jabber.org/protocol/muc#owner"><x xmlns="jabber:x:data" type="submit">'
+                    '<field var="FORM_TYPE"><value>http://jabber.org/protocol/muc#roomconfig</value></field>%s</x>'
+                    '</query>' % form, room)
+
     def wait_message(self, text, seconds=10):
         """Waits for a message that contains text; gives (from, text)."""
         return wait_until(lambda: next((message for message in self.messages if text in message[1]), None),
                           '%s receives %r' % (self.jid, text), seconds, self.tail)
 
     def wait_presence(self, jid, kind='available', seconds=10):
-        """Waits until the latest presence of a bare JID is of this kind."""
+        """Waits until the latest presence of a bare JID, or of exactly a full one, is of this kind."""
         def now():
-            kinds = [type for sender, type in self.presences if sender.split('/')[0] == jid]
+            kinds = [type for sender, type in self.presences if jid in (sender, sender.split('/')[0])]
             return kinds and kinds[-1] == kind
         wait_until(now, '%s sees %s %s' % (self.jid, jid, kind), seconds, self.tail)
 
@@ -151,6 +218,8 @@ class Contact:
                     self.send_message(sender, body.text or '')
         elif stanza.tag == CLIENT + 'presence':
             self.presences.append((sender, stanza.get('type', 'available')))
+        elif stanza.tag == CLIENT + 'iq' and stanza.get('type') in ('result', 'error'):
+            self._replies[stanza.get('id', '')] = stanza
         elif stanza.tag == CLIENT + 'iq' and stanza.get('type') in ('get', 'set'):
             self._send('<iq type="error" id=%s to=%s><error type="cancel"><service-unavailable '
                        'xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></iq>'
