@@ -365,7 +365,7 @@ class SipCaller:
 
     def on_invite(self, ring=(), ok=None, status=None):
         """Without it tests answer themselves (wait_call). ring: headers of the 180; ok: headers of the 200 that follows
-        at once (None: it goes on ringing); status: refuses with it."""
+        soon (None: it goes on ringing); status: refuses with it."""
         self._on_invite = {'ring': ring, 'ok': ok, 'status': status}
         return self
 
@@ -460,7 +460,11 @@ class SipCaller:
             headers = list(self._on_invite['ok'])
             if not any(name.lower() == 'contact' for name, _ in headers):
                 headers.append(('Contact', '<%s>' % self.contact))
-            call.reply('200 OK', headers + [('Content-Type', 'application/sdp')], self.sdp())
+            # Not in one go: over UDP the proxy's processes may overtake each other.
+            later = threading.Timer(0.1, call.reply, ('200 OK', headers + [('Content-Type', 'application/sdp')],
+                                                      self.sdp()))
+            later.daemon = True
+            later.start()
 
     def _take_cancel(self, request):
         self.reply(request, '200 OK')
