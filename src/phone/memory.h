@@ -37,6 +37,9 @@ void cusax_memory_detach (CusaxMemory *memory, const char *key);
 /** Returns: (transfer full) NULL-terminated: the URIs attached to @jid */
 char **cusax_memory_list_attached (const CusaxMemory *memory, const char *jid);
 
+/** Makes the keys of attached addresses anew: settings may have changed what a number means. */
+void cusax_memory_renew_keys (CusaxMemory *memory, const CusaxConfig *config);
+
 /** Notes {JID, AOR, related domains, origin} (R52), if it changed. */
 void cusax_memory_set_relation (CusaxMemory *memory, const CusaxConfig *config);
 
