@@ -3,6 +3,7 @@
 #include "callfeatures.h"
 
 #include "libjabber.h"
+#include "stream.h"
 
 #include <string.h>
 
@@ -37,18 +38,6 @@ static const struct
 static PurplePlugin *our_plugin = NULL;
 static gboolean replaced = FALSE;
 
-static gboolean
-is_our_stream (JabberStream *js)
-{
-  for (GList *l = purple_connections_get_all (); l != NULL; l = l->next)
-    {
-      PurpleConnection *gc = l->data;
-      if (purple_connection_get_protocol_data (gc) == js)
-        return purple_connection_get_prpl (gc) == our_plugin;
-    }
-  return FALSE;
-}
-
 static gsize
 find_call_feature (const char *ns)
 {
@@ -61,7 +50,7 @@ find_call_feature (const char *ns)
 static gboolean
 on_feature_asked (JabberStream *js, const char *ns)
 {
-  if (is_our_stream (js))
+  if (cusax_stream_is_of (js, our_plugin))
     return FALSE;
 
   gsize i = find_call_feature (ns);

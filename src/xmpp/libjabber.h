@@ -22,6 +22,8 @@ void jabber_plugin_uninit (PurplePlugin *plugin);
 
 /** Process-wide; replaces an entry of the same name. @cb (nullable): NULL = always. */
 void jabber_add_feature (const char *ns, JabberFeatureEnabled cb);
+/** Nothing happens if there is none of that name. */
+void jabber_remove_feature (const char *ns);
 
 /** libjabber's own answers to "may this stream call": what the user interface can do. */
 gboolean jabber_audio_enabled (JabberStream *js, const char *unused);
