@@ -59,9 +59,9 @@ get_asserted (const CusaxSipHeaders *headers, const CusaxConfig *config)
 }
 
 /*
- * Does our own proxy know who sends this From? It checks names of its own domain, and of those that are said to be
- * of the same service. Not of the chat's domain where that is another one; no number without a domain; and with a
- * port the name is not the proxy's any more.
+ * Does our own proxy know who sends this From? It checks names of its own domain, and of those that are said to
+ * be of the same service. Not of the chat's domain where that is another one; no number without a domain; and
+ * with a port the name is not the proxy's any more.
  */
 static gboolean
 is_vouched_for (const CusaxAddress *from, const char *uri, const CusaxConfig *config)
@@ -74,7 +74,8 @@ is_vouched_for (const CusaxAddress *from, const char *uri, const CusaxConfig *co
 }
 
 static void
-read_address (CusaxCallerId *id, const CusaxSipHeaders *headers, gboolean is_protected, const CusaxConfig *config)
+read_address (CusaxCallerId *id, const CusaxSipHeaders *headers, gboolean is_protected,
+              const CusaxConfig *config)
 {
   g_autoptr (CusaxAddress) from = headers->from_uri != NULL ? parse (headers->from_uri, config) : NULL;
   g_autoptr (CusaxAddress) asserted = is_protected ? get_asserted (headers, config) : NULL;

@@ -8,9 +8,9 @@
 #define MAX_EXTENSION 4 /* digits; services of the telephone network that cost something have more */
 
 /*
- * Returns: (transfer full) (nullable): the number that an exchange would dial for @address: its user part without
- * parameters, however it is written. "sip:0900-123@ours" is one too, with user=phone or without: a card must not
- * come around the question of costs by leaving that out.
+ * Returns: (transfer full) (nullable): the number that an exchange would dial for @address: its user part
+ * without parameters, however it is written. "sip:0900-123@ours" is one too, with user=phone or without: a card
+ * must not come around the question of costs by leaving that out.
  */
 static char *
 get_number (const CusaxAddress *address)
@@ -21,7 +21,8 @@ get_number (const CusaxAddress *address)
   return text != NULL ? cusax_number_normalize (text, NULL) : NULL;
 }
 
-/* What no rule for numbers reads ("0900,,1", "0900p1"), but an exchange that looks at the first digits would dial. */
+/* What no rule for numbers reads ("0900,,1", "0900p1"), but an exchange that looks at the first digits would
+ * dial. */
 static gboolean
 is_dial_string (const CusaxAddress *address)
 {

@@ -38,8 +38,8 @@ read_list (const CusaxConfigSource *source, const char *name, GError **error)
 static char *
 to_dns (const char *domain)
 {
-  g_autofree char *name = g_hostname_is_non_ascii (domain) ? g_hostname_to_ascii (domain)
-                                                           : g_ascii_strdown (domain, -1);
+  g_autofree char *name
+    = g_hostname_is_non_ascii (domain) ? g_hostname_to_ascii (domain) : g_ascii_strdown (domain, -1);
   gsize length = name != NULL ? strlen (name) : 0;
 
   if (length > 1 && name[length - 1] == '.')
@@ -61,7 +61,8 @@ read_country_code (CusaxConfig *config, const CusaxConfigSource *source, GError 
   else if (g_str_has_prefix (digits, "00"))
     digits += 2;
   if (*text != '\0'
-      && (*digits == '0' || *digits == '\0' || strlen (digits) > 3 || digits[strspn (digits, "0123456789")] != '\0'))
+      && (*digits == '0' || *digits == '\0' || strlen (digits) > 3
+          || digits[strspn (digits, "0123456789")] != '\0'))
     return cusax_config_invalid (error, "country_code", "must be 1 to 3 digits, like 33");
   config->country_code = g_strdup (digits);
   return TRUE;
@@ -77,8 +78,8 @@ read_trunk_prefix (CusaxConfig *config, const CusaxConfigSource *source, GError 
     return FALSE;
   if (strlen (text) > MAX_TRUNK_PREFIX || text[strspn (text, "0123456789")] != '\0')
     return cusax_config_invalid (error, "trunk_prefix", "must be at most %d digits, like 0", MAX_TRUNK_PREFIX);
-  config->trunk_prefix = *text != '\0' ? g_steal_pointer (&text)
-                                       : g_strdup (cusax_number_get_trunk_prefix (config->country_code));
+  config->trunk_prefix
+    = *text != '\0' ? g_steal_pointer (&text) : g_strdup (cusax_number_get_trunk_prefix (config->country_code));
   return TRUE;
 }
 
@@ -137,7 +138,8 @@ cusax_config_is_own_domain (const CusaxConfig *config, const char *domain)
   g_autofree char *name = to_dns (domain);
 
   return name != NULL
-         && (g_strcmp0 (name, cusax_config_get_domain (config)) == 0 || g_strcmp0 (name, config->chat_domain) == 0
+         && (g_strcmp0 (name, cusax_config_get_domain (config)) == 0
+             || g_strcmp0 (name, config->chat_domain) == 0
              || g_strv_contains ((const char *const *) config->related_domains, name));
 }
 
@@ -148,8 +150,9 @@ covers (const CusaxConfig *config, const char *prefix, const char *number, const
   g_autofree char *e164_prefix = cusax_number_to_e164 (prefix, config->country_code, config->trunk_prefix);
 
   return g_str_has_prefix (number, prefix)
-         || (e164 != NULL && (g_str_has_prefix (e164, prefix)
-                              || (e164_prefix != NULL && g_str_has_prefix (e164, e164_prefix))));
+         || (e164 != NULL
+             && (g_str_has_prefix (e164, prefix)
+                 || (e164_prefix != NULL && g_str_has_prefix (e164, e164_prefix))));
 }
 
 gboolean

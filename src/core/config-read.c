@@ -116,13 +116,15 @@ read_address (CusaxConfig *config, const CusaxConfigSource *source, GError **err
   if (config->aor == NULL)
     return cusax_config_invalid (error, "sip_address", "%s", reason->message);
   if (cusax_address_is_sips (config->aor) || cusax_address_get_user (config->aor) == NULL)
-    return cusax_config_invalid (error, "sip_address", "must look like user@domain; choose TLS by sip_security");
+    return cusax_config_invalid (error, "sip_address",
+                                 "must look like user@domain; choose TLS by sip_security");
   return TRUE;
 }
 
 /* R2: same user, same password, as long as nothing else is said. */
 static gboolean
-read_credentials (CusaxConfig *config, const char *account_password, const CusaxConfigSource *source, GError **error)
+read_credentials (CusaxConfig *config, const char *account_password, const CusaxConfigSource *source,
+                  GError **error)
 {
   g_autofree char *user = cusax_config_read_string (source, "sip_auth_user", error);
   char *password;
@@ -212,7 +214,7 @@ read_server (CusaxConfig *config, const CusaxConfigSource *source, GError **erro
   if (config->requires_tls
       && (config->transport == CUSAX_TRANSPORT_UDP || config->transport == CUSAX_TRANSPORT_TCP))
     return cusax_config_invalid (error, decider, "%s is not encrypted; that needs sip_security = allow_plain",
-                    choices[config->transport]);
+                                 choices[config->transport]);
   return TRUE;
 }
 

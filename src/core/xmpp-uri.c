@@ -8,7 +8,8 @@
 
 #define MAX_LENGTH 3072
 
-/* RFC 5122 leaves more as it is, but these mean nothing in a SIP header, quoted or not (RFC 3261 section 25.1). */
+/* RFC 5122 leaves more as it is, but these mean nothing in a SIP header, quoted or not (RFC 3261 section 25.1).
+ */
 #define SAFE "!$*+="
 
 static gpointer
@@ -18,7 +19,8 @@ invalid (GError **error, const char *words)
   return NULL;
 }
 
-/* Returns: where "node@domain" begins, after the scheme and "//authority/", which names who asks; NULL if nowhere. */
+/* Returns: where "node@domain" begins, after the scheme and "//authority/", which names who asks; NULL if
+ * nowhere. */
 static const char *
 find_path (const char *uri)
 {

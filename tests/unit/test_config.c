@@ -2,61 +2,44 @@
 #include "config.h"
 #include "error.h"
 #include "note.h"
+#include "settings.h"
 
 #include <string.h>
-
-/* The reader of these tests: "name=value" lines. */
-static const char *
-get_string (gpointer user_data, const char *name, const char *fallback)
-{
-  const char *value = g_hash_table_lookup (user_data, name);
-
-  return value != NULL ? value : fallback;
-}
-
-static gboolean
-get_bool (gpointer user_data, const char *name, gboolean fallback)
-{
-  const char *value = g_hash_table_lookup (user_data, name);
-
-  return value != NULL ? g_str_equal (value, "1") : fallback;
-}
-
-static int
-get_int (gpointer user_data, const char *name, int fallback)
-{
-  const char *value = g_hash_table_lookup (user_data, name);
-
-  return value != NULL ? (int) g_ascii_strtoll (value, NULL, 10) : fallback;
-}
-
-static const CusaxConfigReader reader = { get_string, get_bool, get_int };
 
 static CusaxConfig *
 make (const char *jid, const char *password, const char *settings, GError **error)
 {
-  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_auto (GStrv) lines = g_strsplit (settings, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_auto (GStrv) pair = g_strsplit (lines[i], "=", 2);
-
-      if (pair[0] != NULL && pair[1] != NULL)
-        g_hash_table_insert (table, g_strdup (pair[0]), g_strdup (pair[1]));
-    }
-  return cusax_config_new (jid, password, &reader, table, error);
+  return settings_config (jid, password, settings, error);
 }
 
 static void
 test_table (void)
 {
   static const char *const names[] = {
-    "sip_address", "sip_auth_user", "sip_password", "sip_server", "sip_transport", "sip_security",
-    "country_code", "sip_enabled", "require_both", "media_encryption", "media_port_min", "media_port_max",
-    "trunk_prefix", "on_net_numbers", "related_domains", "accept_calls", "anonymous", "share_chat_address",
-    "share_chat_address_foreign", "send_xmpp_contact", "share_reachability", "accept_sip_messages",
-    "wire_trace", NULL,
+    "sip_address",
+    "sip_auth_user",
+    "sip_password",
+    "sip_server",
+    "sip_transport",
+    "sip_security",
+    "country_code",
+    "sip_enabled",
+    "require_both",
+    "media_encryption",
+    "media_port_min",
+    "media_port_max",
+    "trunk_prefix",
+    "on_net_numbers",
+    "related_domains",
+    "accept_calls",
+    "anonymous",
+    "share_chat_address",
+    "share_chat_address_foreign",
+    "send_xmpp_contact",
+    "share_reachability",
+    "accept_sip_messages",
+    "wire_trace",
+    NULL,
   };
   const CusaxSetting *settings = cusax_config_get_settings ();
   guint n = 0;
@@ -112,13 +95,13 @@ static void
 test_r8_everything_set (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CusaxConfig) config = make (
-      "alice@example.org", "secret",
-      "sip_address= sip:+33177@Voip.example.net;user=phone \nsip_auth_user=trunk:7\nsip_password= p w \n"
-      "sip_server=proxy.example.net:5071\nsip_transport=TLS\nsip_security=allow_plain\nsip_enabled=0\n"
-      "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\n"
-      "wire_trace=1",
-      &error);
+  g_autoptr (CusaxConfig) config
+    = make ("alice@example.org", "secret",
+            "sip_address= sip:+33177@Voip.example.net;user=phone \nsip_auth_user=trunk:7\nsip_password= p w \n"
+            "sip_server=proxy.example.net:5071\nsip_transport=TLS\nsip_security=allow_plain\nsip_enabled=0\n"
+            "require_both=1\nmedia_encryption=require\nmedia_port_min=40000\nmedia_port_max=40010\n"
+            "wire_trace=1",
+            &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (cusax_config_get_domain (config), ==, "voip.example.net");
@@ -198,6 +181,187 @@ test_ports (void)
     }
 }
 
+/* R52: how the relation came to be. */
+static void
+test_r52_origin (void)
+{
+  g_autoptr (CusaxConfig) derived = make ("alice@example.org", NULL, "", NULL);
+  g_autoptr (CusaxConfig) typed = make ("alice@example.org", NULL, "sip_address=alice@example.org", NULL);
+
+  g_assert_cmpint (cusax_config_get_origin (derived), ==, CUSAX_ORIGIN_DERIVED);
+  g_assert_cmpint (cusax_config_get_origin (typed), ==, CUSAX_ORIGIN_TYPED);
+}
+
+/* R50: what is told by default is the chat address, to own people, and nothing else. */
+static void
+test_r50_disclosure (void)
+{
+  static const struct
+  {
+    const char *name;
+    gboolean (*get) (const CusaxConfig *config);
+    gboolean by_default;
+  } cases[] = {
+    { "share_chat_address", cusax_config_shares_chat_address, TRUE },
+    { "share_chat_address_foreign", cusax_config_shares_chat_address_foreign, FALSE },
+    { "send_xmpp_contact", cusax_config_sends_xmpp_contact, FALSE },
+    { "share_reachability", cusax_config_shares_reachability, FALSE },
+    { "accept_sip_messages", cusax_config_accepts_sip_messages, FALSE },
+    { "anonymous", cusax_config_is_anonymous, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *other = g_strdup_printf ("%s=%d", cases[i].name, !cases[i].by_default);
+      g_autoptr (CusaxConfig) by_default = make ("alice@example.org", NULL, "", NULL);
+      g_autoptr (CusaxConfig) changed = make ("alice@example.org", NULL, other, NULL);
+
+      note (cases[i].name);
+      g_assert_cmpint (cases[i].get (by_default), ==, cases[i].by_default);
+      for (guint j = 0; j < G_N_ELEMENTS (cases); j++)
+        g_assert_cmpint (cases[j].get (changed), ==, i == j ? !cases[j].by_default : cases[j].by_default);
+    }
+}
+
+static void
+test_r33_accept_calls (void)
+{
+  g_autoptr (CusaxConfig) all = make ("alice@example.org", NULL, "", NULL);
+  g_autoptr (CusaxConfig) contacts = make ("alice@example.org", NULL, "accept_calls=contacts", NULL);
+  g_autoptr (CusaxConfig) shown = make ("alice@example.org", NULL, "accept_calls=no_anonymous", NULL);
+
+  g_assert_cmpint (cusax_config_get_accept_calls (all), ==, CUSAX_ACCEPT_ALL);
+  g_assert_cmpint (cusax_config_get_accept_calls (contacts), ==, CUSAX_ACCEPT_CONTACTS);
+  g_assert_cmpint (cusax_config_get_accept_calls (shown), ==, CUSAX_ACCEPT_NO_ANONYMOUS);
+}
+
+/* R23: how numbers are dialled here. The country knows its trunk prefix, unless another one is said. */
+static void
+test_r23_dialling (void)
+{
+  static const struct
+  {
+    const char *settings;
+    const char *country;
+    const char *trunk;
+  } cases[] = {
+    { "", "", "" },
+    { "country_code=33", "33", "0" },
+    { "country_code=+33", "33", "0" },
+    { "country_code=0033", "33", "0" },
+    { "country_code= +1 ", "1", "1" },
+    { "country_code=001", "1", "1" },
+    { "country_code=39", "39", "" },
+    { "country_code=999", "999", "" },
+    { "country_code=44\ntrunk_prefix=9", "44", "9" },
+    { "trunk_prefix=0", "", "0" },
+    { "trunk_prefix=1234", "", "1234" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CusaxConfig) config = make ("alice@example.org", NULL, cases[i].settings, &error);
+
+      note (cases[i].settings);
+      g_assert_no_error (error);
+      g_assert_cmpstr (cusax_config_get_country_code (config), ==, cases[i].country);
+      g_assert_cmpstr (cusax_config_get_trunk_prefix (config), ==, cases[i].trunk);
+    }
+}
+
+/* R42: equality of names, in every spelling of one name. */
+static void
+test_r42_own_domains (void)
+{
+  static const struct
+  {
+    const char *domain;
+    gboolean own;
+  } cases[] = {
+    { "sip.example.net", TRUE },
+    { "SIP.Example.NET.", TRUE },
+    { "example.org", TRUE },
+    { "one.example", TRUE },
+    { "two.example", TRUE },
+    { "xn--bcher-kva.example", TRUE },
+    { "b\xc3\xbc"
+      "cher.example",
+      TRUE },
+    { "B\xc3\x9c"
+      "CHER.example",
+      TRUE },
+    { "example.net", FALSE },
+    { "x.one.example", FALSE },
+    { "one.example.evil", FALSE },
+    { "evilone.example", FALSE },
+    { "", FALSE },
+    { ".", FALSE },
+    { "one example", FALSE },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxConfig) config = make ("alice@example.org", NULL,
+                                         "sip_address=alice@sip.example.net\n"
+                                         "related_domains= One.example,, two.example.  B\xc3\xbc"
+                                         "cher.example ",
+                                         &error);
+  const char *const *related;
+
+  g_assert_no_error (error);
+  related = cusax_config_get_related_domains (config);
+  g_assert_cmpstr (related[0], ==, "one.example");
+  g_assert_cmpstr (related[1], ==, "two.example");
+  g_assert_cmpstr (related[2], ==, "xn--bcher-kva.example");
+  g_assert_null (related[3]);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      note (cases[i].domain);
+      g_assert_cmpint (cusax_config_is_own_domain (config, cases[i].domain), ==, cases[i].own);
+    }
+}
+
+static void
+test_r42_on_net_numbers (void)
+{
+  static const struct
+  {
+    const char *number;
+    gboolean on_net;
+  } cases[] = {
+    { "7042", TRUE },         { "+33177624339", TRUE }, { "0177624339", TRUE },    { "0033177624339", TRUE },
+    { "0199111111", TRUE },   { "+33199111111", TRUE }, { "+33612345678", FALSE }, { "017", FALSE },
+    { "+3317", FALSE },       { "6042", FALSE },        { "+7042", FALSE },        { "", FALSE },
+    { "70*21*0900#", FALSE }, { "*97", TRUE },          { "*9*0900#", TRUE },      { "*21*7042#", FALSE },
+  };
+  g_autoptr (CusaxConfig) config
+    = make ("alice@example.org", NULL, "country_code=33\non_net_numbers=70 +33.1.77,0199 *9", NULL);
+  g_autoptr (CusaxConfig) none = make ("alice@example.org", NULL, "", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      note (cases[i].number);
+      g_assert_cmpint (cusax_config_is_on_net_number (config, cases[i].number), ==, cases[i].on_net);
+      g_assert_false (cusax_config_is_on_net_number (none, cases[i].number));
+    }
+}
+
+/* 32 entries are taken, not one more. */
+static void
+test_list_bound (void)
+{
+  g_autoptr (GString) list = g_string_new ("related_domains=");
+  g_autoptr (CusaxConfig) most = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 32; i++)
+    g_string_append_printf (list, " d%u.example", i);
+  most = make ("alice@example.org", NULL, list->str, NULL);
+  g_assert_nonnull (most);
+  g_string_append (list, " one-more.example");
+  g_assert_null (make ("alice@example.org", NULL, list->str, &error));
+  g_assert_true (g_str_has_prefix (error->message, "related_domains: "));
+}
+
 /* Every refusal begins with the setting's name and repeats no value. */
 static void
 test_refusals (void)
@@ -236,6 +400,27 @@ test_refusals (void)
     { "alice@example.org", "sip_transport=tcp", "sip_transport: " },
     { "alice@example.org", "sip_transport=udp", "sip_transport: " },
     { "alice@example.org", "sip_security=HIDDEN", "sip_security: " },
+    { "alice@example.org", "country_code=HIDDEN", "country_code: " },
+    { "alice@example.org", "country_code=1234", "country_code: " },
+    { "alice@example.org", "country_code=+", "country_code: " },
+    { "alice@example.org", "country_code=00", "country_code: " },
+    { "alice@example.org", "country_code=0", "country_code: " },
+    { "alice@example.org", "country_code=+033", "country_code: " },
+    { "alice@example.org", "country_code=++33", "country_code: " },
+    { "alice@example.org", "country_code=3 3", "country_code: " },
+    { "alice@example.org", "trunk_prefix=HIDDEN", "trunk_prefix: " },
+    { "alice@example.org", "trunk_prefix=12345", "trunk_prefix: " },
+    { "alice@example.org", "trunk_prefix=+0", "trunk_prefix: " },
+    { "alice@example.org", "trunk_prefix=0 0", "trunk_prefix: " },
+    { "alice@example.org", "related_domains=example.org HIDDEN_", "related_domains: " },
+    { "alice@example.org", "related_domains=@HIDDEN.example", "related_domains: " },
+    { "alice@example.org", "related_domains=sip:HIDDEN.example", "related_domains: " },
+    { "alice@example.org", "related_domains=*.HIDDEN.example", "related_domains: " },
+    { "alice@example.org", "related_domains=.", "related_domains: " },
+    { "alice@example.org", "on_net_numbers=HIDDEN", "on_net_numbers: " },
+    { "alice@example.org", "on_net_numbers=70xx", "on_net_numbers: " },
+    { "alice@example.org", "on_net_numbers=+", "on_net_numbers: " },
+    { "alice@example.org", "accept_calls=HIDDEN", "accept_calls: " },
     { "alice@example.org", "media_encryption=HIDDEN", "media_encryption: " },
     { "alice@example.org", "media_port_min=80", "media_port_min: " },
     { "alice@example.org", "media_port_min=-1", "media_port_min: " },
@@ -320,6 +505,13 @@ main (int argc, char **argv)
   g_test_add_func ("/config/r8-everything-set", test_r8_everything_set);
   g_test_add_func ("/config/servers", test_servers);
   g_test_add_func ("/config/ports", test_ports);
+  g_test_add_func ("/config/r52-origin", test_r52_origin);
+  g_test_add_func ("/config/r50-disclosure", test_r50_disclosure);
+  g_test_add_func ("/config/r33-accept-calls", test_r33_accept_calls);
+  g_test_add_func ("/config/r23-dialling", test_r23_dialling);
+  g_test_add_func ("/config/r42-own-domains", test_r42_own_domains);
+  g_test_add_func ("/config/r42-on-net-numbers", test_r42_on_net_numbers);
+  g_test_add_func ("/config/list-bound", test_list_bound);
   g_test_add_func ("/config/refusals", test_refusals);
   g_test_add_func ("/config/long-values", test_long_values);
   g_test_add_func ("/config/r47-challenge", test_r47_challenge);
