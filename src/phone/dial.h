@@ -10,6 +10,8 @@
  *   any        emergency          GO
  *   typed      any                GO
  *   click, several equal and no choice yet       ASK_WHICH
+ *
+ * A contact that is named by hand counts as clicked: nobody sees in a JID that it costs something.
  */
 #pragma once
 
@@ -33,7 +35,7 @@ typedef struct
   char *key;             /* (nullable): of @address */
   CusaxClass class_;
   char *jid;             /* (nullable): the contact, for its name and "Chat instead" */
-  GPtrArray *list;       /* (nullable) (element-type CusaxDialable): for ASK_WHICH */
+  GPtrArray *list;       /* (nullable) (element-type CusaxDialable): for ASK_WHICH, the equal ones only */
 } CusaxDial;
 
 void cusax_dial_free (CusaxDial *dial);
@@ -57,7 +59,8 @@ CusaxDial *cusax_dial_address (CusaxDirectory *directory, CusaxConfig *config, C
  *
  * "user@domain" is a JID if it is a contact's, or of the own chat domain; otherwise a SIP address.
  *
- * Returns: (transfer full): GO, or as for cusax_dial_contact() for a JID; NULL with CUSAX_ERROR_INVALID
+ * Returns: (transfer full): as cusax_dial_contact() for the JID of a contact, otherwise GO; NULL with
+ *   CUSAX_ERROR_INVALID, or CUSAX_ERROR_UNSUPPORTED for a contact without an address
  */
 CusaxDial *cusax_dial_typed (CusaxDirectory *directory, CusaxConfig *config, const char *text, GError **error);
 

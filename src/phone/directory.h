@@ -7,6 +7,9 @@
  * Asking: what a person looks at first, the rest in the background; at most 5 in flight, 5 a second, and
  * CUSAX_DIRECTORY_MAX_PER_SESSION in the background per session. A card is asked again when it is announced to have
  * changed or is looked at and older than a week; a failure not for an hour, then two, ... a day.
+ *
+ * Only contacts are asked for, named and kept: a card out of the file is of use from the moment on when its JID is
+ * added to the roster, so add the roster that is known from disk before anything is connected.
  */
 #pragma once
 
@@ -25,7 +28,8 @@ typedef struct _CusaxDirectory CusaxDirectory;
 
 typedef struct
 {
-  /* Something that is known of @jid changed: menus, tooltips and a ringing call may differ now. */
+  /* Something that is known of @jid changed: menus, tooltips and a ringing call may differ now. May call every
+   * function of the directory but free. Not called for new settings: whoever changes them looks again at all. */
   void (*on_contact) (gpointer user_data, CusaxDirectory *directory, const char *jid);
 } CusaxDirectoryListener;
 
@@ -58,10 +62,12 @@ void cusax_directory_set_online (CusaxDirectory *directory, gboolean online);
 /** A person looks at @jid (menu, tooltip): its card is asked for next, if it is not known or old. */
 void cusax_directory_look (CusaxDirectory *directory, const char *jid);
 
-/** A change of the card was announced (vcard-temp:x:update, PEP). @mark: what it said, asked once per mark. */
+/** A change of the card was announced (vcard-temp:x:update, PEP). @mark: what it said; asked once per mark, which is
+ * kept over restarts, so the first mark of a session may be told as well: an unchanged one costs nothing. */
 void cusax_directory_announce (CusaxDirectory *directory, const char *jid, const char *mark);
 
-/** The card itself came unasked (PEP notify), @xml as for CusaxCardDone. Only contacts' cards are taken. */
+/** The card itself came unasked (PEP notify), @xml as for CusaxCardDone. Only contacts' cards are taken; one without
+ * telephone entries only announces a change, because the other kind of card may have them. */
 void cusax_directory_take (CusaxDirectory *directory, const char *jid, const char *xml, gsize length);
 
 /** The reachability hints of a contact (XEP-0152), NULL = none; in memory only. Takes no more than 4. */
@@ -71,8 +77,9 @@ void cusax_directory_set_hints (CusaxDirectory *directory, const char *jid, cons
  * cusax_directory_confirm:
  * @jid: a cue's
  *
- * For a ringing call: asks for the card at once if @jid is a contact whose card does not list the address and was
- * not read within the last minute; on_contact follows. Never for anybody outside of the roster (R30).
+ * For a ringing call whose address is not known as @jid's (grade() said so): asks for the card at once if @jid is a
+ * contact and was not asked for within the last minute. on_contact follows whatever the answer is, unless chat goes
+ * down. Never for anybody outside of the roster (R30).
  *
  * Returns: TRUE if it is worth waiting (3 s)
  */
