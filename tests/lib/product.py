@@ -97,3 +97,28 @@ class Person(Host):
     def wait_line(self, words, timeout=10, since=0):
         """A line in a conversation, or a notice, that contains the words."""
         return self.expect(r'(message|notify) .*%s' % re.escape(words), timeout, since=since)
+
+    # ---------------------------------------------------------------- people
+
+    def tooltip(self, jid):
+        return self.ask('tooltip', jid)['text']
+
+    def wait_tooltip(self, jid, words, seconds=15):
+        """A person looks at a contact until its card is there."""
+        return wait_until(lambda: words in self.tooltip(jid) and self.tooltip(jid), '%r in the tooltip of %s' % (words, jid),
+                          seconds, lambda: self.tooltip(jid), 0.2)
+
+    def menu(self, jid):
+        """The labels of a contact's menu, submenus as "Phone/...". """
+        return [event['label'] for event in self.do('menu', jid) if event.name == 'menu-item']
+
+    def fields(self, request):
+        """The fields of a dialog: name -> event with type, label, value, options."""
+        return {event['field']: event for event in self.do('requests')
+                if event.name == 'request-field' and event['id'] == request['id']}
+
+    def action(self, label):
+        """An entry of the account's menu; gives the dialog that it opens."""
+        mark = self.mark()
+        self.do('action', label)
+        return self.expect('request ', since=mark)
