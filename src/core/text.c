@@ -46,3 +46,27 @@ cusax_text_clean (const char *text, gsize max_chars)
 
   return out->len > 0 ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
 }
+
+gboolean
+cusax_text_is_plain (const char *text)
+{
+  for (const guchar *p = (const guchar *) text; *p != '\0'; p++)
+    {
+      if (*p < ' ' || *p == 0x7f)
+        return FALSE;
+      if (*p < 0x80)
+        continue; /* all that most texts consist of */
+      if (!g_utf8_validate ((const char *) p, -1, NULL))
+        return FALSE;
+      for (const char *q = (const char *) p; *q != '\0'; q = g_utf8_next_char (q))
+        {
+          GUnicodeType type = g_unichar_type (g_utf8_get_char (q));
+
+          if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR
+              || type == G_UNICODE_PARAGRAPH_SEPARATOR)
+            return FALSE;
+        }
+      return TRUE;
+    }
+  return TRUE;
+}

@@ -21,4 +21,12 @@ G_BEGIN_DECLS
  */
 char *cusax_text_clean (const char *text, gsize max_chars);
 
+/**
+ * cusax_text_is_plain:
+ * @text: hostile bytes, NUL-terminated
+ *
+ * Returns: TRUE for UTF-8 on one line without control and format characters: nothing is hidden or turned round
+ */
+gboolean cusax_text_is_plain (const char *text);
+
 G_END_DECLS

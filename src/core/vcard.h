@@ -28,6 +28,9 @@ typedef enum
   CUSAX_TEL_TEXT = 1 << 9 /* also MSG, textphone */
 } CusaxTelTypes;
 
+/** Where no person answers: never offered, claims nothing. */
+#define CUSAX_TEL_MACHINES (CUSAX_TEL_FAX | CUSAX_TEL_PAGER | CUSAX_TEL_MODEM | CUSAX_TEL_BBS)
+
 /** CusaxTel: one entry. */
 typedef struct
 {

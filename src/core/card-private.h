@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What card.c and identity.c share: the index keeps pointers to texts inside of cards, not copies, and finds the card
+ * from the text. Nobody else includes this.
+ */
+#pragma once
+
+#include "card.h"
+
+G_BEGIN_DECLS
+
+/** Returns: (transfer none): the card in which @text stands: a card's JID or the key (not "") of one of its entries */
+CusaxCard *cusax_card_from_text (const char *text);
+
+G_END_DECLS
