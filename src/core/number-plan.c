@@ -13,10 +13,9 @@ typedef struct
   const char *country;
   const char *international; /* NULL: "00" */
   const char *trunk;         /* NULL: national numbers are dialled as they are */
-  guint
-    national_length;   /* 0: differs; else a number of that length is national, with trunk prefix or without */
-  gboolean keeps_zero; /* national numbers may begin with a 0 that is never dropped */
-  const char *emergency; /* beside 112 and 911, with blanks between them */
+  guint national_length;     /* all national numbers have it, with a trunk prefix or without; 0: they differ */
+  gboolean keeps_zero;       /* national numbers may begin with a 0 that is never dropped */
+  const char *emergency;     /* beside 112 and 911, with blanks between them */
 } Plan;
 
 /* Only what is sure. Whoever lives elsewhere sets trunk_prefix. */
@@ -120,8 +119,7 @@ cusax_number_get_trunk_prefix (const char *country_code)
   return plan->trunk != NULL ? plan->trunk : "";
 }
 
-/* Returns: (nullable): where the digits after the country code begin, if @number is dialled within the country.
- */
+/* Returns: (nullable): where the digits after the country code begin, if @number is a national one. */
 static const char *
 find_national (const char *number, const Plan *plan, const char *trunk)
 {
