@@ -207,6 +207,12 @@ cusax_account_get_config (const CusaxAccount *account)
   return account->config;
 }
 
+CusaxDirectory *
+cusax_account_get_directory (CusaxAccount *account)
+{
+  return account->directory;
+}
+
 CusaxCall *
 cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
                     GError **error)

@@ -39,6 +39,7 @@ struct _CusaxAccount
   const char *server;
   CusaxConfig *config;
   GPtrArray *calls;
+  CusaxDirectory *directory; /* whatever the test has put there */
   char *dialled;          /* "URI who" of the last dial */
   GError *dial_error;     /* dial fails with it */
 };
