@@ -158,6 +158,8 @@ fake_phone_reset (const char *jid)
 
   g_clear_error (&fake_phone.error);
   g_clear_error (&fake_phone.dial_error);
+  g_clear_error (&fake_phone.send_error);
+  g_clear_pointer (&fake_phone.sent, g_free);
   g_clear_pointer (&fake_phone.config, cusax_config_unref);
   g_clear_pointer (&fake_phone.calls, g_ptr_array_unref);
   g_clear_pointer (&fake_phone.dialled, g_free);
@@ -225,6 +227,26 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
     return &begun;
   g_propagate_error (error, g_error_copy (account->dial_error));
   return NULL;
+}
+
+CusaxDirectory *
+cusax_account_get_directory (CusaxAccount *account)
+{
+  return account->directory;
+}
+
+gboolean
+cusax_account_send_message (CusaxAccount *account, CusaxAddress *target, const char *text, CusaxSipMessageDone done,
+                            gpointer user_data, GError **error)
+{
+  g_free (account->sent);
+  account->sent = g_strdup_printf ("%s %s", cusax_address_get_uri (target), text);
+  account->sent_done = done;
+  account->sent_data = user_data;
+  if (account->send_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (account->send_error));
+  return FALSE;
 }
 
 const GPtrArray *
