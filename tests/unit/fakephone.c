@@ -229,12 +229,6 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
   return NULL;
 }
 
-CusaxDirectory *
-cusax_account_get_directory (CusaxAccount *account)
-{
-  return account->directory;
-}
-
 gboolean
 cusax_account_send_message (CusaxAccount *account, CusaxAddress *target, const char *text, CusaxSipMessageDone done,
                             gpointer user_data, GError **error)

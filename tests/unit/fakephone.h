@@ -42,7 +42,6 @@ struct _CusaxAccount
   CusaxDirectory *directory; /* whatever the test has put there */
   char *dialled;          /* "URI who" of the last dial */
   GError *dial_error;     /* dial fails with it */
-  CusaxDirectory *directory;  /* borrowed from the test */
   char *sent;             /* "URI text" of the last SIP message */
   GError *send_error;
   CusaxSipMessageDone sent_done; /* the test reports the end */
