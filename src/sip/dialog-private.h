@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The inside of a dialog, shared by dialog.c (set-up and end) and exchange.c (offers after set-up, refreshes).
+ * The inside of a dialog, shared by dialog.c (life and events), dialog-setup.c, dialog-end.c and exchange.c (offers
+ * after set-up, refreshes).
  */
 #pragma once
 
 #include "dialog.h"
+#include "presentation.h"
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
@@ -56,6 +58,8 @@ struct _CusaxDialog
   CusaxCredentials *credentials;
   char *user;
   char *contact;
+  char *focus; /* of their Contact now */
+  CusaxPresentation presentation;
   char *local_sdp; /* our last one that counts; for refreshes */
   char *early_sdp; /* the last 18x's */
   char *early_tag;
@@ -81,14 +85,43 @@ cusax_dialog_from_port (CusaxSipCall *call)
   return (CusaxDialog *) ((char *) call - G_STRUCT_OFFSET (CusaxDialog, port));
 }
 
+/* What our INVITEs and their answers say of us. An outgoing dialog's handle has Privacy for all its requests. */
+#define CUSAX_DIALOG_PRIVACY(dialog) \
+  SIPTAG_UNKNOWN_STR ((dialog)->is_outgoing ? NULL : (dialog)->presentation.privacy)
+#define CUSAX_DIALOG_SAYS(dialog) \
+  SIPTAG_UNKNOWN_STR ((dialog)->presentation.call_info), SIPTAG_UNKNOWN_STR ((dialog)->presentation.contact), \
+    CUSAX_DIALOG_PRIVACY (dialog)
+
 /** The one setter of the state. */
 void cusax_dialog_set_state (CusaxDialog *dialog, CusaxDialogState state);
 
+/** No listener is called any more, no handle is left. */
+void cusax_dialog_free (CusaxDialog *dialog);
+
+/** Reports what @sip (nullable) says of the other side: @always, or if its conference is another one now. Returns:
+ * FALSE if there is nobody to report to, or the listener's reaction has changed the state: hands off then. */
+gboolean cusax_dialog_tell_remote (CusaxDialog *dialog, const sip_t *sip, gboolean always);
+
+/* dialog-setup.c */
+void cusax_dialog_ring (CusaxSipCall *call);
+void cusax_dialog_accept (CusaxSipCall *call, const char *sdp);
+void cusax_dialog_answer_offer (CusaxSipCall *call, guint status, const char *sdp);
+void cusax_dialog_set_local_sdp (CusaxDialog *dialog, const char *sdp);
+void cusax_dialog_on_invite_response (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_dialog_on_ack (CusaxDialog *dialog, const CusaxSipEvent *event);
+
+/* dialog-end.c */
+void cusax_dialog_reject (CusaxSipCall *call, guint status, const char *reason);
+void cusax_dialog_hang_up (CusaxSipCall *call);
+void cusax_dialog_release (CusaxSipCall *call);
 /** Takes the dialog off the wire and reports on_ended; the pointer may be dead after it. */
 void cusax_dialog_finish (CusaxDialog *dialog, int status, const char *reason);
-
 /** From OFFERED or UP: BYE, now or when the leg is there. */
 void cusax_dialog_send_bye (CusaxDialog *dialog);
+void cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_dialog_on_bye (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_dialog_on_leg_lost (CusaxDialog *dialog);
+void cusax_dialog_on_leg_back (CusaxDialog *dialog);
 
 /* exchange.c; each takes an UP (or just-up) dialog. */
 void cusax_exchange_reoffer (CusaxDialog *dialog, const char *sdp);

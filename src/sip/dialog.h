@@ -18,46 +18,40 @@
 #pragma once
 
 #include "credentials.h"
+#include "self.h"
 #include "stack.h"
 
 G_BEGIN_DECLS
 
 typedef struct _CusaxDialog CusaxDialog;
 
-/** CusaxDialogConfig: borrowed for the call. */
-typedef struct
-{
-  CusaxConfig *config;
-  const char *contact; /* "<sip:...>", as the outer leg is now */
-  const char *user;    /* its user part */
-  GPtrArray *realms;   /* (nullable): see cusax_credentials_new() */
-} CusaxDialogConfig;
-
 /**
  * cusax_dialog_new_outgoing:
  * @stack: UP
  * @sdp: (nullable): NULL: offerless
+ * @disclosure: (nullable): what all messages of the dialog say of us; copied
  *
  * Sends INVITE.
  *
  * Returns: (transfer full): CALLING; end with cusax_sip_call release; NULL with CUSAX_ERROR_OFFLINE if Sofia
  * gives no handle
  */
-CusaxSipCall *cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxDialogConfig *config,
-                                         const CusaxAddress *target, const char *sdp,
+CusaxSipCall *cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
+                                         const char *sdp, const CusaxSipDisclosure *disclosure,
                                          const CusaxSipCallListener *listener, gpointer user_data,
                                          GError **error);
 
 /**
  * cusax_dialog_new_incoming:
  * @event: nua_i_invite of a new handle, not answered yet
+ * @headers: what it says of the caller
  *
  * Takes the handle over. The caller has checked that the INVITE is for us and well formed.
  *
  * Returns: (transfer full): INCOMING, no answer sent
  */
-CusaxSipCall *cusax_dialog_new_incoming (CusaxStack *stack, const CusaxDialogConfig *config,
-                                         const CusaxSipEvent *event);
+CusaxSipCall *cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const CusaxSipEvent *event,
+                                         const CusaxSipHeaders *headers);
 
 /** cusax_dialog_get_sdp: the body of @sip if it is SDP. Returns: FALSE if there is a body of another kind. */
 gboolean cusax_dialog_get_sdp (const sip_t *sip, const char **sdp, gsize *length);

@@ -49,7 +49,7 @@ static void
 send_invite (CusaxDialog *dialog, CusaxExchange exchange)
 {
   dialog->exchange = exchange;
-  nua_invite (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact),
+  nua_invite (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
               SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (dialog->sent_sdp), TAG_END ());
 }
 
@@ -113,7 +113,7 @@ report_reoffer (CusaxDialog *dialog, guint status, const char *sdp, gsize length
 static void
 on_own_refresh (CusaxDialog *dialog, const CusaxSipEvent *event, const char *sdp, gsize length)
 {
-  if (sdp == NULL || dialog->listener == NULL)
+  if (!cusax_dialog_tell_remote (dialog, event->sip, FALSE) || sdp == NULL)
     {
       nua_ack (event->handle, TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
                TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (dialog->local_sdp)), TAG_END ());
@@ -153,7 +153,7 @@ cusax_exchange_on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
       keep_local_sdp (dialog, g_steal_pointer (&dialog->sent_sdp));
       settle (dialog);
       pump (dialog);
-      if (is_asked)
+      if (cusax_dialog_tell_remote (dialog, event->sip, FALSE) && is_asked)
         report_reoffer (dialog, event->status, sdp, length);
     }
   else if (is_asked && event->status == 491 && dialog->n_retries < MAX_RETRIES)
@@ -181,7 +181,7 @@ respond_invite (CusaxDialog *dialog, guint status, const char *sdp)
 
   if (status < 300)
     nua_respond (handle, SIP_200_OK, NUTAG_WITH_SAVED (dialog->saved), SIPTAG_CONTACT_STR (dialog->contact),
-                 SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
+                 CUSAX_DIALOG_SAYS (dialog), SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
   else
     nua_respond (handle, status, sip_status_phrase (status), NUTAG_WITH_SAVED (dialog->saved), TAG_END ());
 }
@@ -218,12 +218,27 @@ take_offer (CusaxDialog *dialog, const CusaxSipEvent *event, CusaxExchange excha
     cusax_exchange_answer (dialog, 488, NULL);
 }
 
+/* Returns FALSE if a new Contact made the listener give the call up; @event is answered then. */
+static gboolean
+tell_contact (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  CusaxDialogState state = dialog->state;
+
+  cusax_dialog_tell_remote (dialog, event->sip, FALSE);
+  if (dialog->state == state)
+    return TRUE;
+  nua_respond (event->handle, SIP_487_REQUEST_CANCELLED, NUTAG_WITH_THIS (event->nua), TAG_END ());
+  return FALSE;
+}
+
 void
 cusax_exchange_on_invite (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
   const char *sdp;
   gsize length;
 
+  if (!tell_contact (dialog, event))
+    return;
   if (!cusax_dialog_get_sdp (event->sip, &sdp, &length))
     nua_respond (event->handle, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS (event->nua),
                  SIPTAG_ACCEPT_STR ("application/sdp"), TAG_END ());
@@ -241,13 +256,15 @@ cusax_exchange_on_update (CusaxDialog *dialog, const CusaxSipEvent *event)
   const char *sdp;
   gsize length;
 
+  if (!tell_contact (dialog, event))
+    return;
   if (!cusax_dialog_get_sdp (event->sip, &sdp, &length))
     nua_respond (event->handle, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS (event->nua),
                  SIPTAG_ACCEPT_STR ("application/sdp"), TAG_END ());
   else if (sdp == NULL)
     /* Session refresh or new Contact. */
     nua_respond (event->handle, SIP_200_OK, NUTAG_WITH_THIS (event->nua), SIPTAG_CONTACT_STR (dialog->contact),
-                 TAG_END ());
+                 CUSAX_DIALOG_SAYS (dialog), TAG_END ());
   else if (dialog->state == CUSAX_DIALOG_UP
            && (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY))
     take_offer (dialog, event, CUSAX_EXCHANGE_GOT_UPDATE, sdp, length);
@@ -363,7 +380,8 @@ void
 cusax_exchange_move (CusaxDialog *dialog)
 {
   if (dialog->peer_has_update)
-    nua_update (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact), TAG_END ());
+    nua_update (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
+                TAG_END ());
   else
     send_refresh (dialog);
 }

@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "loop.h"
+#include "messageclass.h"
 #include "redact.h"
 
 #include <sofia-sip/nta_tag.h>
@@ -16,7 +17,7 @@
 
 #define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY"
 /* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
-#define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY"
+#define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE"
 #define SUPPORTED "100rel, timer, path, outbound"
 /* nua ticks in seconds; what is still there after this stays, and so must the code. */
 #define SHUTDOWN_MS 5000
@@ -37,10 +38,14 @@ struct _CusaxStack
   const CusaxStackListener *listener; /* NULL: detached */
   gpointer user_data;
   gboolean trace;
+  gboolean accepts_messages;
   GString *traced[2]; /* lines that are not yet whole, from and to the server */
 
   CusaxRelay *relay;
   nua_t *nua;
+  msg_mclass_t *message_class; /* of nua's messages */
+  char *local_address;         /* of the last outer leg */
+  guint16 local_port;
   CusaxTransportKind transport; /* what nua was made for */
   guint16 inner_port;
   guint16 nua_port;
@@ -109,13 +114,19 @@ on_nua_event (nua_event_t type, int status, const char *phrase, nua_t *nua, nua_
 
   if (type == nua_r_shutdown)
     on_shutdown (stack, status);
-  else if (handler != NULL && g_hash_table_contains (stack->handlers, handler))
+  else if (type != nua_i_message && handler != NULL && g_hash_table_contains (stack->handlers, handler))
     handler->on_event (handler, &event);
-  else if (handle != NULL && handler == NULL)
+  else if (handle != NULL && (handler == NULL || type == nua_i_message))
     on_stranger (stack, &event);
 }
 
 /* ------------------------------------------------------------------- relay */
+
+static const char *
+get_allow (CusaxStack *stack)
+{
+  return stack->accepts_messages ? ALLOW ", MESSAGE" : ALLOW;
+}
 
 static nua_t *
 create_nua (CusaxStack *stack, const CusaxRelayInfo *info)
@@ -155,9 +166,10 @@ create_nua (CusaxStack *stack, const CusaxRelayInfo *info)
                      NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
 #endif
                      /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
-                     NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (ALLOW), NUTAG_APPL_METHOD (NULL),
+                     NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (get_allow (stack)), NUTAG_APPL_METHOD (NULL),
                      NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED),
                      NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536),
+                     NTATAG_MCLASS (stack->message_class),
                      SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }
 
@@ -185,8 +197,13 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
   if (stack->state != STATE_CONNECTING)
     return;
 
+  g_free (stack->local_address);
+  stack->local_address = g_strdup (info->local_address);
+  stack->local_port = info->local_port;
   if (stack->nua == NULL)
     {
+      if (stack->message_class == NULL)
+        stack->message_class = cusax_messageclass_new ();
       stack->nua = create_nua (stack, info);
       cusax_relay_drop_key_files (stack->relay);
       stack->transport = info->transport;
@@ -314,6 +331,8 @@ stack_free (CusaxStack *stack)
   g_clear_handle_id (&stack->destroy_id, g_source_remove);
   if (stack->nua != NULL)
     nua_destroy (stack->nua);
+  free (stack->message_class); /* Sofia made it by malloc () */
+  g_free (stack->local_address);
   cusax_relay_unref (stack->relay);
   g_hash_table_unref (stack->handlers);
   clear_traced (stack);
@@ -506,17 +525,27 @@ cusax_stack_refuse (const CusaxSipEvent *event)
 }
 
 char *
-cusax_stack_format_contact (const CusaxRelayInfo *info, const char *user)
+cusax_stack_dup_contact (CusaxStack *stack, const char *user)
 {
-  gboolean is_v6 = strchr (info->local_address, ':') != NULL;
+  gboolean is_v6 = strchr (stack->local_address, ':') != NULL;
   const char *transport = "";
 
-  if (info->transport == CUSAX_TRANSPORT_TLS)
+  if (stack->transport == CUSAX_TRANSPORT_TLS)
     transport = ";transport=tls";
-  else if (info->transport == CUSAX_TRANSPORT_TCP)
+  else if (stack->transport == CUSAX_TRANSPORT_TCP)
     transport = ";transport=tcp";
-  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, info->local_address,
-                          info->local_port, transport);
+  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, stack->local_address,
+                          stack->local_port, transport);
+}
+
+void
+cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts)
+{
+  if (stack->accepts_messages == accepts)
+    return;
+  stack->accepts_messages = accepts;
+  if (stack->nua != NULL)
+    nua_set_params (stack->nua, SIPTAG_ALLOW_STR (get_allow (stack)), TAG_END ());
 }
 
 static gboolean

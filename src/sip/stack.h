@@ -55,7 +55,7 @@ typedef struct
   void (*on_failed) (gpointer user_data, const GError *error);
   /* A standing outer leg is lost, see CusaxRelayListener.on_closed; handlers have been told before. */
   void (*on_down) (gpointer user_data, const GError *error);
-  /* A request outside of everything known. */
+  /* A request outside of everything known; any MESSAGE. */
   void (*on_request) (gpointer user_data, const CusaxSipEvent *event);
   /* Retired, and all handlers are gone from the wire or 1 s is over. */
   void (*on_retired) (gpointer user_data);
@@ -108,11 +108,14 @@ void cusax_stack_add (CusaxStack *stack, CusaxHandler *handler);
 /** Destroys the handle; no more event comes. Safe from inside an event and for a handler that was dropped. */
 void cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler);
 
-/** Answers a request that nobody here can use: 489 to events, 481 to what belongs into a call, else 501. */
+/** Answers a request that nobody here can use: 489 to events (R11), 481 to what belongs into a call, else 501. */
 void cusax_stack_refuse (const CusaxSipEvent *event);
 
-/** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>", where the outer leg can be reached. */
-char *cusax_stack_format_contact (const CusaxRelayInfo *info, const char *user);
+/** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>", where the outer leg, UP once, can be reached. */
+char *cusax_stack_dup_contact (CusaxStack *stack, const char *user);
+
+/** Whether MESSAGE stands in our Allow; otherwise Sofia answers 405 (R11). Any time. */
+void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
 
 /**
  * cusax_stack_drain:

@@ -1,55 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See ua.h. */
-#include "ua.h"
+#include "ua-private.h"
 
 #include "dialog.h"
 #include "error.h"
 #include "locate.h"
-#include "registrar.h"
-#include "stack.h"
-
-#include <sofia-sip/nua_tag.h>
-#include <sofia-sip/sip_header.h>
-#include <sofia-sip/sip_status.h>
-#include <sofia-sip/sip_tag.h>
-#include <sofia-sip/url.h>
+#include "pager.h"
+#include "subscription.h"
 
 #define ANSWER_TIMEOUT_MS 8000
 #define ANSWER_TIMEOUT_UDP_MS 4000
 /* A message that Sofia cannot read costs the connection. Anybody can send one through a careless proxy: we dial
  * again at once, but not in a circle. */
 #define MENDING_PAUSE_US (10 * G_USEC_PER_SEC)
-
-typedef struct
-{
-  CusaxSipPort port;
-  CusaxTrust *trust;
-  const CusaxSipListener *listener;
-  gpointer user_data;
-  CusaxSipState state;
-  CusaxConfig *config;      /* of the running attempt */
-  CusaxConfig *next_config; /* start was called while stop is not through */
-  gboolean is_stopping;
-  gboolean is_freed;       /* only pending callbacks hold it */
-  guint answer_timeout_ms; /* 0: by transport */
-  guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
-
-  GCancellable *locating;
-  GPtrArray *targets; /* (element-type CusaxTarget) */
-  guint n_tried;
-  gint64 mended_at; /* when a leg lost to a bad message was dialled again */
-  GError *failure;  /* the most telling one so far */
-
-  CusaxStack *stack;    /* NULL: none; may be down while calls stand */
-  CusaxStack *retiring; /* stop waits for it; borrowed from the dying */
-  CusaxRegistrar *registrar;
-  GPtrArray *realms; /* that asked at registration; NULL: not known */
-  char *user;        /* random: scanners cannot guess it */
-  char *instance;    /* RFC 5626 section 4.1 */
-  char *contact;
-  char *local_address;
-  char *server;
-} CusaxUa;
 
 static void ua_unref (CusaxUa *ua);
 static void try_next (CusaxUa *ua);
@@ -175,10 +138,11 @@ static const CusaxRegistrarListener registrar_listener = {
 static void
 register_now (CusaxUa *ua, CusaxTransportKind transport)
 {
+  g_autofree char *bare = cusax_stack_dup_contact (ua->stack, ua->user);
   g_autofree char *contact = NULL;
   CusaxRegistrarConfig config = { 0 };
 
-  contact = g_strdup_printf ("%s;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", ua->contact, ua->instance);
+  contact = g_strdup_printf ("%s;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", bare, ua->instance);
   config.config = ua->config;
   config.contact = contact;
   config.user = ua->user;
@@ -186,90 +150,6 @@ register_now (CusaxUa *ua, CusaxTransportKind transport)
   if (config.timeout_ms == 0)
     config.timeout_ms = transport == CUSAX_TRANSPORT_UDP ? ANSWER_TIMEOUT_UDP_MS : ANSWER_TIMEOUT_MS;
   ua->registrar = cusax_registrar_new (ua->stack, &config, &registrar_listener, ua);
-}
-
-/* ----------------------------------------------------------------- incoming */
-
-static char *
-unquote (const char *display)
-{
-  GString *text;
-
-  if (display == NULL || display[0] == '\0')
-    return NULL;
-  if (display[0] != '"')
-    return g_strdup (display);
-
-  text = g_string_new (NULL);
-  for (const char *p = display + 1; *p != '\0' && *p != '"'; p++)
-    {
-      if (*p == '\\' && p[1] != '\0')
-        p++;
-      g_string_append_c (text, *p);
-    }
-  return g_string_free (text, FALSE);
-}
-
-/* Sofia's request line, Contact and body, before anybody hears of the call. Returns 0 or the status to refuse.
- */
-static int
-judge_invite (CusaxUa *ua, const sip_t *sip)
-{
-  const char *user = sip->sip_request->rq_url->url_user;
-  const char *aor_user = cusax_address_get_user (cusax_config_get_aor (ua->config));
-  g_autofree char *plain = user != NULL ? g_uri_unescape_string (user, NULL) : NULL;
-  const char *sdp;
-  gsize length;
-
-  if (g_strcmp0 (user, ua->user) != 0 && (plain == NULL || g_strcmp0 (plain, aor_user) != 0))
-    return 404;
-  if (sip->sip_contact == NULL || sip->sip_contact->m_url->url_host == NULL
-      || sip->sip_contact->m_url->url_type == url_any)
-    return 400;
-  if (!cusax_dialog_get_sdp (sip, &sdp, &length))
-    return 415;
-  return 0;
-}
-
-static void
-on_invite (CusaxUa *ua, const CusaxSipEvent *event)
-{
-  /* A leg that only standing calls keep up takes no new ones. */
-  int status = ua->state == CUSAX_SIP_STOPPED || ua->is_stopping ? 480 : judge_invite (ua, event->sip);
-  CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
-  CusaxSipIncoming incoming = { 0 };
-  g_autofree char *display = NULL;
-  su_home_t home[1] = { SU_HOME_INIT (home) };
-  CusaxSipCall *call;
-
-  if (status == 0 && ua->listener == NULL)
-    status = 480;
-  if (status != 0)
-    {
-      nua_respond (event->handle, status, status == 400 ? "Missing Contact" : sip_status_phrase (status),
-                   NUTAG_WITH_THIS (event->nua), TAG_IF (status == 415, SIPTAG_ACCEPT_STR ("application/sdp")),
-                   TAG_END ());
-      return;
-    }
-
-  display = unquote (event->sip->sip_from->a_display);
-  incoming.headers.from_uri = url_as_string (home, event->sip->sip_from->a_url);
-  incoming.headers.from_display = display;
-  incoming.to_uri = url_as_string (home, event->sip->sip_to->a_url);
-  incoming.call_id = event->sip->sip_call_id->i_id;
-  cusax_dialog_get_sdp (event->sip, &incoming.sdp, &incoming.sdp_length);
-  call = cusax_dialog_new_incoming (ua->stack, &config, event);
-  ua->listener->on_incoming (ua->user_data, call, &incoming);
-  su_home_deinit (home);
-}
-
-static void
-on_request (gpointer user_data, const CusaxSipEvent *event)
-{
-  if (event->type == nua_i_invite && event->status < 200)
-    on_invite (user_data, event);
-  else
-    cusax_stack_refuse (event);
 }
 
 /* -------------------------------------------------------------------- stack */
@@ -280,8 +160,6 @@ on_up (gpointer user_data, const CusaxRelayInfo *info)
   CusaxUa *ua = user_data;
   CusaxTransportKind transport = info->transport;
 
-  g_free (ua->contact);
-  ua->contact = cusax_stack_format_contact (info, ua->user);
   g_free (ua->local_address);
   ua->local_address = g_strdup (info->local_address);
   if (set_state (ua, CUSAX_SIP_REGISTERING))
@@ -334,6 +212,7 @@ finish_stop (gpointer user_data)
     {
       g_clear_pointer (&ua->config, cusax_config_unref);
       ua->config = g_steal_pointer (&ua->next_config);
+      ua->accepts_messages = cusax_config_accepts_sip_messages (ua->config);
       ua->idle_id = g_idle_add (begin, ua);
     }
   emit_state (ua, NULL);
@@ -347,7 +226,7 @@ on_retired (gpointer user_data)
 }
 
 static const CusaxStackListener stack_listener = {
-  on_up, on_connect_failed, on_down, on_request, on_retired,
+  on_up, on_connect_failed, on_down, cusax_ua_on_request, on_retired,
 };
 
 /* ------------------------------------------------------------------- attempt */
@@ -385,6 +264,7 @@ try_next (CusaxUa *ua)
       g_error_free (error);
       return;
     }
+  cusax_stack_set_accepts_messages (ua->stack, ua->accepts_messages);
   if (set_state (ua, CUSAX_SIP_CONNECTING))
     cusax_stack_connect (ua->stack, target, typed != NULL ? typed : domain, typed != NULL ? domain : NULL);
 }
@@ -462,6 +342,7 @@ ua_start (CusaxSipPort *port, CusaxConfig *config)
   cusax_config_ref (config);
   g_clear_pointer (&ua->config, cusax_config_unref);
   ua->config = config;
+  ua->accepts_messages = cusax_config_accepts_sip_messages (config);
   ua->idle_id = g_idle_add (begin, ua);
 }
 
@@ -486,41 +367,87 @@ ua_stop (CusaxSipPort *port)
     ua->idle_id = g_idle_add (finish_stop, ua);
 }
 
+static void
+ua_configure (CusaxSipPort *port, CusaxConfig *config)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  ua->accepts_messages = cusax_config_accepts_sip_messages (config);
+  if (ua->stack != NULL)
+    cusax_stack_set_accepts_messages (ua->stack, ua->accepts_messages);
+}
+
+static gboolean
+can_send (CusaxUa *ua, GError **error)
+{
+  if (ua->state == CUSAX_SIP_REGISTERED && !ua->is_stopping && ua->stack != NULL && cusax_stack_is_up (ua->stack))
+    return TRUE;
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
+  return FALSE;
+}
+
 static CusaxSipCall *
 ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
            const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener, gpointer user_data,
            GError **error)
 {
   CusaxUa *ua = (CusaxUa *) port;
-  CusaxDialogConfig config = { ua->config, ua->contact, ua->user, ua->realms };
+  CusaxSelf self = cusax_ua_get_self (ua);
 
-  if (ua->state != CUSAX_SIP_REGISTERED || ua->is_stopping || ua->stack == NULL
-      || !cusax_stack_is_up (ua->stack))
-    {
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
-      return NULL;
-    }
-  return cusax_dialog_new_outgoing (ua->stack, &config, target, sdp, listener, user_data, error);
-}
-
-static void
-ua_configure (CusaxSipPort *port, CusaxConfig *config)
-{
+  if (!can_send (ua, error))
+    return NULL;
+  return cusax_dialog_new_outgoing (ua->stack, &self, target, sdp, disclosure, listener, user_data, error);
 }
 
 static CusaxSipSubscription *
 ua_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event, const char *accept,
               const CusaxSipSubscriptionListener *listener, gpointer user_data, GError **error)
 {
-  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
-  return NULL;
+  CusaxUa *ua = (CusaxUa *) port;
+  CusaxSelf self = cusax_ua_get_self (ua);
+
+  if (!can_send (ua, error))
+    return NULL;
+  return cusax_subscription_new (ua->stack, &self, target, event, accept, listener, user_data, error);
+}
+
+/* A message whose end is awaited. The port may be gone by then: hence the reference. */
+typedef struct
+{
+  CusaxUa *ua;
+  CusaxSipMessageDone done;
+  gpointer user_data;
+} Sent;
+
+static void
+on_sent (gpointer data, guint status, const char *reason)
+{
+  Sent *sent = data;
+
+  if (!sent->ua->is_freed)
+    sent->done (sent->user_data, status, reason);
+  ua_unref (sent->ua);
+  g_free (sent);
 }
 
 static gboolean
 ua_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text, CusaxSipMessageDone done,
                  gpointer user_data, GError **error)
 {
-  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
+  CusaxUa *ua = (CusaxUa *) port;
+  CusaxSelf self = cusax_ua_get_self (ua);
+  Sent *sent;
+
+  if (!can_send (ua, error))
+    return FALSE;
+  sent = g_new0 (Sent, 1);
+  sent->ua = g_rc_box_acquire (ua);
+  sent->done = done;
+  sent->user_data = user_data;
+  if (cusax_pager_send (ua->stack, &self, target, text, on_sent, sent, error))
+    return TRUE;
+  ua_unref (ua);
+  g_free (sent);
   return FALSE;
 }
 
@@ -554,7 +481,6 @@ ua_clear (gpointer data)
   g_clear_pointer (&ua->realms, g_ptr_array_unref);
   g_free (ua->user);
   g_free (ua->instance);
-  g_free (ua->contact);
   g_free (ua->local_address);
   g_free (ua->server);
 }

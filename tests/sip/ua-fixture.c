@@ -139,7 +139,13 @@ on_ended (gpointer user_data, guint status, const char *reason, gboolean elsewhe
   talk->n_ended++;
 }
 
+static void
+on_remote (gpointer user_data, const CusaxSipHeaders *headers)
+{
+}
+
 const CusaxSipCallListener talk_listener = {
+  .on_remote = on_remote,
   .on_progress = on_progress,
   .on_established = on_established,
   .on_offer = on_offer,

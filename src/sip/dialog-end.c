@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The end of a dialog: asked for here, told by them, or the loss of the leg. See dialog.h and dialog-private.h. */
+#include "dialog-private.h"
+
+/* An end that was asked for and does not come: the other side's 487 or 200 is lost for good. Sofia's own
+ * time-outs come first (32 s). */
+#define ENDING_MS 40000
+/* How long BYE or CANCEL wait for the outer leg to come back. */
+#define LEG_WAIT_MS 20000
+
+/* RFC 3326: the words of a CANCEL or BYE, and whether another device took the call. */
+static char *
+read_reason (const sip_t *sip, gboolean *elsewhere)
+{
+  g_autofree char *text = NULL;
+
+  for (const sip_reason_t *reason = sip != NULL ? sip->sip_reason : NULL; reason != NULL;
+       reason = reason->re_next)
+    {
+      if (reason->re_protocol == NULL || g_ascii_strcasecmp (reason->re_protocol, "SIP") != 0)
+        continue;
+      if (elsewhere != NULL
+          && (g_strcmp0 (reason->re_cause, "200") == 0 || g_strcmp0 (reason->re_cause, "600") == 0))
+        *elsewhere = TRUE;
+      if (text == NULL && reason->re_text != NULL)
+        {
+          char *end;
+
+          text = g_strdup (reason->re_text[0] == '"' ? reason->re_text + 1 : reason->re_text);
+          end = strrchr (text, '"');
+          if (end != NULL && reason->re_text[0] == '"')
+            *end = '\0';
+        }
+    }
+  return g_steal_pointer (&text);
+}
+
+/* Last thing of whoever calls it: the listener may do anything. */
+static void
+report_end (CusaxDialog *dialog, int status, const char *reason, gboolean elsewhere)
+{
+  const CusaxSipCallListener *listener = g_steal_pointer (&dialog->listener);
+  g_autofree char *words = g_strdup (reason);
+
+  if (listener != NULL)
+    listener->on_ended (dialog->user_data, MAX (status, 0), words, elsewhere);
+}
+
+static void
+finish_full (CusaxDialog *dialog, int status, const char *reason, gboolean elsewhere)
+{
+  if (dialog->state == CUSAX_DIALOG_ENDED)
+    return;
+
+  cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDED);
+  cusax_exchange_clear (dialog);
+  g_clear_handle_id (&dialog->guard_id, g_source_remove);
+  if (dialog->stack != NULL)
+    cusax_stack_drop (dialog->stack, &dialog->handler);
+  dialog->stack = NULL;
+
+  if (dialog->is_released)
+    cusax_dialog_free (dialog);
+  else
+    report_end (dialog, status, reason, elsewhere);
+}
+
+void
+cusax_dialog_finish (CusaxDialog *dialog, int status, const char *reason)
+{
+  finish_full (dialog, status, reason, FALSE);
+}
+
+static gboolean
+on_guard (gpointer user_data)
+{
+  CusaxDialog *dialog = user_data;
+
+  dialog->guard_id = 0;
+  cusax_dialog_finish (dialog, dialog->end_status >= 0 ? dialog->end_status : 408, dialog->end_reason);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_guard (CusaxDialog *dialog, guint ms)
+{
+  g_clear_handle_id (&dialog->guard_id, g_source_remove);
+  dialog->guard_id = g_timeout_add (ms, on_guard, dialog);
+}
+
+void
+cusax_dialog_send_bye (CusaxDialog *dialog)
+{
+  cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+  dialog->end_status = 0;
+  dialog->bye_waits = !dialog->leg_is_up;
+  start_guard (dialog, dialog->leg_is_up ? ENDING_MS : LEG_WAIT_MS);
+  if (dialog->leg_is_up)
+    nua_bye (dialog->handler.handle, CUSAX_DIALOG_PRIVACY (dialog), TAG_END ());
+}
+
+void
+cusax_dialog_hang_up (CusaxSipCall *call)
+{
+  CusaxDialog *dialog = cusax_dialog_from_port (call);
+
+  switch (dialog->state)
+    {
+    case CUSAX_DIALOG_CALLING:
+      cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+      start_guard (dialog, ENDING_MS);
+      nua_cancel (dialog->handler.handle, TAG_END ());
+      break;
+    case CUSAX_DIALOG_OFFERED:
+      nua_ack (dialog->handler.handle, TAG_END ());
+      cusax_dialog_send_bye (dialog);
+      break;
+    case CUSAX_DIALOG_INCOMING:
+      cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+      dialog->end_status = 480;
+      start_guard (dialog, ENDING_MS);
+      nua_respond (dialog->handler.handle, SIP_480_TEMPORARILY_UNAVAILABLE, TAG_END ());
+      break;
+    case CUSAX_DIALOG_ANSWERED:
+      /* RFC 3261 section 15: a callee's BYE waits for ACK; without one Sofia sends it after 32 s. */
+      cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+      dialog->end_status = 0;
+      dialog->bye_waits = TRUE;
+      start_guard (dialog, ENDING_MS);
+      break;
+    case CUSAX_DIALOG_UP:
+      cusax_dialog_send_bye (dialog);
+      break;
+    case CUSAX_DIALOG_ENDING:
+    case CUSAX_DIALOG_ENDED:
+      break;
+    }
+}
+
+void
+cusax_dialog_reject (CusaxSipCall *call, guint status, const char *reason)
+{
+  CusaxDialog *dialog = cusax_dialog_from_port (call);
+
+  g_return_if_fail (status >= 300 && status < 700);
+  if (dialog->state != CUSAX_DIALOG_INCOMING)
+    return;
+  cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+  dialog->end_status = status;
+  start_guard (dialog, ENDING_MS);
+  nua_respond (dialog->handler.handle, status, reason != NULL ? reason : sip_status_phrase (status),
+               TAG_END ());
+}
+
+void
+cusax_dialog_release (CusaxSipCall *call)
+{
+  CusaxDialog *dialog = cusax_dialog_from_port (call);
+
+  dialog->listener = NULL;
+  cusax_dialog_hang_up (call);
+  dialog->is_released = TRUE;
+  if (dialog->state == CUSAX_DIALOG_ENDED)
+    cusax_dialog_free (dialog);
+}
+
+void
+cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  gboolean elsewhere = FALSE;
+  g_autofree char *reason = read_reason (event->sip, &elsewhere);
+
+  /* Sofia has answered both requests. */
+  if (dialog->state == CUSAX_DIALOG_UP)
+    cusax_exchange_on_cancel (dialog);
+  else
+    finish_full (dialog, 487, reason, elsewhere);
+}
+
+/* Sofia answers it, and then tells that the call is over. */
+void
+cusax_dialog_on_bye (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  if (dialog->end_status >= 0)
+    return;
+  dialog->end_status = 0;
+  dialog->end_reason = read_reason (event->sip, NULL);
+}
+
+/* What stands goes on without signalling; what was being set up cannot: answers go to the connection that is
+ * lost. */
+void
+cusax_dialog_on_leg_lost (CusaxDialog *dialog)
+{
+  if (dialog->state == CUSAX_DIALOG_INCOMING)
+    cusax_dialog_finish (dialog, 503, "connection lost");
+  else if (dialog->state == CUSAX_DIALOG_CALLING)
+    {
+      /* Their telephone rings on until somebody tells it. */
+      cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+      dialog->end_status = 503;
+      dialog->cancel_waits = TRUE;
+      start_guard (dialog, LEG_WAIT_MS);
+      report_end (dialog, 503, "connection lost", FALSE);
+    }
+}
+
+void
+cusax_dialog_on_leg_back (CusaxDialog *dialog)
+{
+  if (dialog->cancel_waits)
+    {
+      dialog->cancel_waits = FALSE;
+      start_guard (dialog, ENDING_MS);
+      nua_cancel (dialog->handler.handle, TAG_END ());
+    }
+  else if (dialog->bye_waits && dialog->end_status == 0)
+    cusax_dialog_send_bye (dialog);
+  else if (dialog->state == CUSAX_DIALOG_UP)
+    cusax_exchange_move (dialog);
+}

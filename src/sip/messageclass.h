@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How our nua reads messages: Sofia's message class with two changes. Call-Info and Privacy stay raw (sip_unknown),
+ * because Sofia refuses a whole request for one broken value in them, and a reader of ours takes what is good
+ * (headers.h). And a Contact that is no SIP address never stands first, because Sofia makes a dialog's remote target
+ * of the first one (R20).
+ */
+#pragma once
+
+#include <sofia-sip/sip.h>
+
+#include <sofia-sip/msg_mclass.h>
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** Returns: (transfer full) (nullable): for NTATAG_MCLASS(); free() it when nua and all its messages are gone. */
+msg_mclass_t *cusax_messageclass_new (void);
+
+G_END_DECLS

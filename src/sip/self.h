@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who we are on the leg as it is now: what every sender of requests on it needs (dialogs, messages, subscriptions). */
+#pragma once
+
+#include "config.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** CusaxSelf: borrowed for the call. */
+typedef struct
+{
+  CusaxConfig *config;
+  const char *user;  /* of our Contact: random */
+  GPtrArray *realms; /* (nullable): see cusax_credentials_new() */
+} CusaxSelf;
+
+G_END_DECLS

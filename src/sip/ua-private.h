@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of the port, shared by ua.c (attempts and the port's table) and ua-incoming.c (requests of others). */
+#pragma once
+
+#include "registrar.h"
+#include "self.h"
+#include "stack.h"
+#include "ua.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  CusaxSipPort port;
+  CusaxTrust *trust;
+  const CusaxSipListener *listener;
+  gpointer user_data;
+  CusaxSipState state;
+  CusaxConfig *config;      /* of the running attempt */
+  CusaxConfig *next_config; /* start was called while stop is not through */
+  gboolean is_stopping;
+  gboolean is_freed;       /* only pending callbacks hold it */
+  gboolean accepts_messages;
+  guint answer_timeout_ms; /* 0: by transport */
+  guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
+
+  GCancellable *locating;
+  GPtrArray *targets; /* (element-type CusaxTarget) */
+  guint n_tried;
+  gint64 mended_at; /* when a leg lost to a bad message was dialled again */
+  GError *failure;  /* the most telling one so far */
+
+  CusaxStack *stack;    /* NULL: none; may be down while calls stand */
+  CusaxStack *retiring; /* stop waits for it; borrowed from the dying */
+  CusaxRegistrar *registrar;
+  GPtrArray *realms; /* that asked at registration; NULL: not known */
+  char *user;        /* random: scanners cannot guess it */
+  char *instance;    /* RFC 5626 section 4.1 */
+  char *local_address;
+  char *server;
+} CusaxUa;
+
+static inline CusaxSelf
+cusax_ua_get_self (CusaxUa *ua)
+{
+  CusaxSelf self = { ua->config, ua->user, ua->realms };
+
+  return self;
+}
+
+/** Answers a request that belongs to nothing known: offers calls and messages to the listener, refuses the rest. */
+void cusax_ua_on_request (gpointer user_data, const CusaxSipEvent *event);
+
+G_END_DECLS
