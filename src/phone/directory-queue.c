@@ -143,7 +143,7 @@ on_fetched (gpointer user_data, CusaxCardState state, const char *xml, gsize len
 
   if (request->again && is_wanted)
     entry_push (queue, entry_new (queue, jid), CUSAX_URGENCY_BACKGROUND, FALSE);
-  g_ptr_array_remove_fast (queue->requests, request);
+  g_ptr_array_remove (queue->requests, request);
   pump (queue);
   if (is_wanted)
     queue->listener->on_answer (queue->listener_data, jid, urgency, state, xml, length);

@@ -4,6 +4,7 @@
 
 #include "directory-cache.h"
 #include "directory-queue.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -374,6 +375,7 @@ cusax_directory_free (CusaxDirectory *directory)
   if (directory->save_id != 0)
     {
       directory->ports.clock->remove (directory->ports.clock, directory->save_id);
+      directory->save_id = 0;
       save (directory);
       /* It could not be written: there is no later. */
       if (directory->save_id != 0)
@@ -393,7 +395,9 @@ cusax_directory_add_contact (CusaxDirectory *directory, const char *jid)
 {
   Person *person = find_person (directory, jid);
 
-  if (person != NULL && person->is_contact)
+  /* Rosters come from a server. */
+  if ((person != NULL && person->is_contact) || *jid == '\0' || strlen (jid) > CUSAX_ADDRESS_MAX_LENGTH
+      || !cusax_text_is_plain (jid))
     return;
   if (person == NULL)
     person = add_person (directory, jid);
