@@ -3,7 +3,10 @@
 #include "commands.h"
 
 #include "account.h"
+#include "callerchat.h"
+#include "conferences.h"
 #include "connection.h"
+#include "dialling.h"
 #include "error.h"
 #include "notices.h"
 #include "peers.h"
@@ -30,51 +33,6 @@ typedef gboolean (*Handler) (Request *request, GError **error);
 
 /* What is registered, process-wide like libpurple's own list. */
 static GArray *registered;
-
-/* -------------------------------------------------------------- dialling */
-
-/* cusax_account_dial's codes, where the general sentence would not fit a call. */
-static void
-put_dial_words (CusaxAccount *phone, GError *reason, GError **error)
-{
-  g_autofree char *words = NULL;
-
-  if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_OFFLINE))
-    words = cusax_words_phone_state (phone);
-  else if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED))
-    words = g_strdup (
-        _("The settings require encrypted calls, but the connection to the telephone server is not "
-           "protected."));
-  else
-    words = cusax_words_error (reason, cusax_account_get_server (phone));
-  g_set_error_literal (error, CUSAX_ERROR,
-                       reason->domain == CUSAX_ERROR ? reason->code : CUSAX_ERROR_UNAVAILABLE, words);
-}
-
-gboolean
-cusax_commands_dial (PurpleAccount *account, const char *target, GError **error)
-{
-  CusaxConnection *connection = cusax_connection_find (account);
-  g_autoptr (CusaxAddress) address = NULL;
-  g_autoptr (GError) reason = NULL;
-  g_autofree char *who = NULL;
-  CusaxAccount *phone;
-
-  if (connection == NULL)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, _("Telephony: off."));
-      return FALSE;
-    }
-  address = cusax_peers_target (account, target, error);
-  if (address == NULL)
-    return FALSE;
-  phone = cusax_connection_get_account (connection);
-  who = cusax_peers_name (account, address, NULL);
-  if (cusax_account_dial (phone, address, who, NULL, &reason) != NULL)
-    return TRUE;
-  put_dial_words (phone, reason, error);
-  return FALSE;
-}
 
 /* ------------------------------------------------------- call numbers #n */
 
@@ -198,7 +156,7 @@ on_dial (Request *request, GError **error)
 {
   if (*request->text == '\0')
     return fail (error, CUSAX_ERROR_INVALID, _("Say whom to call: a number, a SIP address or a contact."));
-  return cusax_commands_dial (request->account, request->text, error);
+  return cusax_dialling_typed (request->account, request->text, error);
 }
 
 /* Without a target: the other side of this conversation. */
@@ -206,7 +164,7 @@ static gboolean
 on_call (Request *request, GError **error)
 {
   if (*request->text == '\0' && purple_conversation_get_type (request->conversation) == PURPLE_CONV_TYPE_IM)
-    return cusax_commands_dial (request->account, purple_conversation_get_name (request->conversation), error);
+    return cusax_dialling_click (request->account, purple_conversation_get_name (request->conversation), error);
   return on_dial (request, error);
 }
 
@@ -368,6 +326,67 @@ on_stats (Request *request, GError **error)
   return TRUE;
 }
 
+/* ---------------------------------------------------------------- people */
+
+static gboolean
+can_chat (CusaxCall *call)
+{
+  return cusax_callerchat_can_chat (call);
+}
+
+static gboolean
+on_chat (Request *request, GError **error)
+{
+  CusaxCall *call = pick_call (request, can_chat, _("It is not known whose chat belongs to a call."), error);
+
+  if (call == NULL)
+    return FALSE;
+  cusax_callerchat_chat (request->account, call);
+  return TRUE;
+}
+
+static gboolean
+on_attach (Request *request, GError **error)
+{
+  g_autofree char *done = cusax_callerchat_attach_typed (request->account, request->text, error);
+
+  if (done == NULL)
+    return FALSE;
+  say (request, done);
+  return TRUE;
+}
+
+/* The room in which the command was typed; the other conversations have none. */
+static const char *
+room_of (Request *request)
+{
+  if (purple_conversation_get_type (request->conversation) != PURPLE_CONV_TYPE_CHAT)
+    return NULL;
+  return purple_conversation_get_name (request->conversation);
+}
+
+static gboolean
+on_people (Request *request, GError **error)
+{
+  g_autofree char *list = NULL;
+
+  if (!takes_nothing (request, error))
+    return FALSE;
+  list = cusax_conferences_list_people (request->account, room_of (request));
+  say (request, list);
+  return TRUE;
+}
+
+static gboolean
+on_joinaudio (Request *request, GError **error)
+{
+  if (!takes_nothing (request, error))
+    return FALSE;
+  if (room_of (request) == NULL)
+    return fail (error, CUSAX_ERROR_INVALID, _("This is not a chat room."));
+  return cusax_conferences_join_audio (request->account, room_of (request), error);
+}
+
 /* ---------------------------------------------------------- registration */
 
 typedef struct
@@ -390,6 +409,12 @@ static const Command commands[]
         { "mute", on_mute, N_("mute:  Switches the microphone off."), FALSE },
         { "unmute", on_unmute, N_("unmute:  Switches the microphone on again."), FALSE },
         { "calls", on_calls, N_("calls:  Lists the calls with their numbers."), FALSE },
+        { "chat", on_chat, N_("chat [#n]:  Opens the chat with the other side of the call."), FALSE },
+        { "attach", on_attach,
+          N_("attach [#n|number] &lt;buddy&gt;:  From now on the number of the call, or the one given, is the buddy's."),
+          FALSE },
+        { "people", on_people, N_("people:  Lists who is in by text, by voice or both."), FALSE },
+        { "joinaudio", on_joinaudio, N_("joinaudio:  Calls the conference that belongs to this chat room."), FALSE },
         { "phone", on_phone, N_("phone:  Shows the state of telephony and chat."), FALSE },
         { "stats", on_stats, N_("stats [#n]:  Shows codec, encryption and packets of the call."), FALSE } };
 

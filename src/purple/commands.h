@@ -18,14 +18,4 @@ void cusax_commands_register (PurplePlugin *plugin);
 /** Takes back what cusax_commands_register did; safe without it. */
 void cusax_commands_unregister (void);
 
-/**
- * cusax_commands_dial:
- * @target: what a person typed, or a libpurple name
- *
- * The one way from any menu, dialog or command to an outgoing call.
- *
- * Returns: TRUE if a call began; else FALSE with an error whose message is for people, translated
- */
-gboolean cusax_commands_dial (PurpleAccount *account, const char *target, GError **error);
-
 G_END_DECLS

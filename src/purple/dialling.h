@@ -29,7 +29,13 @@ gboolean cusax_dialling_click_number (PurpleAccount *account, const char *jid, c
 /** By hand: Dial..., /dial, links (R28): nothing is asked. */
 gboolean cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error);
 
+/** The account action "Dial...": asks for what cusax_dialling_typed() takes. */
+void cusax_dialling_show (PurpleAccount *account);
+
 /** Opens the chat with @jid and gives it the focus. */
 void cusax_dialling_chat (PurpleAccount *account, const char *jid);
+
+/** Closes the open questions of @account. Call it before @account's entry in the side table goes. */
+void cusax_dialling_forget (PurpleAccount *account);
 
 G_END_DECLS

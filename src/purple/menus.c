@@ -3,19 +3,21 @@
 #include "menus.h"
 
 #include "account.h"
-#include "commands.h"
+#include "callerchat.h"
+#include "conferences.h"
 #include "connection.h"
+#include "dialling.h"
+#include "dialwords.h"
 #include "notices.h"
 #include "peers.h"
+#include "privacy.h"
+#include "protocol.h"
 #include "settings.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
-#include <connection.h>
-#include <notify.h>
-#include <prpl.h>
-#include <request.h>
-#include <util.h>
+#include <purple.h>
+#include <string.h>
 
 /* -------------------------------------------------------------- actions */
 
@@ -25,39 +27,28 @@ account_of_action (PurplePluginAction *action)
   return purple_connection_get_account (action->context);
 }
 
-/* The account may have gone while the dialog stood: the side table knows. */
-static void
-on_dial_ok (gpointer data, const char *target)
-{
-  PurpleAccount *account = data;
-  g_autoptr (GError) error = NULL;
-
-  if (cusax_connection_find (account) == NULL || target == NULL || *target == '\0')
-    return;
-  if (!cusax_commands_dial (account, target, &error))
-    cusax_notices_error (account, target, error->message);
-}
-
-static void
-on_dial_cancel (gpointer data, const char *target)
-{
-}
-
 static void
 on_action_dial (PurplePluginAction *action)
 {
-  PurpleAccount *account = account_of_action (action);
-
-  purple_request_input (cusax_connection_get_plugin (), _("Dial"), _("Whom do you want to call?"),
-                        _("Type a telephone number, a SIP address or the chat address of a contact."), NULL,
-                        FALSE, FALSE, NULL, _("Call"), G_CALLBACK (on_dial_ok), _("Cancel"),
-                        G_CALLBACK (on_dial_cancel), account, NULL, NULL, account);
+  cusax_dialling_show (account_of_action (action));
 }
 
 static void
 on_action_settings (PurplePluginAction *action)
 {
   cusax_settings_show (account_of_action (action));
+}
+
+static void
+on_action_publish (PurplePluginAction *action)
+{
+  cusax_privacy_show_publish (account_of_action (action));
+}
+
+static void
+on_action_privacy (PurplePluginAction *action)
+{
+  cusax_privacy_show (account_of_action (action));
 }
 
 static void
@@ -119,6 +110,8 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
 
   actions = add_action (actions, _("Dial..."), on_action_dial);
   actions = add_action (actions, _("Telephony settings..."), on_action_settings);
+  actions = add_action (actions, _("Publish my phone address..."), on_action_publish);
+  actions = add_action (actions, _("Privacy..."), on_action_privacy);
   actions = add_action (actions, _("Connection details"), on_action_details);
   /* libjabber looks at the stream behind @gc, which is its own. */
   if (xmpp != NULL && xmpp->info->actions != NULL)
@@ -128,7 +121,18 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
   return g_list_concat (actions, more);
 }
 
-/* ----------------------------------------------------------- buddy menu */
+/* ------------------------------------------------------------ buddy menu */
+
+/* Pidgin takes the first underscore of a label for a mnemonic, other hosts print it. */
+static PurpleMenuAction *
+new_entry (const char *text, PurpleCallback callback, gpointer data, GList *children)
+{
+  g_autoptr (GString) label = g_string_new (text);
+
+  if (purple_strequal (purple_core_get_ui (), "gtk-gaim"))
+    g_string_replace (label, "_", "__", 0);
+  return purple_menu_action_new (label->str, callback, data, children);
+}
 
 static CusaxAccount *
 phone_of_buddy (PurpleBuddy *buddy)
@@ -136,6 +140,12 @@ phone_of_buddy (PurpleBuddy *buddy)
   CusaxConnection *connection = cusax_connection_find (purple_buddy_get_account (buddy));
 
   return connection != NULL ? cusax_connection_get_account (connection) : NULL;
+}
+
+static char *
+jid_of_buddy (PurpleBuddy *buddy)
+{
+  return cusax_peers_contact (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy));
 }
 
 static CusaxCall *
@@ -157,14 +167,20 @@ call_with (PurpleBuddy *buddy, CusaxAccount *phone)
 }
 
 static void
+tell (PurpleBuddy *buddy, const GError *error)
+{
+  if (error != NULL)
+    cusax_notices_error (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy), error->message);
+}
+
+static void
 on_node_call (PurpleBlistNode *node, gpointer data)
 {
   PurpleBuddy *buddy = PURPLE_BUDDY (node);
-  PurpleAccount *account = purple_buddy_get_account (buddy);
   g_autoptr (GError) error = NULL;
 
-  if (!cusax_commands_dial (account, purple_buddy_get_name (buddy), &error))
-    cusax_notices_error (account, purple_buddy_get_name (buddy), error->message);
+  cusax_dialling_click (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy), &error);
+  tell (buddy, error);
 }
 
 /* Looked up again: the menu may stand open longer than the call. */
@@ -178,39 +194,209 @@ on_node_hang_up (PurpleBlistNode *node, gpointer data)
     cusax_call_hang_up (call);
 }
 
+/* ------------------------------------------------------- several numbers */
+
+/* What an entry of the submenu carries: nobody would free a text, and an index would mean another number after the
+ * card has changed. Hardly two of one contact's keys meet; if they do, neither is dialled. */
+static gpointer
+mark_of_key (const char *key)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize length = sizeof digest;
+  gpointer mark;
+
+  g_checksum_update (checksum, (const guchar *) key, -1);
+  g_checksum_get_digest (checksum, digest, &length);
+  memcpy (&mark, digest, sizeof mark);
+  return mark;
+}
+
+static const CusaxDialable *
+find_mark (GPtrArray *list, gpointer mark)
+{
+  const CusaxDialable *found = NULL;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const CusaxDialable *dialable = g_ptr_array_index (list, i);
+
+      if (mark_of_key (dialable->key) != mark)
+        continue;
+      if (found != NULL)
+        return NULL;
+      found = dialable;
+    }
+  return found;
+}
+
+static void
+on_node_number (PurpleBlistNode *node, gpointer mark)
+{
+  PurpleBuddy *buddy = PURPLE_BUDDY (node);
+  CusaxAccount *phone = phone_of_buddy (buddy);
+  g_autofree char *jid = jid_of_buddy (buddy);
+  g_autoptr (GPtrArray) list = NULL;
+  g_autoptr (GError) error = NULL;
+  const CusaxDialable *dialable;
+
+  if (phone == NULL || jid == NULL)
+    return;
+  list = cusax_directory_list (cusax_account_get_directory (phone), jid);
+  dialable = find_mark (list, mark);
+  cusax_dialling_click_number (purple_buddy_get_account (buddy), jid, dialable != NULL ? dialable->key : "", &error);
+  tell (buddy, error);
+}
+
 static PurpleMenuAction *
-phone_entry (PurpleBuddy *buddy)
+numbers_entry (GPtrArray *list, CusaxConfig *config)
+{
+  GList *children = NULL;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const CusaxDialable *dialable = g_ptr_array_index (list, i);
+      g_autofree char *line = cusax_dialwords_line (dialable, config);
+
+      children = g_list_append (
+          children, new_entry (line, PURPLE_CALLBACK (on_node_number), mark_of_key (dialable->key), NULL));
+    }
+  return new_entry (_("Phone"), NULL, NULL, children);
+}
+
+/* ------------------------------------------------ calls by another account */
+
+/* R12, R53: a plain XMPP account, never one of ours or of another protocol. */
+static gboolean
+can_call_by_xmpp (PurpleAccount *account, const char *jid)
+{
+  return purple_strequal (purple_account_get_protocol_id (account), "prpl-jabber")
+         && purple_account_is_connected (account) && purple_find_buddy (account, jid) != NULL
+         && (purple_prpl_get_media_caps (account, jid) & PURPLE_MEDIA_CAPS_AUDIO) != 0;
+}
+
+/* The account may have gone while the menu stood open: only the list knows. */
+static void
+on_node_xmpp (PurpleBlistNode *node, gpointer data)
+{
+  g_autofree char *jid = jid_of_buddy (PURPLE_BUDDY (node));
+
+  for (GList *l = purple_accounts_get_all (); l != NULL && jid != NULL; l = l->next)
+    if (l->data == data && can_call_by_xmpp (data, jid))
+      {
+        purple_prpl_initiate_media (data, jid, PURPLE_MEDIA_AUDIO);
+        return;
+      }
+}
+
+static GList *
+xmpp_entries (const char *jid)
+{
+  GList *entries = NULL;
+
+  for (GList *l = purple_accounts_get_all (); l != NULL; l = l->next)
+    if (can_call_by_xmpp (l->data, jid))
+      {
+        g_autofree char *name = cusax_words_address (purple_account_get_username (l->data), CUSAX_WORDS_MAX_LENGTH);
+        g_autofree char *label = g_strdup_printf (_("Call by XMPP with %s"), name);
+
+        entries = g_list_append (entries, new_entry (label, PURPLE_CALLBACK (on_node_xmpp), l->data, NULL));
+      }
+  return entries;
+}
+
+/* -------------------------------------------------------------- the menu */
+
+/* A look in the sense of R27: the card may be asked for, and the next menu knows more. */
+static GList *
+contact_entries (CusaxAccount *phone, const char *jid)
+{
+  CusaxDirectory *directory = cusax_account_get_directory (phone);
+  CusaxConfig *config = cusax_account_get_config (phone);
+  g_autoptr (GPtrArray) list = NULL;
+
+  if (config == NULL)
+    return NULL;
+  cusax_directory_look (directory, jid);
+  list = cusax_directory_list (directory, jid);
+  if (list->len == 0)
+    return xmpp_entries (jid);
+  if (cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
+    return NULL;
+  if (list->len == 1)
+    return g_list_append (NULL, new_entry (_("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
+  return g_list_append (NULL, numbers_entry (list, config));
+}
+
+static GList *
+phone_entries (PurpleBuddy *buddy)
 {
   CusaxAccount *phone = phone_of_buddy (buddy);
-  g_autoptr (CusaxAddress) target = NULL;
+  g_autofree char *jid = jid_of_buddy (buddy);
+  g_autoptr (CusaxAddress) address = NULL;
 
   if (phone == NULL)
     return NULL;
   if (call_with (buddy, phone) != NULL)
-    return purple_menu_action_new (_("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL, NULL);
-  if (cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
+    return g_list_append (NULL, new_entry (_("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL, NULL));
+  if (jid != NULL)
+    return contact_entries (phone, jid);
+  address = cusax_peers_address (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy));
+  if (address == NULL || cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return NULL;
-  target = cusax_peers_target (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy), NULL);
-  if (target == NULL)
+  return g_list_append (NULL, new_entry (_("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
+}
+
+/* ----------------------------------------------------------------- rooms */
+
+static char *
+room_of (PurpleChat *chat, const PurplePluginProtocolInfo *info)
+{
+  if (info == NULL || info->get_chat_name == NULL)
     return NULL;
-  return purple_menu_action_new (_("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL);
+  return info->get_chat_name (purple_chat_get_components (chat));
+}
+
+static void
+on_node_join_audio (PurpleBlistNode *node, gpointer data)
+{
+  PurpleAccount *account = purple_chat_get_account (PURPLE_CHAT (node));
+  g_autofree char *room = room_of (PURPLE_CHAT (node), cusax_protocol_get_xmpp ());
+  g_autoptr (GError) error = NULL;
+
+  if (room != NULL && !cusax_conferences_join_audio (account, room, &error))
+    cusax_notices_error (account, room, error->message);
+}
+
+/* The bridge stands in the entry, in full: the room's owner wrote it (R40). */
+static GList *
+room_entries (PurpleChat *chat, const PurplePluginProtocolInfo *info)
+{
+  g_autofree char *room = room_of (chat, info);
+  const char *bridge = room != NULL ? cusax_conferences_get_bridge (purple_chat_get_account (chat), room) : NULL;
+  g_autofree char *label = NULL;
+
+  if (bridge == NULL)
+    return NULL;
+  label = g_strdup_printf (_("Join audio (%s)"), bridge);
+  return g_list_append (NULL, new_entry (label, PURPLE_CALLBACK (on_node_join_audio), NULL, NULL));
 }
 
 GList *
 cusax_menus_node (PurpleBlistNode *node)
 {
-  PurplePlugin *xmpp = purple_plugins_find_with_id ("prpl-jabber");
-  PurplePluginProtocolInfo *info = xmpp != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO (xmpp) : NULL;
+  const PurplePluginProtocolInfo *info = cusax_protocol_get_xmpp ();
   GList *entries = NULL;
-  PurpleMenuAction *entry;
   /* To a number libjabber would offer to send presence. */
   gboolean is_number = PURPLE_BLIST_NODE_IS_BUDDY (node)
                        && !cusax_peers_is_jid (purple_buddy_get_name (PURPLE_BUDDY (node)));
 
   if (info != NULL && info->blist_node_menu != NULL && !is_number)
     entries = info->blist_node_menu (node);
+  if (PURPLE_BLIST_NODE_IS_CHAT (node))
+    return g_list_concat (entries, room_entries (PURPLE_CHAT (node), info));
   if (!PURPLE_BLIST_NODE_IS_BUDDY (node))
     return entries;
-  entry = phone_entry (PURPLE_BUDDY (node));
-  return entry != NULL ? g_list_append (entries, entry) : entries;
+  entries = g_list_concat (entries, phone_entries (PURPLE_BUDDY (node)));
+  return g_list_concat (entries, cusax_callerchat_menu (PURPLE_BUDDY (node)));
 }

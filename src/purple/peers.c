@@ -3,8 +3,6 @@
 #include "peers.h"
 
 #include "connection.h"
-#include "error.h"
-#include "text.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -94,7 +92,9 @@ cusax_peers_name (PurpleAccount *account, const CusaxAddress *address, const cha
   g_autofree char *domain = phone_domain (account);
   PurpleBuddy *buddy = jid != NULL ? purple_find_buddy (account, jid) : NULL;
 
-  return buddy != NULL ? g_strdup (purple_buddy_get_name (buddy)) : display_form (address, domain);
+  if (buddy != NULL)
+    return g_strdup (purple_buddy_get_name (buddy));
+  return address != NULL ? display_form (address, domain) : g_strdup (CUSAX_PEERS_ANONYMOUS);
 }
 
 char *
@@ -105,60 +105,32 @@ cusax_peers_label (PurpleAccount *account, const char *who)
 
   if (buddy != NULL)
     who = purple_buddy_get_alias (buddy);
-  clean = cusax_text_clean (who, CUSAX_WORDS_MAX_LENGTH);
+  clean = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);
   return clean != NULL ? g_steal_pointer (&clean) : g_strdup (_("somebody unknown"));
 }
 
-/* -------------------------------------------------------------- targets */
+/* ------------------------------------------------------------ ways back */
 
-static CusaxAddress *
-target_from_jid (PurpleAccount *account, const char *who, GError **error)
+char *
+cusax_peers_contact (PurpleAccount *account, const char *who)
 {
-  g_autofree char *domain = cusax_address_jid_domain (who, NULL);
-  g_autofree char *own = chat_domain (account);
   g_autofree char *bare = NULL;
-  CusaxAddress *target = NULL;
 
-  if (own == NULL || g_strcmp0 (domain, own) != 0)
-    {
-      g_autofree char *clean = cusax_text_clean (who, CUSAX_WORDS_MAX_LENGTH);
-
-      g_set_error (
-          error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-          _("%s is a chat address of another service. If it is a SIP address too, type sip: before it."),
-          clean);
-      return NULL;
-    }
-  bare = cusax_address_jid_bare (who, NULL);
-  if (bare != NULL && strchr (bare, '@') != NULL)
-    target = cusax_address_new_from_jid (bare, NULL);
-  if (target == NULL)
-    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, _("%s is a server and cannot be called."), own);
-  return target;
+  if (!cusax_peers_is_jid (who))
+    return NULL;
+  bare = cusax_address_jid_bare (purple_normalize (account, who), NULL);
+  return bare != NULL && strchr (bare, '@') != NULL ? g_steal_pointer (&bare) : NULL;
 }
 
 CusaxAddress *
-cusax_peers_target (PurpleAccount *account, const char *who, GError **error)
+cusax_peers_address (PurpleAccount *account, const char *who)
 {
-  g_autofree char *text = g_strdup (who != NULL ? who : "");
   g_autofree char *domain = NULL;
-  CusaxAddress *target = NULL;
 
-  g_strstrip (text);
-  if (cusax_peers_is_jid (text) && strchr (text, '@') != NULL)
-    return target_from_jid (account, text, error);
-
+  if (who == NULL || strlen (who) >= MAX_WHO_LENGTH || cusax_peers_is_jid (who) || !g_utf8_validate (who, -1, NULL))
+    return NULL;
   domain = phone_domain (account);
-  if (domain != NULL && g_utf8_validate (text, -1, NULL))
-    target = cusax_address_parse_target (text, domain, NULL);
-  if (target == NULL)
-    {
-      g_autofree char *clean = cusax_text_clean (text, CUSAX_WORDS_MAX_LENGTH);
-
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                   _("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
-    }
-  return target;
+  return domain != NULL ? cusax_address_parse_target (who, domain, NULL) : NULL;
 }
 
 /* ------------------------------------------------------------ normalize */
@@ -185,13 +157,10 @@ cusax_peers_normalize (const PurpleAccount *account, const char *who)
     return NULL;
   if (cusax_peers_is_jid (who))
     return normalize_jid (account, who);
-  if (account == NULL || !g_utf8_validate (who, -1, NULL))
-    return NULL;
-
-  domain = phone_domain (account);
-  address = domain != NULL ? cusax_address_parse_target (who, domain, NULL) : NULL;
+  address = account != NULL ? cusax_peers_address ((PurpleAccount *) account, who) : NULL;
   if (address == NULL)
     return NULL;
+  domain = phone_domain (account);
   name = display_form (address, domain);
   return g_strlcpy (buffer, name, sizeof buffer) < sizeof buffer ? buffer : NULL;
 }

@@ -2,7 +2,7 @@
 /*
  * The names by which libpurple knows the other side: the bare JID of a contact, else one display form of a
  * number or SIP address that can never be taken for a JID (so that what is typed there never leaves over XMPP).
- * Trusts only the account's own domain: there, and only there, sip:X and the JID X are the same person (R2).
+ * Who is behind an address is the directory's business, and what may be called is phone/dial's.
  */
 #pragma once
 
@@ -13,8 +13,12 @@
 
 G_BEGIN_DECLS
 
+/** The name of all who do not show an address. */
+#define CUSAX_PEERS_ANONYMOUS "sip:anonymous@anonymous.invalid"
+
 /**
  * cusax_peers_name:
+ * @address: (nullable): NULL: anonymous
  * @jid: (nullable): the bare JID of a contact that @address belongs to for sure
  *
  * Returns: (transfer full): @jid in libpurple's form; without one the display form: the number alone for a number of
@@ -23,14 +27,20 @@ G_BEGIN_DECLS
 char *cusax_peers_name (PurpleAccount *account, const CusaxAddress *address, const char *jid);
 
 /**
- * cusax_peers_target:
- * @who: a JID of the own domain, a number or a SIP URI, as libpurple or a person gives it
+ * cusax_peers_contact:
+ * @who: a libpurple name
  *
- * JIDs of other domains are refused: nothing proves yet that the same-name SIP address is the same person.
- *
- * Returns: (transfer full): NULL with CUSAX_ERROR_INVALID or _UNSUPPORTED; translated message
+ * Returns: (transfer full) (nullable): the bare, normalised JID of a person; NULL for numbers, addresses, servers
  */
-CusaxAddress *cusax_peers_target (PurpleAccount *account, const char *who, GError **error);
+char *cusax_peers_contact (PurpleAccount *account, const char *who);
+
+/**
+ * cusax_peers_address:
+ * @who: a display form, or another spelling of it
+ *
+ * Returns: (transfer full) (nullable): what it stands for; NULL for JIDs and everything else
+ */
+CusaxAddress *cusax_peers_address (PurpleAccount *account, const char *who);
 
 /**
  * cusax_peers_normalize:

@@ -2,12 +2,14 @@
 /* See protocol.h. */
 #include "protocol.h"
 
-#include "commands.h"
 #include "connection.h"
+#include "contacts.h"
+#include "dialling.h"
 #include "menus.h"
 #include "notices.h"
 #include "peers.h"
 #include "settings.h"
+#include "textmessages.h"
 #include "words.h"
 
 #include <errno.h>
@@ -40,8 +42,11 @@ protocol_send_im (PurpleConnection *gc, const char *who, const char *message, Pu
   if (cusax_peers_is_jid (who))
     return xmpp.send_im (gc, who, message, flags);
 
-  cusax_notices_error (purple_connection_get_account (gc), who,
-                       _ ("This is a telephone address: nothing can be written there. /dial calls it."));
+  PurpleAccount *account = purple_connection_get_account (gc);
+  g_autoptr (GError) error = NULL;
+  if (cusax_textmessages_send (account, who, message, &error))
+    return 1;
+  cusax_notices_error (account, who, error->message);
   return -ENOTCONN; /* the one failure for which libpurple adds no line of its own */
 }
 
@@ -169,32 +174,40 @@ find_phone (PurpleAccount *account)
   return connection != NULL ? cusax_connection_get_account (connection) : NULL;
 }
 
-/* Asked each time a menu opens, so it answers from what is known. */
+/* Asked each time a menu opens: it answers from what is known, and is a look in the sense of R27. There is no
+ * video yet. */
 static PurpleMediaCaps
 protocol_get_media_caps (PurpleAccount *account, const char *who)
 {
   CusaxAccount *phone = find_phone (account);
-  if (phone == NULL || cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
+  if (phone == NULL || cusax_account_get_config (phone) == NULL
+      || cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return PURPLE_MEDIA_CAPS_NONE;
 
-  g_autoptr (CusaxAddress) target = cusax_peers_target (account, who, NULL);
-  return target != NULL ? PURPLE_MEDIA_CAPS_AUDIO : PURPLE_MEDIA_CAPS_NONE;
+  g_autofree char *jid = cusax_peers_contact (account, who);
+  if (jid == NULL)
+    {
+      g_autoptr (CusaxAddress) address = cusax_peers_address (account, who);
+      return address != NULL ? PURPLE_MEDIA_CAPS_AUDIO : PURPLE_MEDIA_CAPS_NONE;
+    }
+
+  CusaxDirectory *directory = cusax_account_get_directory (phone);
+  cusax_directory_look (directory, jid);
+  g_autoptr (GPtrArray) list = cusax_directory_list (directory, jid);
+  return list->len > 0 ? PURPLE_MEDIA_CAPS_AUDIO : PURPLE_MEDIA_CAPS_NONE;
 }
 
+/* Always TRUE: a failure has been told here, and Finch would add "Command failed." to it. */
 static gboolean
 protocol_initiate_media (PurpleAccount *account, const char *who, PurpleMediaSessionType type)
 {
-  if (type & PURPLE_MEDIA_VIDEO)
-    {
-      cusax_notices_error (account, who, _ ("Calls of this account have sound only."));
-      return FALSE;
-    }
-
   g_autoptr (GError) error = NULL;
-  if (cusax_commands_dial (account, who, &error))
-    return TRUE;
-  cusax_notices_error (account, who, error->message);
-  return FALSE;
+
+  if (type & PURPLE_MEDIA_VIDEO)
+    cusax_notices_error (account, who, _ ("Calls of this account have sound only."));
+  else if (!cusax_dialling_click (account, who, &error))
+    cusax_notices_error (account, who, error->message);
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------ words */
@@ -231,6 +244,7 @@ static void
 protocol_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full)
 {
   xmpp.tooltip_text (buddy, info, full);
+  cusax_contacts_tooltip (buddy, info);
   if (!is_self (buddy))
     return;
 

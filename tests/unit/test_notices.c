@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is said where: lines in conversations, one window for the first failure of a kind, one for missed calls;
- * and the slash commands that lead to calls. */
+/* What is said where: lines in conversations, one window for the first failure of a kind, one for missed calls. */
 #include "fakephone.h"
 
-#include "commands.h"
 #include "error.h"
 #include "notices.h"
 
@@ -343,128 +341,6 @@ test_forget (void)
   fake_call_free (ended);
 }
 
-/* ------------------------------------------------------------- commands */
-
-static char *
-run (const char *line)
-{
-  g_autofree char *markup = g_markup_escape_text (line, -1);
-  char *error = NULL;
-  PurpleCmdStatus status = purple_cmd_do_command (with_bob, line, markup, &error);
-
-  if (status == PURPLE_CMD_STATUS_OK)
-    {
-      g_assert_null (error);
-      return g_strdup ("ok");
-    }
-  g_assert_cmpint (status, ==, PURPLE_CMD_STATUS_FAILED);
-  return error;
-}
-
-static void
-assert_run (const char *line, const char *expected)
-{
-  g_autofree char *result = run (line);
-
-  g_assert_cmpstr (result, ==, expected);
-}
-
-static void
-setup_commands (void)
-{
-  setup (TRUE);
-  cusax_commands_register (cusax_connection_get_plugin ());
-}
-
-static void
-teardown_commands (void)
-{
-  cusax_commands_unregister ();
-  cusax_commands_unregister ();
-  teardown ();
-}
-
-static void
-test_dial (void)
-{
-  setup_commands ();
-  assert_run ("dial bob@example.org", "ok");
-  g_assert_cmpstr (fake_phone.dialled, ==, "sip:bob@example.org bob@example.org");
-  assert_run ("call", "ok");
-  assert_run ("dial  +33 1 77 62 43 39 ", "ok");
-  g_assert_cmpstr (fake_phone.dialled, ==, "sip:+33177624339@example.org;user=phone +33177624339");
-  assert_run ("dial", "Say whom to call: a number, a SIP address or a contact.");
-  assert_run ("dial <b>", "“&lt;b&gt;” is neither a telephone number nor an address.");
-  assert_run ("dial dave@other.example",
-              "dave@other.example is a chat address of another service. If it is a SIP address too, type sip: before it.");
-
-  fake_phone.dial_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_BUSY, "1 of 1");
-  assert_run ("call", "The line is in use: hang up first.");
-  fake_phone.dial_error->code = CUSAX_ERROR_OFFLINE;
-  fake_phone.state = CUSAX_PHONE_SIGNING_IN;
-  assert_run ("call", "Telephony: signing in.");
-  fake_connection = NULL;
-  assert_run ("dial 1", "Telephony: off.");
-  teardown_commands ();
-}
-
-/* #n names a call; without it the only one that fits, or the active one. */
-static void
-test_call_numbers (void)
-{
-  CusaxCall *first = fake_call_new (1, CUSAX_CALL_ACTIVE, "bob@example.org");
-  CusaxCall *second = fake_call_new (2, CUSAX_CALL_INCOMING, "+33177624339");
-
-  setup_commands ();
-  assert_run ("hangup", "There is no call.");
-  assert_run ("answer", "No call is ringing.");
-  g_ptr_array_add (fake_phone.calls, first);
-  assert_run ("answer", "No call is ringing.");
-  assert_run ("answer #1", "No call is ringing.");
-  g_ptr_array_add (fake_phone.calls, second);
-  assert_run ("answer", "ok");
-  assert_run ("decline #2", "ok");
-  assert_run ("hangup", "ok");
-  assert_run ("hangup #2", "ok");
-  assert_run ("hangup 1", "ok");
-  assert_run ("hangup #3", "There is no call #3.");
-  assert_run ("hangup #0", "Write the number of a call as #1, or nothing. /calls lists them.");
-  assert_run ("hangup #99999999999", "Write the number of a call as #1, or nothing. /calls lists them.");
-  assert_run ("hold", "ok");
-  assert_run ("resume", "The call is not on hold.");
-  assert_run ("hold #2", "No call is active.");
-  assert_run ("mute", "ok");
-  assert_run ("unmute now", "This command takes nothing behind it.");
-  g_assert_cmpstr (first->trace->str, ==, "hang-up hang-up hold mute ");
-  g_assert_cmpstr (second->trace->str, ==, "answer decline(0) hang-up ");
-  first->state = CUSAX_CALL_CALLING;
-  assert_run ("hangup", "There are several calls: say which one, for example #2. /calls lists them.");
-  fake_call_free (first);
-  fake_call_free (second);
-  teardown_commands ();
-}
-
-static void
-test_lists (void)
-{
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_ACTIVE, "bob@example.org");
-
-  setup_commands ();
-  assert_run ("calls", "ok");
-  assert_lines ("There is no call.\n");
-  g_ptr_array_add (fake_phone.calls, call);
-  assert_run ("calls", "ok");
-  assert_lines ("#1 Bob &amp; Co: in call, not encrypted\n");
-  fake_phone.state = CUSAX_PHONE_UP;
-  assert_run ("phone", "ok");
-  assert_lines ("Telephony: signed in.<br>Chat: signed in.\n");
-  call->codec = "opus/48000";
-  assert_run ("stats", "ok");
-  g_assert_nonnull (strstr (lines->str, "<br>Codec: opus/48000<br>Packets sent: 50 ("));
-  fake_call_free (call);
-  teardown_commands ();
-}
-
 /* ---------------------------------------------------------------- Finch */
 
 /* Finch has no other place for words than a conversation, which needs a connection; and it owns /call. */
@@ -489,21 +365,9 @@ test_finch (void)
 }
 
 static void
-test_finch_owns_call (void)
-{
-  g_autofree char *error = NULL;
-
-  setup_commands ();
-  g_assert_cmpint (purple_cmd_do_command (with_bob, "call", "call", &error), ==, PURPLE_CMD_STATUS_NOT_FOUND);
-  assert_run ("dial bob@example.org", "ok");
-  teardown_commands ();
-}
-
-static void
 add_finch_tests (void)
 {
   g_test_add_func ("/finch/conversation", test_finch);
-  g_test_add_func ("/finch/call", test_finch_owns_call);
 }
 
 static void
@@ -520,9 +384,6 @@ add_tests (void)
   g_test_add_func ("/notices/ends-without-conversation", test_ends_without_conversation);
   g_test_add_func ("/notices/end-while-closing", test_end_while_closing);
   g_test_add_func ("/notices/forget", test_forget);
-  g_test_add_func ("/commands/dial", test_dial);
-  g_test_add_func ("/commands/call-numbers", test_call_numbers);
-  g_test_add_func ("/commands/lists", test_lists);
 }
 
 /* libpurple knows its user interface from the start to the end: one run for each ("finch" behind the options). */

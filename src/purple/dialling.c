@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See dialling.h. */
+#include "dialling.h"
+
+#include "connection.h"
+#include "dialwords.h"
+#include "error.h"
+#include "notices.h"
+#include "peers.h"
+#include "questions.h"
+#include "words.h"
+
+#include <glib/gi18n-lib.h>
+
+/** Line: what a call needs; borrowed. */
+typedef struct
+{
+  PurpleAccount *account;
+  CusaxAccount *phone;
+  CusaxDirectory *directory;
+  CusaxConfig *config;
+} Line;
+
+static gboolean
+find_line (PurpleAccount *account, Line *line, GError **error)
+{
+  CusaxConnection *connection = cusax_connection_find (account);
+
+  line->account = account;
+  line->phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
+  line->config = line->phone != NULL ? cusax_account_get_config (line->phone) : NULL;
+  if (line->config == NULL)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, _("Telephony: off."));
+      return FALSE;
+    }
+  line->directory = cusax_account_get_directory (line->phone);
+  return TRUE;
+}
+
+/* ---------------------------------------------------------------- dialling */
+
+/* cusax_account_dial's codes, where the general sentence would not fit a call. */
+static void
+put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
+{
+  g_autofree char *words = NULL;
+
+  if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_OFFLINE))
+    words = cusax_words_phone_state (phone);
+  else if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED))
+    words = g_strdup (
+        _("The settings require encrypted calls, but the connection to the telephone server is not "
+           "protected."));
+  else
+    words = cusax_words_error (reason, cusax_account_get_server (phone));
+  g_set_error_literal (error, CUSAX_ERROR,
+                       reason->domain == CUSAX_ERROR ? reason->code : CUSAX_ERROR_UNAVAILABLE, words);
+}
+
+/* @jid: (nullable): who is meant; only a contact lends the call its name. */
+static gboolean
+dial_now (const Line *line, CusaxAddress *address, const char *jid, GError **error)
+{
+  const char *contact = jid != NULL && purple_find_buddy (line->account, jid) != NULL ? jid : NULL;
+  g_autofree char *who = cusax_peers_name (line->account, address, contact);
+  g_autoptr (GError) reason = NULL;
+
+  if (cusax_account_dial (line->phone, address, who, contact, &reason) != NULL)
+    return TRUE;
+  put_dial_words (line->phone, reason, error);
+  return FALSE;
+}
+
+/* --------------------------------------------------------------- questions */
+
+static void carry_out (const Line *line, CusaxDial *dial, GError **error);
+
+static void
+tell (PurpleAccount *account, CusaxDial *dial, const GError *error)
+{
+  g_autofree char *name = dial->jid != NULL ? g_strdup (dial->jid) : NULL;
+
+  if (error == NULL)
+    return;
+  if (name == NULL && dial->address != NULL)
+    name = cusax_peers_name (account, dial->address, NULL);
+  cusax_notices_error (account, name, error->message);
+}
+
+/* The person said yes: to what stood in the question, whatever a card says by now. */
+static void
+dial_answered (PurpleAccount *account, CusaxDial *dial, CusaxQuestionAnswer answer)
+{
+  g_autoptr (GError) error = NULL;
+  Line line;
+
+  if (find_line (account, &line, &error))
+    {
+      CusaxMemory *memory = cusax_directory_get_memory (line.directory);
+
+      if (answer == CUSAX_QUESTION_ALWAYS)
+        cusax_memory_allow (memory, dial->key);
+      if (dial->step == CUSAX_DIAL_TELL)
+        cusax_memory_set_told (memory, cusax_address_get_host (dial->address));
+      dial_now (&line, dial->address, dial->jid, &error);
+    }
+  tell (account, dial, error);
+}
+
+static void
+choice_answered (PurpleAccount *account, CusaxDial *dial, const CusaxDialable *choice)
+{
+  g_autoptr (GError) error = NULL;
+  Line line;
+
+  if (find_line (account, &line, &error))
+    {
+      cusax_memory_set_choice (cusax_directory_get_memory (line.directory), dial->jid, choice->key);
+      carry_out (&line, cusax_dial_address (line.directory, line.config, choice->address, dial->jid), &error);
+    }
+  tell (account, dial, error);
+}
+
+static void
+on_answer (PurpleAccount *account, CusaxDial *dial, CusaxQuestionAnswer answer, const CusaxDialable *choice)
+{
+  switch (answer)
+    {
+    case CUSAX_QUESTION_CALL:
+    case CUSAX_QUESTION_ALWAYS:
+      dial_answered (account, dial, answer);
+      break;
+    case CUSAX_QUESTION_CHOICE:
+      choice_answered (account, dial, choice);
+      break;
+    case CUSAX_QUESTION_CHAT:
+      cusax_dialling_chat (account, dial->jid);
+      break;
+    }
+}
+
+/* Takes @dial. A question is not worth asking if the answer could not be carried out. */
+static void
+carry_out (const Line *line, CusaxDial *dial, GError **error)
+{
+  g_autoptr (CusaxDial) decision = dial;
+
+  if (decision->step == CUSAX_DIAL_GO)
+    dial_now (line, decision->address, decision->jid, error);
+  else if (cusax_account_get_phone_state (line->phone) != CUSAX_PHONE_UP)
+    {
+      g_autofree char *words = cusax_words_phone_state (line->phone);
+
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, words);
+    }
+  else
+    cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), on_answer);
+}
+
+/* ------------------------------------------------------------- words of no */
+
+static void
+put_unknown_words (PurpleAccount *account, const char *who, const GError *reason, GError **error)
+{
+  g_autofree char *label = cusax_peers_label (account, who);
+
+  if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED))
+    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+                 _("No telephone number and no SIP address of %s is known."), label);
+  else
+    {
+      g_autofree char *clean = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);
+
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
+                   _("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
+    }
+}
+
+/* Takes @dial (nullable: then @reason says why). */
+static gboolean
+finish (const Line *line, const char *who, CusaxDial *dial, const GError *reason, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (dial != NULL)
+    carry_out (line, dial, &failure);
+  else
+    put_unknown_words (line->account, who, reason, &failure);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* ------------------------------------------------------------------ entries */
+
+gboolean
+cusax_dialling_click (PurpleAccount *account, const char *who, GError **error)
+{
+  g_autofree char *jid = cusax_peers_contact (account, who);
+  g_autoptr (CusaxAddress) address = cusax_peers_address (account, who);
+  g_autoptr (GError) reason = NULL;
+  CusaxDial *dial = NULL;
+  Line line;
+
+  if (!find_line (account, &line, error))
+    return FALSE;
+  if (jid != NULL)
+    dial = cusax_dial_contact (line.directory, line.config, jid, &reason);
+  else if (address != NULL)
+    dial = cusax_dial_address (line.directory, line.config, address, NULL);
+  return finish (&line, who, dial, reason, error);
+}
+
+gboolean
+cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char *key, GError **error)
+{
+  g_autoptr (GPtrArray) list = NULL;
+  Line line;
+
+  if (!find_line (account, &line, error))
+    return FALSE;
+  list = cusax_directory_list (line.directory, jid);
+  for (guint i = 0; i < list->len; i++)
+    {
+      CusaxDialable *dialable = g_ptr_array_index (list, i);
+
+      if (!g_str_equal (dialable->key, key))
+        continue;
+      cusax_memory_set_choice (cusax_directory_get_memory (line.directory), jid, key);
+      return finish (&line, jid, cusax_dial_address (line.directory, line.config, dialable->address, jid), NULL,
+                     error);
+    }
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, _("The card of %s has changed: open the menu again."),
+               jid);
+  return FALSE;
+}
+
+gboolean
+cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error)
+{
+  g_autofree char *target = g_strdup (text != NULL ? text : "");
+  g_autoptr (GError) reason = NULL;
+  CusaxDial *dial = NULL;
+  Line line;
+
+  if (!find_line (account, &line, error))
+    return FALSE;
+  g_strstrip (target);
+  if (*target != '\0' && g_utf8_validate (target, -1, NULL))
+    dial = cusax_dial_typed (line.directory, line.config, target, &reason);
+  return finish (&line, target, dial, reason, error);
+}
+
+/* ---------------------------------------------------------------- "Dial..." */
+
+/* The account may have gone while the dialog stood: the side table knows. */
+static void
+on_show_ok (gpointer data, const char *target)
+{
+  PurpleAccount *account = data;
+  g_autoptr (GError) error = NULL;
+
+  if (cusax_connection_find (account) == NULL || target == NULL || *target == '\0')
+    return;
+  if (!cusax_dialling_typed (account, target, &error))
+    cusax_notices_error (account, target, error->message);
+}
+
+static void
+on_show_cancel (gpointer data, const char *target)
+{
+}
+
+void
+cusax_dialling_show (PurpleAccount *account)
+{
+  CusaxConnection *connection = cusax_connection_find (account);
+
+  if (connection == NULL)
+    return;
+  purple_request_input (connection, _("Dial"), _("Whom do you want to call?"),
+                        _("Type a telephone number, a SIP address or the chat address of a contact."), NULL,
+                        FALSE, FALSE, NULL, _("Call"), G_CALLBACK (on_show_ok), _("Cancel"),
+                        G_CALLBACK (on_show_cancel), account, NULL, NULL, account);
+}
+
+/* --------------------------------------------------------------------- chat */
+
+void
+cusax_dialling_chat (PurpleAccount *account, const char *jid)
+{
+  PurpleConversation *conversation = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, jid, account);
+
+  if (conversation == NULL && purple_account_is_connected (account))
+    conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, jid);
+  if (conversation != NULL)
+    purple_conversation_present (conversation);
+  else
+    cusax_notices_error (account, jid, _("Chat: not connected."));
+}
+
+void
+cusax_dialling_forget (PurpleAccount *account)
+{
+  CusaxConnection *connection = cusax_connection_find (account);
+
+  cusax_questions_forget (account);
+  if (connection != NULL)
+    purple_request_close_with_handle (connection);
+}

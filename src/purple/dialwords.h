@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One way to call a contact as people read it in menus, tooltips and questions: "+33177624339 (mobile, may be
+ * charged)". The address is never shortened at its end, because that says where the call goes.
+ */
+#pragma once
+
+#include "config.h"
+#include "dialable.h"
+
+G_BEGIN_DECLS
+
+/** Returns: (transfer full): @address alone; a number of the own domain without it */
+char *cusax_dialwords_address (const CusaxAddress *address, const CusaxConfig *config);
+
+/** Returns: (transfer full): address, kind and mark, plain text on one line */
+char *cusax_dialwords_line (const CusaxDialable *dialable, const CusaxConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See questions.h. */
+#include "questions.h"
+
+#include "dialwords.h"
+#include "peers.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  guint serial;           /* libpurple's handle and data: unlike an address it is never used again */
+  PurpleAccount *account; /* borrowed, until cusax_questions_forget() */
+  CusaxDial *dial;
+  CusaxQuestionDone done;
+} Question;
+
+/* Open ones, or closed by Escape, of which Pidgin tells nobody. NULL when there are none. */
+static GPtrArray *questions;
+static guint last_serial;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  cusax_dial_free (question->dial);
+  g_free (question);
+}
+
+static gpointer
+handle_of (const Question *question)
+{
+  return GUINT_TO_POINTER (question->serial);
+}
+
+/* Out of the list before anything else happens: hosts call back while they close, and late. */
+static Question *
+take (guint index)
+{
+  Question *question = g_ptr_array_steal_index (questions, index);
+
+  if (questions->len == 0)
+    g_clear_pointer (&questions, g_ptr_array_unref);
+  return question;
+}
+
+static Question *
+take_serial (gpointer data)
+{
+  for (guint i = 0; questions != NULL && i < questions->len; i++)
+    if (handle_of (g_ptr_array_index (questions, i)) == data)
+      return take (i);
+  return NULL;
+}
+
+static void
+close_question (guint index)
+{
+  Question *question = take (index);
+
+  purple_request_close_with_handle (handle_of (question));
+  question_free (question);
+}
+
+/* -------------------------------------------------------------- answers */
+
+static void
+answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
+{
+  Question *question = take_serial (data);
+  const CusaxDialable *choice = NULL;
+
+  if (question == NULL)
+    return;
+  if (how == CUSAX_QUESTION_CHOICE)
+    {
+      int index = purple_request_fields_get_choice (fields, "number");
+
+      if (index >= 0 && (guint) index < question->dial->list->len)
+        choice = g_ptr_array_index (question->dial->list, index);
+    }
+  if (how != CUSAX_QUESTION_CHOICE || choice != NULL)
+    question->done (question->account, question->dial, how, choice);
+  question_free (question);
+}
+
+static void
+on_call (gpointer data, int action)
+{
+  answer (data, CUSAX_QUESTION_CALL, NULL);
+}
+
+static void
+on_always (gpointer data, int action)
+{
+  answer (data, CUSAX_QUESTION_ALWAYS, NULL);
+}
+
+static void
+on_chat (gpointer data, int action)
+{
+  answer (data, CUSAX_QUESTION_CHAT, NULL);
+}
+
+static void
+on_choice (gpointer data, PurpleRequestFields *fields)
+{
+  answer (data, CUSAX_QUESTION_CHOICE, fields);
+}
+
+static void
+on_cancel_action (gpointer data, int action)
+{
+  Question *question = take_serial (data);
+
+  if (question != NULL)
+    question_free (question);
+}
+
+static void
+on_cancel_fields (gpointer data, PurpleRequestFields *fields)
+{
+  on_cancel_action (data, 0);
+}
+
+/* -------------------------------------------------------------- dialogs */
+
+/* "Call Bob at +33177624339?": the address stands for itself, whatever the contact calls himself. */
+static char *
+primary_text (const Question *question, const char *address)
+{
+  g_autofree char *label = NULL;
+
+  if (question->dial->jid == NULL)
+    return g_strdup_printf (_("Call %s?"), address);
+  label = cusax_peers_label (question->account, question->dial->jid);
+  return g_strdup_printf (_("Call %s at %s?"), label, address);
+}
+
+/* "Chat instead" only where there is somebody to chat with. The first button is the default (R43). */
+static void
+show_cost (Question *question, const char *primary, const char *address)
+{
+  g_autofree char *secondary = g_strdup_printf (_("%s calls the telephone network, may be charged."), address);
+  const char *title = _("Call to the telephone network");
+  const char *jid = question->dial->jid;
+
+  if (jid != NULL)
+    purple_request_action (handle_of (question), title, primary, secondary, 0, question->account, jid, NULL,
+                           handle_of (question), 3, _("Call"), G_CALLBACK (on_call), _("Chat instead"),
+                           G_CALLBACK (on_chat), _("Always for this number"), G_CALLBACK (on_always));
+  else
+    purple_request_action (handle_of (question), title, primary, secondary, 0, question->account, NULL, NULL,
+                           handle_of (question), 3, _("Call"), G_CALLBACK (on_call), _("Cancel"),
+                           G_CALLBACK (on_cancel_action), _("Always for this number"), G_CALLBACK (on_always));
+}
+
+static void
+show_foreign (Question *question, const char *primary)
+{
+  const char *host = cusax_address_get_host (question->dial->address);
+  g_autofree char *secondary
+      = g_strdup_printf (_("The call goes to another telephone service: %s\nThis is said once for each service."), host);
+
+  purple_request_action (handle_of (question), _("Call to another service"), primary, secondary, 0,
+                         question->account, question->dial->jid, NULL, handle_of (question), 2, _("Call"),
+                         G_CALLBACK (on_call), _("Cancel"), G_CALLBACK (on_cancel_action));
+}
+
+static void
+show_choice (Question *question, CusaxConfig *config)
+{
+  PurpleRequestFields *fields = purple_request_fields_new ();
+  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  PurpleRequestField *field = purple_request_field_choice_new ("number", _("Number"), 0);
+  g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
+  g_autofree char *primary = g_strdup_printf (_("Which number of %s do you want to call?"), label);
+
+  for (guint i = 0; i < question->dial->list->len; i++)
+    {
+      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config);
+
+      purple_request_field_choice_add (field, line);
+    }
+  purple_request_field_group_add_field (group, field);
+  purple_request_fields_add_group (fields, group);
+  purple_request_fields (handle_of (question), _("Call"), primary,
+                         _("The choice is remembered; the menu of the contact has all."), fields, _("Call"),
+                         G_CALLBACK (on_choice), _("Cancel"), G_CALLBACK (on_cancel_fields), question->account,
+                         question->dial->jid, NULL, handle_of (question));
+}
+
+static gboolean
+is_same (const Question *question, PurpleAccount *account, const CusaxDial *dial)
+{
+  return question->account == account && question->dial->step == dial->step
+         && g_strcmp0 (question->dial->key, dial->key) == 0 && g_strcmp0 (question->dial->jid, dial->jid) == 0;
+}
+
+void
+cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, CusaxQuestionDone done)
+{
+  Question *question = g_new0 (Question, 1);
+  g_autofree char *address = NULL;
+  g_autofree char *primary = NULL;
+
+  /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the new
+   * one takes its place on the screen. */
+  for (guint i = questions != NULL ? questions->len : 0; i > 0; i--)
+    if (is_same (g_ptr_array_index (questions, i - 1), account, dial))
+      {
+        close_question (i - 1);
+        break;
+      }
+  question->serial = ++last_serial;
+  question->account = account;
+  question->dial = dial;
+  question->done = done;
+  if (questions == NULL)
+    questions = g_ptr_array_new_with_free_func (question_free);
+  g_ptr_array_add (questions, question);
+
+  if (dial->step == CUSAX_DIAL_ASK_WHICH)
+    {
+      show_choice (question, config);
+      return;
+    }
+  address = cusax_dialwords_address (dial->address, config);
+  primary = primary_text (question, address);
+  if (dial->step == CUSAX_DIAL_ASK_COST)
+    show_cost (question, primary, address);
+  else
+    show_foreign (question, primary);
+}
+
+void
+cusax_questions_forget (PurpleAccount *account)
+{
+  for (guint i = questions != NULL ? questions->len : 0; i > 0 && questions != NULL; i--)
+    if (((Question *) g_ptr_array_index (questions, i - 1))->account == account)
+      close_question (i - 1);
+}
