@@ -13,14 +13,12 @@
 #define RATE 5
 /* A little more than a second: what leaves evenly arrives in bunches. */
 #define RATE_WINDOW_US (1100 * G_TIME_SPAN_MILLISECOND)
-#define MAX_REMEMBERED 20000
 
 struct _CusaxCardFetch
 {
   PurpleAccount *account;
   GHashTable *asks;      /* id -> Ask */
   GQueue waiting;        /* Ask, borrowed: an IQ of theirs waits for its turn */
-  GHashTable *read;      /* bare JIDs */
   gint64 sent[RATE];     /* when the last IQs left, a ring */
   guint oldest;
   guint turn_source;
@@ -66,8 +64,6 @@ answer (Ask *ask, CusaxCardState state, char *text)
   gpointer user_data = ask->user_data;
   g_autofree char *owned = text;
 
-  if (state == CUSAX_CARD_READ && g_hash_table_size (fetch->read) < MAX_REMEMBERED)
-    g_hash_table_add (fetch->read, g_strdup (ask->jid));
   g_hash_table_remove (fetch->asks, GUINT_TO_POINTER (ask->id));
   done (user_data, state, state == CUSAX_CARD_READ ? text : NULL,
         state == CUSAX_CARD_READ ? strlen (text) : 0);
@@ -317,12 +313,6 @@ cusax_card_fetch_cancel (CusaxCardFetch *fetch, guint id)
   g_hash_table_remove (fetch->asks, GUINT_TO_POINTER (id));
 }
 
-gboolean
-cusax_card_fetch_has_read (CusaxCardFetch *fetch, const char *jid)
-{
-  return g_hash_table_contains (fetch->read, jid);
-}
-
 CusaxCardFetch *
 cusax_card_fetch_new (PurpleAccount *account)
 {
@@ -330,7 +320,6 @@ cusax_card_fetch_new (PurpleAccount *account)
 
   fetch->account = account;
   fetch->asks = g_hash_table_new_full (NULL, NULL, NULL, ask_free);
-  fetch->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&fetch->waiting);
   return fetch;
 }
@@ -339,7 +328,6 @@ void
 cusax_card_fetch_free (CusaxCardFetch *fetch)
 {
   g_hash_table_unref (fetch->asks);
-  g_hash_table_unref (fetch->read);
   if (fetch->turn_source != 0)
     purple_timeout_remove (fetch->turn_source);
   g_free (fetch);

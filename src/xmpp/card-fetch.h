@@ -27,9 +27,6 @@ void cusax_card_fetch_free (CusaxCardFetch *fetch);
 guint cusax_card_fetch_ask (CusaxCardFetch *fetch, const char *jid, CusaxCardDone done, gpointer user_data);
 void cusax_card_fetch_cancel (CusaxCardFetch *fetch, guint id);
 
-/** Returns: TRUE if the card of @jid was read since cusax_card_fetch_new() */
-gboolean cusax_card_fetch_has_read (CusaxCardFetch *fetch, const char *jid);
-
 /** Returns: (transfer full): the payload that asks for the newest item of a PEP node */
 xmlnode *cusax_card_fetch_new_items_request (const char *node);
 

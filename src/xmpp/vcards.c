@@ -61,7 +61,7 @@ read_mark (xmlnode *photo)
   return g_steal_pointer (&text);
 }
 
-/* XEP-0153. The first hash of a session says nothing new, unless the card was read before it came. */
+/* XEP-0153. Which announcement is news is for those to say who keep cards over restarts; here each counts once. */
 static void
 take_photo (CusaxVcards *vcards, const char *jid, xmlnode *photo)
 {
@@ -71,10 +71,8 @@ take_photo (CusaxVcards *vcards, const char *jid, xmlnode *photo)
   if (mark == NULL || purple_strequal (mark, known)
       || (known == NULL && g_hash_table_size (vcards->photos) >= MAX_PHOTOS))
     return;
-  gboolean may_have_changed = known != NULL || cusax_card_fetch_has_read (vcards->fetch, jid);
   g_hash_table_replace (vcards->photos, g_strdup (jid), g_strdup (mark));
-  if (may_have_changed)
-    vcards->listener->on_announced (vcards->user_data, jid, mark);
+  vcards->listener->on_announced (vcards->user_data, jid, mark);
 }
 
 /* Runs for each presence of the sign-in's flood: what costs something comes last. */

@@ -16,7 +16,8 @@ typedef struct _CusaxVcards CusaxVcards;
 
 typedef struct
 {
-  /* A contact's presence names another photo hash than before in this session: the card may have changed. */
+  /* A contact's presence names a photo hash, another than the last one of this run: the card may have changed. @mark
+   * is the hash, or "none"; the directory asks once per mark, also over restarts. */
   void (*on_announced) (gpointer user_data, const char *jid, const char *mark);
   /* A vCard4 came by PEP; bare @jid, @xml the vcard element. */
   void (*on_card) (gpointer user_data, const char *jid, const char *xml, gsize length);
