@@ -2,7 +2,7 @@
 /* See notices.h: what is said of calls. */
 #include "notices-private.h"
 
-#include "peers.h"
+#include "callers.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -22,16 +22,6 @@ need_conversation (PurpleAccount *account, const char *who)
   if (!cusax_notices_host_is_finch () || purple_account_get_connection (account) == NULL)
     return NULL;
   return purple_conversation_new (PURPLE_CONV_TYPE_IM, account, who);
-}
-
-static char *
-name_of_call (PurpleAccount *account, CusaxCall *call)
-{
-  const char *who = cusax_call_get_who (call);
-  gboolean known = who != NULL && purple_find_buddy (account, who) != NULL;
-  g_autofree char *label = cusax_peers_label (account, who);
-
-  return cusax_words_call_name (label, known ? NULL : cusax_call_get_display_name (call));
 }
 
 static void
@@ -178,20 +168,32 @@ is_dialling (CusaxCallState state)
   return state == CUSAX_CALL_PREPARING || state == CUSAX_CALL_CALLING;
 }
 
+/* A caller who is known while it rings: his own conversation has heard nothing yet. */
+static gboolean
+is_news (const Seen *seen, CusaxCallState state, const char *who)
+{
+  if (!seen->any || (seen->state != state && !(is_dialling (seen->state) && is_dialling (state))))
+    return TRUE;
+  return state == CUSAX_CALL_INCOMING && g_strcmp0 (seen->who, who) != 0;
+}
+
 static void
 tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
 {
   CusaxCallState state = cusax_call_get_state (call);
+  const char *who = cusax_call_get_who (call);
   PurpleConversation *conversation;
   g_autofree char *text = NULL;
 
-  if (seen->any && (seen->state == state || (is_dialling (seen->state) && is_dialling (state))))
+  if (!is_news (seen, state, who))
     return;
   seen->any = TRUE;
+  g_free (seen->who);
+  seen->who = g_strdup (who);
   seen->state = state;
   seen->secure = cusax_call_is_secure (call);
   text = state_text (call, name);
-  conversation = text != NULL ? need_conversation (notices->account, cusax_call_get_who (call)) : NULL;
+  conversation = text != NULL ? need_conversation (notices->account, who) : NULL;
   if (conversation == NULL)
     return;
   cusax_notices_write (conversation, text, 0);
@@ -251,7 +253,7 @@ void
 cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
 {
   Notices *notices = cusax_notices_get (account);
-  g_autofree char *name = name_of_call (account, call);
+  g_autofree char *name = cusax_callers_name (account, call);
   Seen *seen = g_hash_table_lookup (notices->calls, call);
 
   if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
@@ -272,7 +274,7 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
 void
 cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds)
 {
-  g_autofree char *name = name_of_call (account, call);
+  g_autofree char *name = cusax_callers_name (account, call);
 
   write_call_line (account, call,
                    g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What notices.c (store, windows, lines, telephony and chat) and callnotices.c (calls) share. Nobody else
- * includes it.
+ * What notices.c (store, windows, lines, telephony and chat), callnotices.c (calls) and messages.c (SMS) share.
+ * Nobody else includes it.
  */
 #pragma once
 
@@ -18,7 +18,10 @@ typedef struct
   CusaxCallState state;
   gboolean any; /* something was said */
   gboolean held, remote_held, muted, secure;
+  char *who; /* (nullable): whose conversation heard the state */
 } Seen;
+
+void cusax_notices_seen_free (gpointer seen);
 
 /** Later: a line that waits for the main loop. */
 typedef struct
@@ -42,6 +45,9 @@ typedef struct
   void *missed_window;
   GQueue missed; /* char *: newest last, at most MISSED_LINES */
   guint missed_count;
+  void *sms_window; /* messages.c */
+  GQueue sms;       /* char *: newest last */
+  guint sms_count;
 } Notices;
 
 void cusax_notices_later_free (Later *later);

@@ -25,6 +25,13 @@ cusax_notices_later_free (Later *later)
   g_free (later);
 }
 
+void
+cusax_notices_seen_free (gpointer seen)
+{
+  g_free (((Seen *) seen)->who);
+  g_free (seen);
+}
+
 static void
 notices_free (gpointer data)
 {
@@ -33,9 +40,11 @@ notices_free (gpointer data)
   cusax_notices_close_window (&notices->failure_window);
   cusax_notices_close_window (&notices->end_window);
   cusax_notices_close_window (&notices->missed_window);
+  cusax_notices_close_window (&notices->sms_window);
   g_clear_handle_id (&notices->later_source, g_source_remove);
   g_queue_clear_full (&notices->later, (GDestroyNotify) cusax_notices_later_free);
   g_queue_clear_full (&notices->missed, g_free);
+  g_queue_clear_full (&notices->sms, g_free);
   g_hash_table_destroy (notices->calls);
   g_free (notices->phone_told);
   g_free (notices);
@@ -54,9 +63,10 @@ cusax_notices_get (PurpleAccount *account)
   notices = g_new0 (Notices, 1);
   notices->account = account;
   notices->chat_told = -1;
-  notices->calls = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) cusax_call_unref, g_free);
+  notices->calls = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) cusax_call_unref, cusax_notices_seen_free);
   g_queue_init (&notices->later);
   g_queue_init (&notices->missed);
+  g_queue_init (&notices->sms);
   g_hash_table_insert (all_notices, account, notices);
   return notices;
 }

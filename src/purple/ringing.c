@@ -2,23 +2,38 @@
 /* See ringing.h. */
 #include "ringing.h"
 
+#include "callerchat.h"
+#include "callers.h"
 #include "connection.h"
-#include "peers.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
 #include <request.h>
 #include <sound.h>
+#include <string.h>
 
 /* play_event is limited to one in 2 s by libpurple. */
 #define RING_INTERVAL_SECONDS 3
 
+/** Ring: one ringing call and its dialog. */
 typedef struct
 {
-  guint id;
+  guint id; /* of the dialog that stands now */
   PurpleAccount *account; /* compared, and handed to libpurple while the dialog opens */
   CusaxCall *call;
+  PurpleRequestFields *fields; /* (nullable): the host's; gone when the dialog is */
+  /* What the dialog says. */
+  char *headline;
+  char *details;
+  char *chat_label; /* (nullable): nobody to chat with */
+  gboolean can_attach;
 } Ring;
+
+/** Ticks: what the person has said in the dialog before pressing a button. */
+typedef struct
+{
+  gboolean muted, chat, attach;
+} Ticks;
 
 /* Open dialogs by id. Process-wide, because libpurple's callbacks are all that comes back from a dialog, and
  * they come once, twice (Finch: the button, then the window's destruction) or, when we close it, not at all
@@ -34,6 +49,9 @@ ring_free (gpointer data)
   Ring *ring = data;
 
   cusax_call_unref (ring->call);
+  g_free (ring->headline);
+  g_free (ring->details);
+  g_free (ring->chat_label);
   g_free (ring);
 }
 
@@ -81,7 +99,36 @@ steal_ring (guint id)
   return ring;
 }
 
-/* --------------------------------------------------------------- dialog */
+/* -------------------------------------------------------------- buttons */
+
+static gboolean
+is_ticked (PurpleRequestFields *fields, const char *id)
+{
+  return purple_request_fields_exists (fields, id) && purple_request_fields_get_bool (fields, id);
+}
+
+/* Finch hands over its window instead of the fields when that is destroyed, and by then has freed them. */
+static void
+read_ticks (const Ring *ring, PurpleRequestFields *fields, Ticks *ticks)
+{
+  memset (ticks, 0, sizeof *ticks);
+  if (fields == NULL || fields != ring->fields)
+    return;
+  ticks->muted = is_ticked (fields, "muted");
+  ticks->chat = is_ticked (fields, "chat");
+  ticks->attach = is_ticked (fields, "attach");
+}
+
+/* With Decline as with Answer: "not now, I write to you". Pidgin does not tell its closed window from Decline; a box
+ * that was ticked counts there, too. */
+static void
+do_ticked (Ring *ring, const Ticks *ticks)
+{
+  if (ticks->chat)
+    cusax_callerchat_chat (ring->account, ring->call);
+  if (ticks->attach && cusax_callerchat_can_attach (ring->call))
+    cusax_callerchat_attach (ring->account, cusax_call_get_peer (ring->call), cusax_call_get_contact (ring->call));
+}
 
 /* The entry is out of the table before anything happens, so the change of state that follows does not close a
  * dialog whose button handler is still running; the host closes it when the handler returns. */
@@ -89,73 +136,116 @@ static void
 on_answer (gpointer data, PurpleRequestFields *fields)
 {
   Ring *ring = steal_ring (GPOINTER_TO_UINT (data));
+  Ticks ticks;
 
   if (ring == NULL)
     return;
-  if (purple_request_fields_get_bool (fields, "muted"))
+  read_ticks (ring, fields, &ticks);
+  if (ticks.muted)
     cusax_call_set_muted (ring->call, TRUE);
   cusax_call_answer (ring->call);
+  do_ticked (ring, &ticks);
   ring_free (ring);
 }
 
-/* Finch calls this for the window's destruction too, with its window in place of @fields. */
+/* Finch calls this for the window's destruction too. */
 static void
 on_decline (gpointer data, PurpleRequestFields *fields)
 {
   Ring *ring = steal_ring (GPOINTER_TO_UINT (data));
+  Ticks ticks;
 
   if (ring == NULL)
     return;
+  read_ticks (ring, fields, &ticks);
   cusax_call_decline (ring->call, 0);
+  do_ticked (ring, &ticks);
   ring_free (ring);
 }
 
-static char *
-dialog_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
-{
-  CusaxAddress *peer = cusax_call_get_peer (call);
-  CusaxConfig *config = cusax_account_get_config (phone);
-  g_autofree char *address = NULL;
-  g_autofree char *line = NULL;
+/* --------------------------------------------------------------- dialog */
 
-  if (peer != NULL)
-    address = cusax_address_get_display (peer, config != NULL ? cusax_config_get_domain (config) : NULL);
-  if (config != NULL)
-    line = cusax_address_get_display (cusax_config_get_aor (config), NULL);
-  return g_strdup_printf (_("Address: %s\nYour line: %s\nEncrypted: %s"),
-                          address != NULL ? address : _("unknown"),
-                          line != NULL ? line : purple_account_get_username (account),
-                          cusax_call_is_secure (call) ? _("yes") : _("no"));
+static char *
+chat_label (CusaxCall *call)
+{
+  g_autofree char *jid = NULL;
+
+  if (!cusax_callerchat_can_chat (call))
+    return NULL;
+  if (cusax_call_get_grade (call) == CUSAX_BINDING_STRONG)
+    return g_strdup (_("Chat with caller"));
+  jid = cusax_words_address (cusax_call_get_contact (call), CUSAX_WORDS_FULL_LENGTH);
+  return g_strdup_printf (_("Chat with %s (not confirmed)"), jid);
 }
 
-static char *
-dialog_headline (PurpleAccount *account, CusaxCall *call)
+/* Returns: TRUE if the dialog would say something else than it does now. */
+static gboolean
+take_words (Ring *ring)
 {
-  const char *who = cusax_call_get_who (call);
-  gboolean known = who != NULL && purple_find_buddy (account, who) != NULL;
-  g_autofree char *label = cusax_peers_label (account, who);
-  g_autofree char *name = cusax_words_call_name (label, known ? NULL : cusax_call_get_display_name (call));
+  CusaxConnection *connection = cusax_connection_find (ring->account);
+  CusaxAccount *phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
+  g_autofree char *headline = cusax_callers_headline (ring->account, ring->call);
+  g_autofree char *details = cusax_callers_details (ring->account, phone, ring->call);
+  g_autofree char *chat = chat_label (ring->call);
+  gboolean can_attach = cusax_callerchat_can_attach (ring->call);
 
-  return g_strdup_printf (_("%s is calling"), name);
+  if (g_strcmp0 (headline, ring->headline) == 0 && g_strcmp0 (details, ring->details) == 0
+      && g_strcmp0 (chat, ring->chat_label) == 0 && can_attach == ring->can_attach)
+    return FALSE;
+  g_free (ring->headline);
+  g_free (ring->details);
+  g_free (ring->chat_label);
+  ring->headline = g_steal_pointer (&headline);
+  ring->details = g_steal_pointer (&details);
+  ring->chat_label = g_steal_pointer (&chat);
+  ring->can_attach = can_attach;
+  return TRUE;
 }
 
 static PurpleRequestFields *
-dialog_fields (void)
+dialog_fields (Ring *ring, const Ticks *ticks)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  PurpleRequestField *picture = cusax_callers_picture (ring->account, ring->call);
 
+  if (picture != NULL)
+    purple_request_field_group_add_field (group, picture);
   purple_request_field_group_add_field (
-      group, purple_request_field_bool_new ("muted", _("Start with microphone muted"), FALSE));
+      group, purple_request_field_bool_new ("muted", _("Start with microphone muted"), ticks->muted));
+  if (ring->chat_label != NULL)
+    purple_request_field_group_add_field (
+        group, purple_request_field_bool_new ("chat", ring->chat_label, ticks->chat));
+  if (ring->can_attach)
+    purple_request_field_group_add_field (
+        group, purple_request_field_bool_new ("attach", _("Attach this number to a buddy..."), ticks->attach));
   purple_request_fields_add_group (fields, group);
   return fields;
+}
+
+/* The host may answer from within: then the entry is gone when this returns, and so are the fields. */
+static void
+open_dialog (Ring *ring, const Ticks *ticks)
+{
+  guint id = ring->id;
+  PurpleRequestFields *fields = dialog_fields (ring, ticks);
+
+  ring->fields = fields;
+  if (purple_request_fields (ring, _("Incoming Call"), ring->headline, ring->details, fields, _("Answer"),
+                             G_CALLBACK (on_answer), _("Decline"), G_CALLBACK (on_decline), ring->account,
+                             cusax_call_get_who (ring->call), NULL, GUINT_TO_POINTER (id))
+          != NULL
+      || rings == NULL || !g_hash_table_contains (rings, GUINT_TO_POINTER (id)))
+    return;
+  /* A host without dialogs: /answer and /decline are left. */
+  ring->fields = NULL;
+  purple_request_fields_destroy (fields);
 }
 
 void
 cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
 {
-  g_autofree char *headline = NULL;
-  g_autofree char *details = NULL;
+  static const Ticks nothing;
   Ring *ring;
 
   if (cusax_call_get_state (call) != CUSAX_CALL_INCOMING)
@@ -164,13 +254,39 @@ cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
   ring->id = ++last_id;
   ring->account = account;
   ring->call = cusax_call_ref (call);
-  headline = dialog_headline (account, call);
-  details = dialog_details (account, phone, call);
+  take_words (ring);
   /* Before the dialog opens: a host may answer from within. */
   add_ring (ring);
-  purple_request_fields (ring, _("Incoming Call"), headline, details, dialog_fields (), _("Answer"),
-                         G_CALLBACK (on_answer), _("Decline"), G_CALLBACK (on_decline), account,
-                         cusax_call_get_who (call), NULL, GUINT_TO_POINTER (ring->id));
+  open_dialog (ring, &nothing);
+}
+
+/* A caller who is known while it rings: hosts cannot change a dialog, so another takes its place. The tone goes on:
+ * the table is never empty in between. What was ticked stays ticked, in Finch only from one replacement to the next,
+ * because it tells the fields at the press of a button. */
+static void
+refresh_ring (guint id)
+{
+  Ring *ring = rings != NULL ? g_hash_table_lookup (rings, GUINT_TO_POINTER (id)) : NULL;
+  g_autofree char *chat_before = NULL;
+  Ticks ticks;
+
+  if (ring == NULL)
+    return;
+  chat_before = g_strdup (ring->chat_label);
+  if (!take_words (ring))
+    return;
+  read_ticks (ring, ring->fields, &ticks);
+  /* He ticked another name. */
+  if (chat_before != NULL && ring->chat_label != NULL && cusax_call_get_grade (ring->call) != CUSAX_BINDING_STRONG
+      && g_strcmp0 (chat_before, ring->chat_label) != 0)
+    ticks.chat = FALSE;
+  /* Under a new number, so that what the old dialog calls back for its end finds nothing. */
+  ring->id = ++last_id;
+  g_hash_table_insert (rings, GUINT_TO_POINTER (ring->id), ring);
+  g_hash_table_steal (rings, GUINT_TO_POINTER (id));
+  ring->fields = NULL;
+  purple_request_close_with_handle (ring);
+  open_dialog (ring, &ticks);
 }
 
 /* ring is the handle of its dialog: compared by libpurple, never followed, so its life may end right after. */
@@ -208,13 +324,13 @@ rings_of (PurpleAccount *account, CusaxCall *call)
 void
 cusax_ringing_update (PurpleAccount *account, CusaxCall *call)
 {
-  g_autoptr (GArray) ids = NULL;
+  g_autoptr (GArray) ids = rings_of (account, call);
 
-  if (cusax_call_get_state (call) == CUSAX_CALL_INCOMING)
-    return;
-  ids = rings_of (account, call);
   for (guint i = 0; i < ids->len; i++)
-    close_ring (g_array_index (ids, guint, i));
+    if (cusax_call_get_state (call) == CUSAX_CALL_INCOMING)
+      refresh_ring (g_array_index (ids, guint, i));
+    else
+      close_ring (g_array_index (ids, guint, i));
 }
 
 void

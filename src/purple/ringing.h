@@ -2,7 +2,8 @@
 /*
  * The incoming-call request: a dialog of our own in the host's style, because the host's built-in one names no
  * number and leaves a call that nobody can answer when it is closed. Rings while one is open. Keeps one entry
- * per ringing call, so the order of "answered", "caller gave up" and "window closed" does not matter.
+ * per ringing call, so the order of "answered", "caller gave up" and "window closed" does not matter. Boxes that
+ * are ticked ("Chat with caller", "Attach this number to a buddy...") count with either button.
  */
 #pragma once
 
@@ -22,7 +23,10 @@ G_BEGIN_DECLS
  */
 void cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
 
-/** Closes the dialog if @call is no longer INCOMING. Call it on every change of a call. */
+/**
+ * Call it on every change of a call. Closes the dialog if @call is no longer INCOMING; puts another in its place if
+ * more is known of the caller now. A person who has pressed a button is never asked again.
+ */
 void cusax_ringing_update (PurpleAccount *account, CusaxCall *call);
 
 /** Closes all dialogs of @account without answering or declining: before the account or the plugin goes. */

@@ -8,20 +8,53 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* No text for people is made of more; the longest JID is shorter. */
+#define LONGEST 4096
+
 /* Names come from aliases, From headers and cards: one bounded line, whoever wrote them. */
 static char *
 clean_name (const char *name)
 {
-  char *clean = cusax_text_clean (name, CUSAX_WORDS_MAX_LENGTH);
+  char *clean = cusax_words_address (name, CUSAX_WORDS_MAX_LENGTH);
 
   return clean != NULL ? clean : g_strdup (_("somebody unknown"));
+}
+
+char *
+cusax_words_address (const char *text, guint max_chars)
+{
+  g_autofree char *clean = cusax_text_clean (text, LONGEST);
+  glong length = clean != NULL ? g_utf8_strlen (clean, -1) : 0;
+  glong front = max_chars / 3;
+  g_autofree char *begin = NULL;
+
+  if (length <= (glong) max_chars)
+    return g_steal_pointer (&clean);
+  begin = g_utf8_substring (clean, 0, front);
+  return g_strconcat (begin, "…", g_utf8_offset_to_pointer (clean, length - (max_chars - front - 1)), NULL);
+}
+
+/* Inside the quotes of our sentence there are none of his. */
+static char *
+clean_claim (const char *display_name)
+{
+  static const char *const quotes[] = { "\"", "“", "”", "„", "«", "»" };
+  g_autoptr (GString) claim = NULL;
+  g_autofree char *clean = cusax_text_clean (display_name, CUSAX_WORDS_MAX_LENGTH);
+
+  if (clean == NULL)
+    return NULL;
+  claim = g_string_new (clean);
+  for (gsize i = 0; i < G_N_ELEMENTS (quotes); i++)
+    g_string_replace (claim, quotes[i], "'", 0);
+  return g_string_free (g_steal_pointer (&claim), FALSE);
 }
 
 char *
 cusax_words_call_name (const char *label, const char *display_name)
 {
   g_autofree char *clean = clean_name (label);
-  g_autofree char *claimed = cusax_text_clean (display_name, CUSAX_WORDS_MAX_LENGTH);
+  g_autofree char *claimed = clean_claim (display_name);
 
   if (claimed == NULL || g_ascii_strcasecmp (claimed, clean) == 0)
     return g_steal_pointer (&clean);
@@ -112,6 +145,36 @@ end_sentence (CusaxCall *call, const char *name)
   return g_strdup_printf (_("The call with %s failed."), name);
 }
 
+/* R45: what a service without a way to other networks answers for an address of another one. A person over there who
+ * declines has let it ring: then there was a response before, and this would not be true. */
+static gboolean
+end_is_refused_network (CusaxCall *call)
+{
+  static const guint refusals[] = { 403, 404, 484, 488, 603 };
+  guint status = cusax_call_get_end_status (call);
+
+  if (!cusax_call_is_outgoing (call) || cusax_call_get_class (call) != CUSAX_CLASS_FOREIGN_SIP
+      || cusax_call_get_caller (call) != NULL || cusax_call_get_seconds (call) > 0
+      || cusax_call_get_end (call) == CUSAX_CALL_END_LOCAL)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (status == refusals[i])
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+network_refusal (CusaxCall *call, const char *name)
+{
+  const char *refusal = _("Your telephony service does not allow calls to other networks.");
+  g_autofree char *instead = NULL;
+
+  if (cusax_call_get_contact (call) == NULL)
+    return g_strdup (refusal);
+  instead = g_strdup_printf (_("Write to %s instead."), name);
+  return g_strconcat (refusal, " ", instead, NULL);
+}
+
 /* What the other side said helps only where our own sentence does not say it all (R44). */
 static gboolean
 end_needs_reason (CusaxCallEnd end)
@@ -147,7 +210,7 @@ reason_is_standard (const char *reason)
   static const char *const standard[]
       = { "decline",  "declined",       "forbidden",    "not found",
           "not here", "does not exist", "unauthorized", "does not exist anywhere",
-          "rejected" };
+          "rejected", "not acceptable here", "address incomplete" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (standard); i++)
     if (g_ascii_strcasecmp (reason, standard[i]) == 0)
@@ -159,12 +222,13 @@ char *
 cusax_words_call_end (CusaxCall *call, const char *name)
 {
   g_autofree char *clean = clean_name (name);
-  g_autofree char *sentence = end_sentence (call, clean);
+  gboolean is_refused = end_is_refused_network (call);
+  g_autofree char *sentence = is_refused ? network_refusal (call, clean) : end_sentence (call, clean);
   g_autofree char *reason = NULL;
   g_autofree char *said = NULL;
   guint status = cusax_call_get_end_status (call);
 
-  if (!end_needs_reason (cusax_call_get_end (call)))
+  if (!is_refused && !end_needs_reason (cusax_call_get_end (call)))
     return g_steal_pointer (&sentence);
   reason = cusax_text_clean (cusax_call_get_end_reason (call), CUSAX_WORDS_MAX_LENGTH);
   if (reason != NULL && !reason_is_standard (reason))

@@ -16,6 +16,21 @@ G_BEGIN_DECLS
 /** The most characters of a name or reason from the network that are shown. */
 #define CUSAX_WORDS_MAX_LENGTH 80
 
+/** The most characters of an address that has to be seen in full before something is done with it (R34). */
+#define CUSAX_WORDS_FULL_LENGTH 320
+
+/**
+ * cusax_words_address:
+ * @text: (nullable): an address or JID, as somebody else wrote it
+ * @max_chars: at least 8
+ *
+ * One too long loses its middle, never its end: the domain says whose it is, and cutting it off would let a stranger
+ * put another domain there.
+ *
+ * Returns: (transfer full) (nullable): NULL if nothing is left of it
+ */
+char *cusax_words_address (const char *text, guint max_chars);
+
 /**
  * cusax_words_call_name:
  * @label: (nullable): alias or libpurple name of the other side

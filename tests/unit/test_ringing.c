@@ -1,83 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The incoming-call dialog against hosts that behave as Pidgin and Finch do: callbacks that come twice, or for a
- * window that we closed ourselves, or after the caller gave up; and a call that changes state inside a callback.
+ * window that we closed ourselves, or after the caller gave up; and a call that changes state inside a callback. Who
+ * the dialog says is calling, for every grade of a binding (R19, R29 to R31, R34).
  */
-#include "fakephone.h"
+#include "fakechat.h"
 
+#include "callerchat.h"
+#include "pictures.h"
 #include "ringing.h"
 
 #include <purple.h>
 #include <string.h>
 
-/* What the host has on the screen; one dialog is enough. */
-static struct
-{
-  gboolean open;
-  char *title, *primary, *secondary, *ok_text, *cancel_text;
-  PurpleRequestFields *fields;
-  PurpleRequestFieldsCb ok, cancel;
-  gpointer data;
-  guint opened, closed;
-  gboolean cancels_when_closed; /* Finch */
-} host;
-
 static PurpleAccount *account;
 
-static void *
-request_fields (const char *title, const char *primary, const char *secondary, PurpleRequestFields *fields,
-                const char *ok_text, GCallback ok, const char *cancel_text, GCallback cancel,
-                PurpleAccount *for_account, const char *who, PurpleConversation *conversation, void *data)
-{
-  g_assert_false (host.open);
-  host.open = TRUE;
-  host.opened++;
-  host.title = g_strdup (title);
-  host.primary = g_strdup (primary);
-  host.secondary = g_strdup (secondary);
-  host.ok_text = g_strdup (ok_text);
-  host.cancel_text = g_strdup (cancel_text);
-  host.fields = fields;
-  host.ok = (PurpleRequestFieldsCb) ok;
-  host.cancel = (PurpleRequestFieldsCb) cancel;
-  host.data = data;
-  return &host;
-}
-
-/* Finch frees the fields before it calls back for the destruction of the window. */
 static void
-close_request (PurpleRequestType type, void *handle)
+make_caller (CusaxCall *call, const char *claimed, gboolean anonymous)
 {
-  g_assert_true (host.open);
-  host.open = FALSE;
-  host.closed++;
-  purple_request_fields_destroy (host.fields);
-  host.fields = NULL;
-  g_clear_pointer (&host.title, g_free);
-  g_clear_pointer (&host.primary, g_free);
-  g_clear_pointer (&host.secondary, g_free);
-  g_clear_pointer (&host.ok_text, g_free);
-  g_clear_pointer (&host.cancel_text, g_free);
-  if (host.cancels_when_closed)
-    host.cancel (host.data, (PurpleRequestFields *) &host);
-}
-
-static PurpleRequestUiOps request_ops = { .request_fields = request_fields, .close_request = close_request };
-
-static void
-press (PurpleRequestFieldsCb callback)
-{
-  callback (host.data, host.fields);
-  g_assert_true (host.open);
-  purple_request_close (PURPLE_REQUEST_FIELDS, &host);
+  call->caller = g_new0 (CusaxCallerId, 1);
+  call->caller->claimed_jid = (char *) claimed;
+  call->caller->is_anonymous = anonymous;
 }
 
 static CusaxCall *
-ring (const char *who)
+call_from (const char *uri, CusaxBindingGrade grade, const char *contact)
 {
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, who);
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, grade == CUSAX_BINDING_STRONG ? contact : uri);
 
-  call->peer = cusax_address_parse_uri ("sip:bob@example.org", NULL);
+  call->peer = uri != NULL ? cusax_address_parse_uri (uri, NULL) : NULL;
+  call->grade = grade;
+  call->contact = contact;
+  return call;
+}
+
+static CusaxCall *
+ring_bob (void)
+{
+  CusaxCall *call = call_from ("sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org");
+
   cusax_ringing_show (account, &fake_phone, call);
   return call;
 }
@@ -85,8 +46,8 @@ ring (const char *who)
 static void
 setup (gboolean finch)
 {
-  host.opened = host.closed = 0;
-  host.cancels_when_closed = finch;
+  fake_dialogs_opened = fake_dialogs_closed = 0;
+  fake_dialogs_are_finch = finch;
 }
 
 /* design.md section 3: title, caller, address and line, buttons. */
@@ -96,14 +57,17 @@ test_words (gconstpointer finch)
   CusaxCall *call;
 
   setup (finch != NULL);
-  call = ring ("bob@example.org");
-  g_assert_cmpstr (host.title, ==, "Incoming Call");
-  g_assert_cmpstr (host.primary, ==, "Bob B. is calling");
-  g_assert_cmpstr (host.secondary, ==, "Address: bob@example.org\nYour line: alice@example.org\nEncrypted: no");
-  g_assert_cmpstr (host.ok_text, ==, "Answer");
-  g_assert_cmpstr (host.cancel_text, ==, "Decline");
-  press (host.ok);
+  call = ring_bob ();
+  g_assert_cmpstr (fake_dialog->title, ==, "Incoming Call");
+  g_assert_cmpstr (fake_dialog->primary, ==, "Bob B. is calling");
+  g_assert_cmpstr (fake_dialog->secondary, ==,
+                   "Address: bob@example.org\nConfirmed contact: bob@example.org\nYour line: alice@example.org\n"
+                   "Encrypted: no");
+  g_assert_cmpstr (fake_dialog->ok_text, ==, "Answer");
+  g_assert_cmpstr (fake_dialog->cancel_text, ==, "Decline");
+  fake_dialog_press (TRUE);
   g_assert_cmpstr (call->trace->str, ==, "answer ");
+  fake_chat_check ("");
   fake_call_free (call);
 }
 
@@ -113,9 +77,9 @@ test_muted (gconstpointer finch)
   CusaxCall *call;
 
   setup (finch != NULL);
-  call = ring ("bob@example.org");
-  purple_request_field_bool_set_value (purple_request_fields_get_field (host.fields, "muted"), TRUE);
-  press (host.ok);
+  call = ring_bob ();
+  fake_dialog_tick ("muted");
+  fake_dialog_press (TRUE);
   g_assert_cmpstr (call->trace->str, ==, "mute answer ");
   fake_call_free (call);
 }
@@ -127,10 +91,23 @@ test_decline (gconstpointer finch)
   CusaxCall *call;
 
   setup (finch != NULL);
-  call = ring ("bob@example.org");
-  press (host.cancel);
+  call = ring_bob ();
+  fake_dialog_press (FALSE);
   g_assert_cmpstr (call->trace->str, ==, "decline(0) ");
-  g_assert_cmpuint (host.closed, ==, 1);
+  g_assert_cmpuint (fake_dialogs_closed, ==, 1);
+  fake_call_free (call);
+}
+
+static void
+test_close_window (gconstpointer finch)
+{
+  CusaxCall *call;
+
+  setup (finch != NULL);
+  call = ring_bob ();
+  fake_dialog_close_window ();
+  g_assert_cmpstr (call->trace->str, ==, "decline(0) ");
+  fake_chat_check ("");
   fake_call_free (call);
 }
 
@@ -138,46 +115,69 @@ test_decline (gconstpointer finch)
 static void
 test_caller_gives_up (gconstpointer finch)
 {
+  PurpleRequestFieldsCb ok, cancel;
+  gpointer data;
   CusaxCall *call;
 
   setup (finch != NULL);
-  call = ring ("bob@example.org");
+  call = ring_bob ();
+  ok = (PurpleRequestFieldsCb) fake_dialog->ok;
+  cancel = (PurpleRequestFieldsCb) fake_dialog->cancel;
+  data = fake_dialog->data;
   cusax_ringing_update (account, call);
-  g_assert_true (host.open);
+  g_assert_nonnull (fake_dialog);
+  g_assert_cmpuint (fake_dialogs_opened, ==, 1);
   call->state = CUSAX_CALL_ENDED;
   cusax_ringing_update (account, call);
   cusax_ringing_update (account, call);
-  g_assert_false (host.open);
+  g_assert_null (fake_dialog);
   g_assert_cmpstr (call->trace->str, ==, "");
   /* Too late, from a host that is slow. */
-  host.cancel (host.data, NULL);
-  host.ok (host.data, NULL);
+  cancel (data, NULL);
+  ok (data, NULL);
   g_assert_cmpstr (call->trace->str, ==, "");
   fake_call_free (call);
 }
 
 static CusaxCall *changing;
+static PurpleRequestFieldsCb real_ok;
 
 static void
 answer_and_change (gpointer data, PurpleRequestFields *fields)
 {
-  PurpleRequestFieldsCb ok = host.ok;
-
-  ok (data, fields);
+  real_ok (data, fields);
   changing->state = CUSAX_CALL_ANSWERING;
   cusax_ringing_update (account, changing);
 }
 
-/* What the call does inside Answer must not close the dialog whose handler runs. */
+/* He is known in the moment in which the person answers. */
+static void
+answer_and_learn (gpointer data, PurpleRequestFields *fields)
+{
+  real_ok (data, fields);
+  changing->grade = CUSAX_BINDING_NONE;
+  changing->contact = NULL;
+  cusax_ringing_update (account, changing);
+}
+
+/* What the call does inside Answer must not close the dialog whose handler runs, nor open another. */
 static void
 test_change_inside_callback (gconstpointer finch)
 {
-  setup (finch != NULL);
-  changing = ring ("bob@example.org");
-  press (answer_and_change);
-  g_assert_cmpuint (host.closed, ==, 1);
-  g_assert_cmpstr (changing->trace->str, ==, "answer ");
-  fake_call_free (changing);
+  const GCallback callbacks[] = { G_CALLBACK (answer_and_change), G_CALLBACK (answer_and_learn) };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (callbacks); i++)
+    {
+      setup (finch != NULL);
+      changing = ring_bob ();
+      real_ok = (PurpleRequestFieldsCb) fake_dialog->ok;
+      fake_dialog->ok = callbacks[i];
+      fake_dialog_press (TRUE);
+      g_assert_cmpuint (fake_dialogs_opened, ==, 1);
+      g_assert_cmpuint (fake_dialogs_closed, ==, 1);
+      g_assert_cmpstr (changing->trace->str, ==, "answer ");
+      fake_call_free (changing);
+    }
 }
 
 /* Sign-off, unload: neither answered nor declined by us; who hangs up is the account's business. */
@@ -187,11 +187,123 @@ test_close_all (gconstpointer finch)
   CusaxCall *call;
 
   setup (finch != NULL);
-  call = ring ("bob@example.org");
+  call = ring_bob ();
   cusax_ringing_close_all (account);
   cusax_ringing_close_all (account);
-  g_assert_false (host.open);
+  g_assert_null (fake_dialog);
   g_assert_cmpstr (call->trace->str, ==, "");
+  fake_call_free (call);
+}
+
+/* R29: the card came while it rang. The name takes the address's place, what was ticked stays so, and the end of the
+ * old dialog declines nothing. */
+static void
+test_known_while_ringing (gconstpointer finch)
+{
+  CusaxCall *call = call_from ("sip:+33177624339@example.org;user=phone", CUSAX_BINDING_NONE, NULL);
+
+  setup (finch != NULL);
+  cusax_ringing_show (account, &fake_phone, call);
+  g_assert_cmpstr (fake_dialog->primary, ==, "+33177624339 is calling");
+  g_assert_false (fake_dialog_has ("chat"));
+  g_assert_true (fake_dialog_has ("attach"));
+  fake_dialog_tick ("muted");
+  cusax_ringing_update (account, call);
+  g_assert_cmpuint (fake_dialogs_opened, ==, 1);
+
+  call->grade = CUSAX_BINDING_STRONG;
+  call->contact = "bob@example.org";
+  call->who = "bob@example.org";
+  cusax_ringing_update (account, call);
+  g_assert_cmpuint (fake_dialogs_opened, ==, 2);
+  g_assert_cmpuint (fake_dialogs_closed, ==, 1);
+  g_assert_cmpstr (call->trace->str, ==, "");
+  g_assert_cmpstr (fake_dialog->primary, ==, "Bob B. is calling");
+  g_assert_true (g_str_has_prefix (fake_dialog->secondary, "Address: +33177624339\nConfirmed contact: bob@example.org\n"));
+  g_assert_true (fake_dialog_has ("chat"));
+  g_assert_false (fake_dialog_has ("attach"));
+  fake_dialog_press (TRUE);
+  g_assert_cmpstr (call->trace->str, ==, "mute answer ");
+  cusax_ringing_update (account, call);
+  g_assert_null (fake_dialog);
+  fake_call_free (call);
+}
+
+/* A tick belongs to the name that stood beside it. */
+static void
+test_another_name (gconstpointer finch)
+{
+  CusaxCall *call = call_from ("sip:x@other.example", CUSAX_BINDING_WEAK, "carol@other.example");
+
+  setup (finch != NULL);
+  cusax_ringing_show (account, &fake_phone, call);
+  fake_dialog_tick ("chat");
+  call->contact = "dave@other.example";
+  cusax_ringing_update (account, call);
+  g_assert_cmpstr (fake_dialog_label ("chat"), ==, "Chat with dave@other.example (not confirmed)");
+  fake_dialog_press (FALSE);
+  fake_chat_check ("");
+  g_assert_null (fake_dialog);
+  fake_call_free (call);
+}
+
+/* R34: with either button; a strong binding asks no more, a weak one shows the full JID once more. */
+static void
+test_chat (gconstpointer finch)
+{
+  for (int ok = 0; ok <= 1; ok++)
+    {
+      CusaxCall *call;
+
+      setup (finch != NULL);
+      call = ring_bob ();
+      g_assert_cmpstr (fake_dialog_label ("chat"), ==, "Chat with caller");
+      fake_dialog_tick ("chat");
+      fake_dialog_press (ok);
+      g_assert_cmpstr (call->trace->str, ==, ok ? "answer " : "decline(0) ");
+      fake_chat_check ("chat(bob@example.org) ");
+      fake_call_free (call);
+
+      call = call_from ("sip:x@other.example", CUSAX_BINDING_WEAK, "carol@other.example");
+      cusax_ringing_show (account, &fake_phone, call);
+      fake_dialog_tick ("chat");
+      fake_dialog_press (ok);
+      fake_chat_check ("");
+      g_assert_cmpstr (fake_dialog->primary, ==, "Chat with carol@other.example?");
+      fake_dialog_press (TRUE);
+      fake_chat_check ("chat(carol@other.example) ");
+      fake_call_free (call);
+    }
+}
+
+/* Pidgin does not tell its closed window from Decline; Finch has told no ticks then. */
+static void
+test_chat_and_close_window (gconstpointer finch)
+{
+  CusaxCall *call;
+
+  setup (finch != NULL);
+  call = ring_bob ();
+  fake_dialog_tick ("chat");
+  fake_dialog_close_window ();
+  g_assert_cmpstr (call->trace->str, ==, "decline(0) ");
+  fake_chat_check (finch != NULL ? "" : "chat(bob@example.org) ");
+  fake_call_free (call);
+}
+
+static void
+test_attach (gconstpointer finch)
+{
+  CusaxCall *call = call_from ("sip:+33177624339@example.org;user=phone", CUSAX_BINDING_NONE, NULL);
+
+  setup (finch != NULL);
+  cusax_ringing_show (account, &fake_phone, call);
+  fake_dialog_tick ("attach");
+  fake_dialog_press (FALSE);
+  g_assert_cmpstr (call->trace->str, ==, "decline(0) ");
+  g_assert_cmpstr (fake_dialog->primary, ==, "Whose is +33177624339?");
+  fake_dialog_press (FALSE);
+  fake_chat_check ("");
   fake_call_free (call);
 }
 
@@ -203,23 +315,158 @@ test_not_ringing_any_more (void)
 
   setup (FALSE);
   cusax_ringing_show (account, &fake_phone, call);
-  g_assert_cmpuint (host.opened, ==, 0);
+  g_assert_cmpuint (fake_dialogs_opened, ==, 0);
   fake_call_free (call);
 }
 
-/* A stranger with a name of his own choice and no readable address. */
+/* What a dialog says of every kind of caller (R19, R30, R31). */
 static void
-test_stranger (void)
+test_callers (void)
 {
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, NULL);
+#define LINE "\nYour line: alice@example.org\nEncrypted: no"
+  static const struct
+  {
+    const char *uri;
+    CusaxBindingGrade grade;
+    const char *contact, *claimed, *display_name;
+    gboolean anonymous;
+    const char *primary, *secondary, *chat;
+    gboolean attach;
+  } rows[] = {
+    /* An alias is shown as the buddy list has it; the name that he gives himself is not needed. */
+    { "sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org", "bob@example.org", "Robert", FALSE,
+      "Bob B. is calling", "Address: bob@example.org\nConfirmed contact: bob@example.org" LINE, "Chat with caller",
+      FALSE },
+    /* A contact's card names the address of somebody else, without the service's word for it: no name. */
+    { "sip:ceo@corp.example", CUSAX_BINDING_WEAK, "carol@other.example", NULL, "Bob B.", FALSE,
+      "ceo@corp.example is calling",
+      "Address: ceo@corp.example\nPerhaps: Carol <carol@other.example> (not confirmed)" LINE,
+      "Chat with carol@other.example (not confirmed)", TRUE },
+    { "sip:x@other.example", CUSAX_BINDING_WEAK, "dave@other.example", NULL, NULL, FALSE, "x@other.example is calling",
+      "Address: x@other.example\nPerhaps: dave@other.example (not confirmed)" LINE,
+      "Chat with dave@other.example (not confirmed)", TRUE },
+    /* T3 (b): he says he is Bob. */
+    { "sip:mallory@evil.example", CUSAX_BINDING_NONE, NULL, "bob@example.org", "Bob B.", FALSE,
+      "“Bob B.” (mallory@evil.example) is calling",
+      "Address: mallory@evil.example\nClaims to be: bob@example.org (not confirmed)" LINE, NULL, TRUE },
+    { "sip:+33177624339@example.org;user=phone", CUSAX_BINDING_NONE, NULL, NULL, NULL, FALSE,
+      "+33177624339 is calling", "Address: +33177624339" LINE, NULL, TRUE },
+    /* A buddy's name in the user part is no binding. */
+    { "sip:bob%40example.org@evil.example", CUSAX_BINDING_NONE, NULL, NULL, NULL, FALSE, NULL, NULL, NULL, TRUE },
+    /* R19: nothing of him, whatever came along. */
+    { "sip:bob@example.org", CUSAX_BINDING_NONE, NULL, "bob@example.org", "Bob B.", TRUE,
+      "Somebody who hides the number is calling", "Your line: alice@example.org\nEncrypted: no", NULL, FALSE },
+    { "sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org", NULL, NULL, TRUE,
+      "Somebody who hides the number is calling", "Your line: alice@example.org\nEncrypted: no", NULL, FALSE },
+    /* Markup is text: hosts escape what they are given. A quote does not end ours. */
+    { "sip:x@evil.example", CUSAX_BINDING_NONE, NULL, NULL, "Your bank”\n\xe2\x80\xae<b>", FALSE,
+      "“Your bank' <b>” (x@evil.example) is calling", "Address: x@evil.example" LINE, NULL, TRUE },
+    { NULL, CUSAX_BINDING_NONE, NULL, NULL, "Dr. No", FALSE, "“Dr. No” (somebody unknown) is calling",
+      "Address: unknown" LINE, NULL, FALSE },
+  };
 
   setup (FALSE);
-  call->display_name = "Your bank\n\xe2\x80\xae<b>";
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CusaxCall *call = call_from (rows[i].uri, rows[i].grade, rows[i].contact);
+
+      g_test_message ("row %u", (guint) i);
+      make_caller (call, rows[i].claimed, rows[i].anonymous);
+      call->display_name = rows[i].display_name;
+      cusax_ringing_show (account, &fake_phone, call);
+      if (rows[i].primary != NULL)
+        g_assert_cmpstr (fake_dialog->primary, ==, rows[i].primary);
+      else
+        g_assert_true (g_str_has_suffix (fake_dialog->primary, "@evil.example is calling"));
+      if (rows[i].secondary != NULL)
+        g_assert_cmpstr (fake_dialog->secondary, ==, rows[i].secondary);
+      g_assert_cmpint (fake_dialog_has ("attach"), ==, rows[i].attach);
+      g_assert_cmpint (fake_dialog_has ("chat"), ==, rows[i].chat != NULL);
+      if (rows[i].chat != NULL)
+        g_assert_cmpstr (fake_dialog_label ("chat"), ==, rows[i].chat);
+      fake_dialog_press (FALSE);
+      fake_call_free (call);
+    }
+#undef LINE
+}
+
+/* An address longer than there is room for keeps its end: who it belongs to. */
+static void
+test_long_address (void)
+{
+  g_autofree char *label = g_strnfill (60, 'a');
+  g_autofree char *uri = g_strdup_printf ("sip:ceo@corp.example.%s.%s.evil.example", label, label);
+  CusaxCall *call = call_from (uri, CUSAX_BINDING_NONE, NULL);
+
+  setup (FALSE);
   cusax_ringing_show (account, &fake_phone, call);
-  g_assert_cmpstr (host.primary, ==, "“Your bank <b>” (somebody unknown) is calling");
-  g_assert_nonnull (strstr (host.secondary, "Address: unknown\n"));
-  press (host.cancel);
+  g_assert_true (g_str_has_suffix (fake_dialog->primary, "aaa.evil.example is calling"));
+  g_assert_cmpint (g_utf8_strlen (fake_dialog->primary, -1), <=, 80 + (glong) strlen (" is calling"));
+  fake_dialog_press (FALSE);
   fake_call_free (call);
+}
+
+/* -------------------------------------------------------------- picture */
+
+static const guint8 png[] = { 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 'I', 'H', 'D', 'R',
+                              0,    0,   0,   64,  0,    0,    0,    48,   8, 2, 0, 0 };
+
+static void
+set_picture (const char *jid)
+{
+  purple_buddy_icons_set_for_user (account, jid, g_memdup2 (png, sizeof png), sizeof png, "x");
+}
+
+/* Only whom the binding confirms has a face (R31). */
+static void
+test_picture (void)
+{
+  CusaxCall *bob, *carol;
+
+  setup (FALSE);
+  set_picture ("bob@example.org");
+  set_picture ("carol@other.example");
+  bob = ring_bob ();
+  g_assert_true (fake_dialog_has ("picture"));
+  g_assert_cmpuint (
+      purple_request_field_image_get_size (purple_request_fields_get_field (fake_dialog->fields, "picture")), ==,
+      sizeof png);
+  fake_dialog_press (FALSE);
+  carol = call_from ("sip:x@other.example", CUSAX_BINDING_WEAK, "carol@other.example");
+  cusax_ringing_show (account, &fake_phone, carol);
+  g_assert_false (fake_dialog_has ("picture"));
+  fake_dialog_press (FALSE);
+  fake_call_free (bob);
+  fake_call_free (carol);
+}
+
+static void
+test_measure (void)
+{
+  static const guint8 gif[] = "GIF89a\x20\x00\x10\x01";
+  static const guint8 jpeg[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xff, 0xc2, 0, 17, 8, 1, 0, 0, 80, 3, 0, 0 };
+  static const guint8 endless[] = { 0xff, 0xd8, 0xff, 0xe0, 0, 0, 0xff, 0xe0, 0, 0, 0xff, 0xe0, 0, 0, 0, 0 };
+  guint width, height;
+
+  g_assert_true (cusax_pictures_measure (png, sizeof png, &width, &height));
+  g_assert_cmpuint (width, ==, 64);
+  g_assert_cmpuint (height, ==, 48);
+  g_assert_true (cusax_pictures_measure (gif, sizeof gif - 1, &width, &height));
+  g_assert_cmpuint (width, ==, 32);
+  g_assert_cmpuint (height, ==, 272);
+  g_assert_true (cusax_pictures_measure (jpeg, sizeof jpeg, &width, &height));
+  g_assert_cmpuint (width, ==, 80);
+  g_assert_cmpuint (height, ==, 256);
+  g_assert_false (cusax_pictures_measure (endless, sizeof endless, &width, &height));
+  for (gsize length = 0; length < 24; length++)
+    {
+      /* A copy of that very size, so that a sanitizer sees reading behind it. */
+      g_autofree guint8 *head = g_memdup2 (png, length);
+      g_autofree guint8 *cut = g_memdup2 (jpeg, MIN (length, 16));
+
+      g_assert_false (cusax_pictures_measure (head, length, &width, &height));
+      g_assert_false (cusax_pictures_measure (cut, MIN (length, 16), &width, &height));
+    }
 }
 
 static const struct
@@ -230,9 +477,15 @@ static const struct
   { "words", test_words },
   { "muted", test_muted },
   { "decline", test_decline },
+  { "close-window", test_close_window },
   { "caller-gives-up", test_caller_gives_up },
   { "change-inside-callback", test_change_inside_callback },
   { "close-all", test_close_all },
+  { "R29-known-while-ringing", test_known_while_ringing },
+  { "another-name", test_another_name },
+  { "R34-chat", test_chat },
+  { "chat-and-close-window", test_chat_and_close_window },
+  { "attach", test_attach },
 };
 
 int
@@ -243,9 +496,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   fake_purple_start ("test");
   fake_phone_reset ("alice@example.org");
-  purple_request_set_ui_ops (&request_ops);
+  fake_chat_init ();
   account = fake_purple_account ("alice@example.org");
   purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob B."), NULL, NULL, NULL);
+  purple_blist_add_buddy (purple_buddy_new (account, "carol@other.example", "Carol"), NULL, NULL, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (both_hosts); i++)
     {
@@ -256,9 +510,14 @@ main (int argc, char **argv)
       g_test_add_data_func (finch, "finch", both_hosts[i].function);
     }
   g_test_add_func ("/ringing/not-ringing-any-more", test_not_ringing_any_more);
-  g_test_add_func ("/ringing/stranger", test_stranger);
+  g_test_add_func ("/ringing/R19-R30-R31-callers", test_callers);
+  g_test_add_func ("/ringing/long-address", test_long_address);
+  g_test_add_func ("/ringing/R31-picture", test_picture);
+  g_test_add_func ("/ringing/measure", test_measure);
   result = g_test_run ();
 
+  cusax_callerchat_forget (account);
+  fake_chat_shutdown ();
   fake_phone_reset (NULL);
   fake_purple_stop ();
   return result;
