@@ -20,23 +20,31 @@ is_contact (const CusaxBindingSource *source, const char *jid)
   return source->is_contact (source->user_data, jid);
 }
 
+/* @jid: bare and normalised, as all are here */
+static const char *
+get_domain (const char *jid)
+{
+  const char *at = strchr (jid, '@');
+
+  return at != NULL ? at + 1 : jid;
+}
+
 /*
  * Returns: (transfer full) (nullable): the contact whose same-name address (R2) is exactly @caller. Made backwards
  * from the caller's name, then forwards again: only equality of keys counts, so neither case nor escapes nor ports
- * lead to somebody.
+ * lead to somebody. Asks for the contact first: most callers have no namesake, and the way forwards is long.
  */
 static char *
 find_same_name (const CusaxBindingSource *source, const CusaxAddress *caller, const char *key,
                 const CusaxConfig *config)
 {
   const char *user = cusax_address_get_user (caller);
-  g_autofree char *domain = cusax_address_jid_domain (cusax_config_get_jid (config), NULL);
-  g_autofree char *text = user != NULL && domain != NULL ? g_strconcat (user, "@", domain, NULL) : NULL;
-  g_autofree char *jid = text != NULL ? cusax_address_jid_bare (text, NULL) : NULL;
-  g_autoptr (CusaxAddress) guess = jid != NULL ? cusax_classify_guess (jid, config) : NULL;
+  g_autofree char *jid
+      = user != NULL ? g_strconcat (user, "@", get_domain (cusax_config_get_jid (config)), NULL) : NULL;
+  g_autoptr (CusaxAddress) guess = jid != NULL && is_contact (source, jid) ? cusax_classify_guess (jid, config) : NULL;
   g_autofree char *guess_key = guess != NULL ? cusax_classify_key (guess, config) : NULL;
 
-  return g_strcmp0 (guess_key, key) == 0 && is_contact (source, jid) ? g_steal_pointer (&jid) : NULL;
+  return g_strcmp0 (guess_key, key) == 0 ? g_steal_pointer (&jid) : NULL;
 }
 
 /* A card that lists an address where a person answers speaks for its owner: no guess then. */
@@ -97,15 +105,6 @@ is_named_by (const CusaxCallerId *caller, const char *jid)
   return g_strcmp0 (claimed, jid) == 0;
 }
 
-static gboolean
-is_same_service (const CusaxCallerId *caller, const char *jid, const CusaxConfig *config)
-{
-  g_autofree char *domain = cusax_address_jid_domain (jid, NULL);
-
-  return domain != NULL
-         && cusax_classify_is_same_service (domain, cusax_address_get_host (caller->address), config);
-}
-
 CusaxBindingGrade
 cusax_binding_grade (const CusaxBindingSource *source, const CusaxCallerId *caller, const CusaxConfig *config,
                      char **jid)
@@ -124,7 +123,9 @@ cusax_binding_grade (const CusaxBindingSource *source, const CusaxCallerId *call
       break;
     case EVIDENCE_CARD:
       grade = caller->is_authenticated
-                  && (is_same_service (caller, found, config) || is_named_by (caller, found))
+                  && (cusax_classify_is_same_service (get_domain (found),
+                                                      cusax_address_get_host (caller->address), config)
+                      || is_named_by (caller, found))
                 ? CUSAX_BINDING_STRONG
                 : CUSAX_BINDING_WEAK;
       break;

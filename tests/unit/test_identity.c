@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "identity.h"
+#include "cache-lines.h"
 #include "note.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* Cards without settings: as from the cache file. */
@@ -164,6 +166,54 @@ test_many_claimants (void)
   g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
 }
 
+static gsize
+used_bytes (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+/* 100,000 contacts with their cards: at most 200 bytes each, and every one is found from both sides. tests/bench has
+ * the times; here is only what no slow machine excuses. */
+static void
+test_large (void)
+{
+  const guint count = 100000;
+  gsize before = used_bytes ();
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (CusaxIdentity) identity = cusax_identity_new ();
+  g_autoptr (GString) line = g_string_new (NULL);
+  gsize bytes;
+
+  for (guint i = 0; i < count; i++)
+    {
+      g_autoptr (CusaxCard) made = NULL;
+
+      g_string_truncate (line, 0);
+      cache_lines_append (line, i);
+      made = cusax_card_from_line (line->str, line->len - 1);
+      g_assert_nonnull (made);
+      cusax_identity_put (identity, made);
+    }
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
+  bytes = (used_bytes () - before) / count;
+  g_test_message ("%" G_GSIZE_FORMAT " bytes each", bytes);
+  if (before > 0) /* sanitizers have a heap of their own */
+    g_assert_cmpuint (bytes, <=, 200);
+
+  g_assert_cmpuint (cusax_identity_get_size (identity), ==, count);
+  for (guint i = 0; i < count; i += 7)
+    {
+      g_autofree char *jid = cache_lines_jid (i);
+      g_autofree char *number = cache_lines_number (i);
+      g_autofree char *key = g_strconcat ("tel:", number, NULL);
+
+      g_assert_nonnull (cusax_identity_get (identity, jid));
+      g_assert_cmpstr (find (identity, key), ==, jid);
+    }
+}
+
 /* ----------------------------------------------------------- against a model */
 
 #define N_JIDS 12
@@ -275,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/identity/r22-machines", test_r22_machines);
   g_test_add_func ("/identity/ownership", test_ownership);
   g_test_add_func ("/identity/many-claimants", test_many_claimants);
+  g_test_add_func ("/identity/large", test_large);
   g_test_add_func ("/identity/r31-property", test_r31_property);
   return g_test_run ();
 }
