@@ -186,6 +186,17 @@ test_status_text (void)
 
 /* ---------------------------------------------------------------- calls */
 
+static CusaxCall *
+call_bob (guint number, CusaxCallState state)
+{
+  CusaxCall *call = fake_call_new (number, state, "bob@example.org");
+
+  call->peer = cusax_address_parse_uri ("sip:bob@example.org", NULL);
+  call->grade = CUSAX_BINDING_STRONG;
+  call->contact = "bob@example.org";
+  return call;
+}
+
 static void
 change (CusaxCall *call, CusaxCallState state)
 {
@@ -204,7 +215,7 @@ finish (CusaxCall *call, CusaxCallEnd end)
 static void
 test_outgoing (void)
 {
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_PREPARING, "bob@example.org");
+  CusaxCall *call = call_bob (1, CUSAX_CALL_PREPARING);
 
   setup (TRUE);
   call->outgoing = TRUE;
@@ -242,6 +253,7 @@ test_markup (void)
 
   setup (FALSE);
   conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, "+33177624339");
+  call->peer = cusax_address_parse_uri ("sip:+33177624339@example.org;user=phone", NULL);
   call->display_name = "<a href='http://evil.example'>Bob</a>";
   change (call, CUSAX_CALL_INCOMING);
   g_assert_null (strchr (lines->str, '<'));
@@ -251,6 +263,60 @@ test_markup (void)
   teardown ();
 }
 
+/* R29: while he is not known his conversation says nothing; then it does, and it gets the rest. */
+static void
+test_known_while_ringing (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_INCOMING);
+
+  setup (TRUE);
+  call->who = "+33177624339";
+  call->grade = CUSAX_BINDING_WEAK;
+  change (call, CUSAX_CALL_INCOMING);
+  assert_lines ("");
+  call->who = "bob@example.org";
+  call->grade = CUSAX_BINDING_STRONG;
+  change (call, CUSAX_CALL_INCOMING);
+  change (call, CUSAX_CALL_INCOMING);
+  finish (call, CUSAX_CALL_END_MISSED);
+  assert_lines ("Bob &amp; Co is calling. Type /answer or /decline.\nYou have missed a call from Bob &amp; Co.\n");
+  g_assert_cmpuint (window_count, ==, 0);
+  teardown ();
+}
+
+/* R31, R19: what is missed is listed by what was proven. */
+static void
+test_missed_strangers (void)
+{
+  static const struct
+  {
+    CusaxBindingGrade grade;
+    gboolean anonymous;
+    const char *expected;
+  } rows[] = { { CUSAX_BINDING_WEAK, FALSE, "  x@evil.example" },
+               { CUSAX_BINDING_NONE, FALSE, "  “Bob & Co” (x@evil.example)" },
+               { CUSAX_BINDING_NONE, TRUE, "  somebody who hides the number" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "sip:x@evil.example");
+
+      setup (TRUE);
+      call->peer = cusax_address_parse_uri ("sip:x@evil.example", NULL);
+      call->grade = rows[i].grade;
+      call->contact = rows[i].grade == CUSAX_BINDING_WEAK ? "bob@example.org" : NULL;
+      call->display_name = "Bob & Co";
+      call->caller = g_new0 (CusaxCallerId, 1);
+      call->caller->is_anonymous = rows[i].anonymous;
+      change (call, CUSAX_CALL_INCOMING);
+      finish (call, CUSAX_CALL_END_MISSED);
+      assert_lines ("");
+      g_assert_cmpuint (windows->len, ==, 1);
+      g_assert_true (g_str_has_suffix (g_ptr_array_index (windows, 0), rows[i].expected));
+      teardown ();
+    }
+}
+
 /* Nobody had a conversation open: one window counts, and closing it starts afresh. */
 static void
 test_missed (void)
@@ -258,7 +324,7 @@ test_missed (void)
   setup (FALSE);
   for (guint i = 1; i <= 12; i++)
     {
-      CusaxCall *call = fake_call_new (i, CUSAX_CALL_INCOMING, "bob@example.org");
+      CusaxCall *call = call_bob (i, CUSAX_CALL_INCOMING);
 
       change (call, CUSAX_CALL_INCOMING);
       finish (call, CUSAX_CALL_END_MISSED);
@@ -267,7 +333,7 @@ test_missed (void)
   g_assert_true (g_str_has_prefix (g_ptr_array_index (windows, 0), "Missed calls|12 missed calls|"));
   purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
   g_assert_cmpuint (windows->len, ==, 0);
-  finish (fake_call_new (13, CUSAX_CALL_INCOMING, "bob@example.org"), CUSAX_CALL_END_MISSED);
+  finish (call_bob (13, CUSAX_CALL_INCOMING), CUSAX_CALL_END_MISSED);
   g_assert_true (g_str_has_prefix (g_ptr_array_index (windows, 0), "Missed calls|1 missed call|"));
   assert_lines ("");
   teardown ();
@@ -287,7 +353,7 @@ test_ends_without_conversation (void)
   setup (FALSE);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      CusaxCall *call = fake_call_new (1, CUSAX_CALL_CALLING, "bob@example.org");
+      CusaxCall *call = call_bob (1, CUSAX_CALL_CALLING);
 
       window_count = 0;
       call->outgoing = TRUE;
@@ -309,7 +375,7 @@ on_deleting (PurpleConversation *conversation, gpointer data)
 static void
 test_end_while_closing (void)
 {
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_ACTIVE, "bob@example.org");
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE);
   static int handle;
 
   setup (TRUE);
@@ -327,8 +393,8 @@ test_end_while_closing (void)
 static void
 test_forget (void)
 {
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_ACTIVE, "bob@example.org");
-  CusaxCall *ended = fake_call_new (2, CUSAX_CALL_ENDED, "bob@example.org");
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE);
+  CusaxCall *ended = call_bob (2, CUSAX_CALL_ENDED);
 
   setup (TRUE);
   change (call, CUSAX_CALL_ACTIVE);
@@ -347,7 +413,7 @@ test_forget (void)
 static void
 test_finch (void)
 {
-  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "bob@example.org");
+  CusaxCall *call = call_bob (1, CUSAX_CALL_INCOMING);
 
   setup (FALSE);
   fake_purple_connect (account, FALSE);
@@ -380,7 +446,9 @@ add_tests (void)
   g_test_add_func ("/notices/status-text", test_status_text);
   g_test_add_func ("/notices/outgoing", test_outgoing);
   g_test_add_func ("/notices/markup", test_markup);
+  g_test_add_func ("/notices/R29-known-while-ringing", test_known_while_ringing);
   g_test_add_func ("/notices/missed", test_missed);
+  g_test_add_func ("/notices/R19-R31-missed-strangers", test_missed_strangers);
   g_test_add_func ("/notices/ends-without-conversation", test_ends_without_conversation);
   g_test_add_func ("/notices/end-while-closing", test_end_while_closing);
   g_test_add_func ("/notices/forget", test_forget);

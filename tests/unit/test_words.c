@@ -55,6 +55,64 @@ test_call_ends (void)
     }
 }
 
+/* R45: a service that is an island, and a contact whom chat reaches. */
+static void
+test_refused_network (void)
+{
+#define REFUSED "Your telephony service does not allow calls to other networks."
+  static const struct
+  {
+    guint status;
+    CusaxCallEnd end;
+    CusaxClass class_;
+    gboolean incoming, answered; /* answered: there was a response before the end */
+    const char *contact, *reason, *expected;
+  } rows[] = {
+    { 403, CUSAX_CALL_END_FORBIDDEN, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, "carol@other.example", "Forbidden",
+      REFUSED " Write to Carol instead." },
+    { 404, CUSAX_CALL_END_NOT_FOUND, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, "Not Found", REFUSED },
+    { 484, CUSAX_CALL_END_NOT_FOUND, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, "Address Incomplete", REFUSED },
+    { 488, CUSAX_CALL_END_NO_CODEC, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, "Not Acceptable Here", REFUSED },
+    { 603, CUSAX_CALL_END_DECLINED, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, "carol@other.example", "Decline",
+      REFUSED " Write to Carol instead." },
+    /* R44: what the service itself says stays to be seen. */
+    { 403, CUSAX_CALL_END_FORBIDDEN, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, "Calls to <b>other</b>\ndomains cost extra",
+      REFUSED " The reply was: “Calls to <b>other</b> domains cost extra” (403)." },
+    /* It rang there: a person declined. */
+    { 603, CUSAX_CALL_END_DECLINED, CUSAX_CLASS_FOREIGN_SIP, FALSE, TRUE, "carol@other.example", "Decline",
+      "Carol has declined the call." },
+    { 486, CUSAX_CALL_END_BUSY, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, "Busy Here", "Carol is busy." },
+    { 0, CUSAX_CALL_END_LOCAL, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, NULL, "You have ended the call with Carol." },
+    /* The own domain keeps its words, and so do the telephone network and callers. */
+    { 404, CUSAX_CALL_END_NOT_FOUND, CUSAX_CLASS_ON_NET, FALSE, FALSE, NULL, "Not Found",
+      "Carol is not known to the telephone server." },
+    { 603, CUSAX_CALL_END_DECLINED, CUSAX_CLASS_TELEPHONE_NETWORK, FALSE, FALSE, NULL, "Decline",
+      "Carol has declined the call." },
+    { 488, CUSAX_CALL_END_NO_CODEC, CUSAX_CLASS_FOREIGN_SIP, TRUE, FALSE, NULL, NULL,
+      "The call with Carol failed: both sides have no sound format in common." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CusaxCall *call = fake_call_new (1, CUSAX_CALL_ENDED, "carol@other.example");
+      g_autofree char *text = NULL;
+
+      g_test_message ("row %u", (guint) i);
+      call->outgoing = !rows[i].incoming;
+      call->end = rows[i].end;
+      call->status = rows[i].status;
+      call->reason = rows[i].reason;
+      call->class_ = rows[i].class_;
+      call->contact = rows[i].contact;
+      if (rows[i].answered)
+        call->caller = g_new0 (CusaxCallerId, 1);
+      text = cusax_words_call_end (call, "Carol");
+      g_assert_cmpstr (text, ==, rows[i].expected);
+      fake_call_free (call);
+    }
+#undef REFUSED
+}
+
 /* Every end has a sentence of its own, whatever is added to the list. */
 static void
 test_call_ends_differ (void)
@@ -102,6 +160,32 @@ test_call_name (void)
   g_assert_cmpstr (plain, ==, "+33177624339");
   g_assert_cmpstr (named, ==, "“Dr. No” (+33177624339)");
   g_assert_cmpstr (same, ==, "bob");
+}
+
+/* Cut in the middle: at the end stands whose it is. */
+static void
+test_address (void)
+{
+  g_autofree char *fits = cusax_words_address ("ceo@corp.example", 16);
+  g_autofree char *cut = cusax_words_address ("ceo@corp.example.evil.example", 16);
+  g_autofree char *wide = cusax_words_address ("ééééé@ééééééééé.example", 16);
+  g_autofree char *dirty = cusax_words_address (" ce\xe2\x80\xaeo@\ncorp", 16);
+
+  g_assert_cmpstr (fits, ==, "ceo@corp.example");
+  g_assert_cmpstr (cut, ==, "ceo@c…il.example");
+  g_assert_cmpstr (wide, ==, "ééééé…éé.example");
+  g_assert_cmpstr (dirty, ==, "ceo@ corp");
+  g_assert_null (cusax_words_address ("\n", 16));
+  g_assert_null (cusax_words_address (NULL, 16));
+}
+
+/* Nobody closes our quotes and goes on in our words. */
+static void
+test_claimed_quotes (void)
+{
+  g_autofree char *name = cusax_words_call_name ("x@evil.example", "Bob” is \"calling\" «you» “");
+
+  g_assert_cmpstr (name, ==, "“Bob' is 'calling' 'you' '” (x@evil.example)");
 }
 
 static void
@@ -184,7 +268,10 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/words/call-ends", test_call_ends);
+  g_test_add_func ("/words/R45-refused-network", test_refused_network);
   g_test_add_func ("/words/call-ends-differ", test_call_ends_differ);
+  g_test_add_func ("/words/address", test_address);
+  g_test_add_func ("/words/claimed-quotes", test_claimed_quotes);
   g_test_add_func ("/words/hostile-text", test_hostile_text);
   g_test_add_func ("/words/call-name", test_call_name);
   g_test_add_func ("/words/call-state", test_call_state);
