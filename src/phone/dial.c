@@ -57,6 +57,17 @@ cusax_dial_address (CusaxDirectory *directory, CusaxConfig *config, CusaxAddress
   return dial;
 }
 
+static gboolean
+is_as_good (const CusaxDialable *a, const CusaxDialable *b)
+{
+  const CusaxDialableSource unsure[] = { CUSAX_DIALABLE_GUESS, CUSAX_DIALABLE_HINT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (unsure); i++)
+    if ((a->source == unsure[i]) != (b->source == unsure[i]))
+      return FALSE;
+  return a->class_ == b->class_ && a->pref == b->pref;
+}
+
 /* The ones between which nothing but a person can decide: as good as the first of @list (R26). */
 static CusaxDial *
 ask_which (const char *jid, GPtrArray *list)
@@ -69,12 +80,8 @@ ask_which (const char *jid, GPtrArray *list)
   dial->jid = g_strdup (jid);
   dial->list = g_ptr_array_ref (list);
   for (guint i = list->len - 1; i > 0; i--)
-    {
-      const CusaxDialable *other = g_ptr_array_index (list, i);
-
-      if (other->class_ != first->class_ || other->pref != first->pref)
-        g_ptr_array_remove_index (list, i);
-    }
+    if (!is_as_good (first, g_ptr_array_index (list, i)))
+      g_ptr_array_remove_index (list, i);
   return dial;
 }
 

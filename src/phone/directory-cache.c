@@ -59,13 +59,21 @@ read_number (const char **at, const char *end, gint64 *number)
   return TRUE;
 }
 
+/* Up to a tab; @at goes behind it. */
 static gboolean
-is_mark (const char *text, gsize length)
+read_mark (const char **at, const char *end, char mark[CUSAX_DIRECTORY_CACHE_MAX_MARK + 1])
 {
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isgraph (text[i]))
-      return FALSE;
-  return length <= CUSAX_DIRECTORY_CACHE_MAX_MARK;
+  gsize length = 0;
+
+  for (const char *p = *at; p < end && *p != '\t'; p++)
+    {
+      if (!g_ascii_isgraph (*p) || length == CUSAX_DIRECTORY_CACHE_MAX_MARK)
+        return FALSE;
+      mark[length++] = *p;
+    }
+  mark[length] = '\0';
+  *at += length;
+  return *at < end && *(*at)++ == '\t';
 }
 
 typedef struct
@@ -80,21 +88,17 @@ read_line (const Reader *reader, const char *text, gsize length)
 {
   const char *end = text + length;
   const char *at = text;
-  const char *tab = NULL;
   char mark[CUSAX_DIRECTORY_CACHE_MAX_MARK + 1];
+  char pushed[CUSAX_DIRECTORY_CACHE_MAX_MARK + 1];
   gint64 fails = 0;
-  CusaxDirectoryCacheLine line = { 0 };
+  CusaxDirectoryCacheLine line = { .mark = mark, .pushed = pushed };
   g_autoptr (CusaxCard) card = NULL;
   g_autoptr (CusaxCard) renewed = NULL;
 
-  if (length > MAX_LINE_BYTES || !read_number (&at, end, &fails) || !read_number (&at, end, &line.failed_at))
+  if (length > MAX_LINE_BYTES || !read_number (&at, end, &fails) || !read_number (&at, end, &line.failed_at)
+      || !read_mark (&at, end, mark) || !read_mark (&at, end, pushed))
     return FALSE;
-  tab = memchr (at, '\t', end - at);
-  if (tab == NULL || !is_mark (at, tab - at))
-    return FALSE;
-  memcpy (mark, at, tab - at);
-  mark[tab - at] = '\0';
-  card = cusax_card_from_line (tab + 1, end - (tab + 1));
+  card = cusax_card_from_line (at, end - at);
   if (card == NULL)
     return FALSE;
 
@@ -102,7 +106,6 @@ read_line (const Reader *reader, const char *text, gsize length)
   if (reader->config != NULL)
     line.card = renewed = cusax_directory_cache_renew (card, reader->config);
   line.fails = (guint) MIN (fails, 255);
-  line.mark = mark;
   reader->function (reader->user_data, &line);
   return TRUE;
 }
@@ -183,8 +186,8 @@ cusax_directory_cache_append (CusaxDirectoryCacheText *text, const CusaxDirector
 
   if (text->n_lines >= CUSAX_DIRECTORY_CACHE_MAX_LINES)
     return FALSE;
-  g_string_append_printf (text->text, "%u\t%" G_GINT64_FORMAT "\t%s\t", line->fails, MAX (line->failed_at, 0),
-                          line->mark);
+  g_string_append_printf (text->text, "%u\t%" G_GINT64_FORMAT "\t%s\t%s\t", line->fails,
+                          MAX (line->failed_at, 0), line->mark, line->pushed);
   cusax_card_to_line (line->card, text->text);
   if (text->text->len > CUSAX_DIRECTORY_CACHE_MAX_BYTES)
     {

@@ -4,7 +4,7 @@
  * Bounded in bytes, lines and age; read and written as a whole.
  *
  *   cusax-cards 1 FINGERPRINT                        of the settings that make keys
- *   FAILS <tab> FAILED_AT <tab> MARK <tab> CARD      one line each; CARD as in card.h
+ *   FAILS <tab> FAILED_AT <tab> MARK <tab> PUSHED <tab> CARD      one line each; CARD as in card.h
  *
  * With another fingerprint the keys are made anew from the values. Lines that cannot be read are left out, and the
  * file is set aside for people.
@@ -26,7 +26,8 @@ typedef struct
   CusaxCard *card;
   guint fails;        /* in a row, since the card was read */
   gint64 failed_at;   /* seconds since 1970, of the last one */
-  const char *mark;   /* the last announcement that was heard, "" = none: characters without blanks and controls */
+  const char *mark;   /* the last announcement that was heard, "" = none: no blanks, no controls */
+  const char *pushed; /* likewise, of another kind */
 } CusaxDirectoryCacheLine;
 
 typedef void (*CusaxDirectoryCacheFunc) (gpointer user_data, const CusaxDirectoryCacheLine *line);

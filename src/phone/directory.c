@@ -1,209 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See directory.h. The people and who an address is; directory-queue asks, directory-cache has the file. */
-#include "directory.h"
+/* See directory.h. The people, their file, and who an address is. */
+#include "directory-private.h"
 
 #include "directory-cache.h"
-#include "directory-queue.h"
 #include "text.h"
 
 #include <string.h>
 
-#define HOUR_S (60 * 60)
-#define DAY_S (24 * HOUR_S)
-#define CARD_IS_OLD_S (7 * DAY_S)
-#define CONFIRMED_S 60
-#define STRANGER_KEPT_S (90 * DAY_S)
+#define STRANGER_KEPT_S (90 * 24 * 60 * 60)
 #define SAVE_MS 30000
 #define MAX_HINTS 4
-#define MAX_ANNOUNCED 10 /* of one contact in one run: somebody may change his picture all day long */
-
-/* Somebody of whom more is known than a card: a contact, or one whose card was in the file. */
-typedef struct
-{
-  CusaxCard *dormant; /* (nullable): out of the file, of nobody in the roster: names nobody until he is */
-  char *mark;         /* (nullable): the last announcement */
-  char **hints;       /* (nullable) */
-  gint64 failed_at;
-  guint8 fails;
-  guint8 announced;   /* how often he was asked again for an announcement */
-  gboolean is_contact;
-  char jid[];
-} Person;
-
-struct _CusaxDirectory
-{
-  CusaxDirectoryPorts ports;
-  const CusaxDirectoryListener *listener;
-  gpointer listener_data;
-  CusaxConfig *config;       /* (nullable): not configured, and the file not read */
-  CusaxMemory *memory;
-  CusaxIdentity *identity;   /* cards of contacts only */
-  GHashTable *people;        /* jid -> Person */
-  CusaxDirectoryQueue *queue;
-  guint save_id;
-};
-
-static void schedule_save (CusaxDirectory *directory);
 
 /* ------------------------------------------------------------------ people */
 
 static void
 person_free (gpointer data)
 {
-  Person *person = data;
+  CusaxPerson *person = data;
 
   g_clear_pointer (&person->dormant, cusax_card_unref);
   g_free (person->mark);
+  g_free (person->pushed);
   g_strfreev (person->hints);
   g_free (person);
 }
 
-static Person *
+static CusaxPerson *
 find_person (const CusaxDirectory *directory, const char *jid)
 {
   return g_hash_table_lookup (directory->people, jid);
 }
 
-static Person *
-find_contact (const CusaxDirectory *directory, const char *jid)
+CusaxPerson *
+cusax_directory_find_contact (const CusaxDirectory *directory, const char *jid)
 {
-  Person *person = find_person (directory, jid);
+  CusaxPerson *person = find_person (directory, jid);
 
   return person != NULL && person->is_contact ? person : NULL;
 }
 
-static Person *
+static CusaxPerson *
 add_person (CusaxDirectory *directory, const char *jid)
 {
   gsize size = strlen (jid) + 1;
-  Person *person = g_malloc0 (sizeof *person + size);
+  CusaxPerson *person = g_malloc0 (sizeof *person + size);
 
   memcpy (person->jid, jid, size);
   g_hash_table_insert (directory->people, person->jid, person);
   return person;
 }
 
-static gint64
-wall_time (const CusaxDirectory *directory)
+gboolean
+cusax_directory_is_older (const CusaxDirectory *directory, gint64 time, gint64 seconds)
 {
-  return directory->ports.wall_time ();
-}
-
-/* A clock that was put back makes everything old. */
-static gboolean
-is_older (const CusaxDirectory *directory, gint64 time, gint64 seconds)
-{
-  gint64 now = wall_time (directory);
+  gint64 now = directory->ports.wall_time ();
 
   return time > now || now - time >= seconds;
 }
 
-/* One hour, two, four ... a day. */
-static gboolean
-is_in_pause (const CusaxDirectory *directory, const Person *person)
-{
-  gint64 pause = person->fails > 0 ? MIN ((gint64) HOUR_S << MIN (person->fails - 1, 5), DAY_S) : 0;
-
-  return pause > 0 && !is_older (directory, person->failed_at, pause);
-}
-
-/* The last thing in its turn: the listener may look at and change everything but the directory's life. */
-static void
-emit (CusaxDirectory *directory, const char *jid)
+void
+cusax_directory_emit (CusaxDirectory *directory, const char *jid)
 {
   g_autofree char *copy = g_strdup (jid);
 
   directory->listener->on_contact (directory->listener_data, directory, copy);
 }
-
-/* ------------------------------------------------------------------- cards */
-
-static gboolean
-is_same_entry (const CusaxCard *a, const CusaxCard *b, guint index)
-{
-  CusaxCardEntry first = { 0 };
-  CusaxCardEntry second = { 0 };
-
-  cusax_card_get_entry (a, index, &first);
-  cusax_card_get_entry (b, index, &second);
-  return first.types == second.types && first.pref == second.pref && strcmp (first.value, second.value) == 0;
-}
-
-/* A card without entries says as much as none. */
-static gboolean
-says_the_same (const CusaxCard *a, const CusaxCard *b)
-{
-  guint n = a != NULL ? cusax_card_get_n_entries (a) : 0;
-
-  if (n != (b != NULL ? cusax_card_get_n_entries (b) : 0))
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    if (!is_same_entry (a, b, i))
-      return FALSE;
-  return TRUE;
-}
-
-/* Returns: TRUE if what is known of the person changed. */
-static gboolean
-put_card (CusaxDirectory *directory, Person *person, CusaxCardState state, const GPtrArray *tels)
-{
-  g_autoptr (CusaxCard) card
-      = cusax_card_new (person->jid, state, wall_time (directory), tels, directory->config);
-  gboolean changed = !says_the_same (cusax_identity_get (directory->identity, person->jid), card);
-
-  cusax_identity_put (directory->identity, card);
-  schedule_save (directory);
-  return changed;
-}
-
-/* What was read once is better than nothing: only who has no card gets one that says so. */
-static void
-note_failure (CusaxDirectory *directory, Person *person)
-{
-  CusaxCard *card = cusax_identity_get (directory->identity, person->jid);
-
-  person->fails = (guint8) MIN (person->fails + 1, 255);
-  person->failed_at = wall_time (directory);
-  if (card == NULL || cusax_card_get_state (card) == CUSAX_CARD_FAILED)
-    put_card (directory, person, CUSAX_CARD_FAILED, NULL);
-  schedule_save (directory);
-}
-
-static gboolean
-learn (CusaxDirectory *directory, Person *person, CusaxCardState state, const char *xml, gsize length)
-{
-  g_autoptr (GPtrArray) tels = NULL;
-
-  if (state == CUSAX_CARD_READ)
-    {
-      tels = cusax_vcard_parse (xml, length, NULL);
-      if (tels == NULL) /* a card that nobody can read: the next one may be better */
-        state = CUSAX_CARD_FAILED;
-    }
-  if (state == CUSAX_CARD_FAILED)
-    {
-      note_failure (directory, person);
-      return FALSE;
-    }
-  person->fails = 0;
-  person->failed_at = 0;
-  return put_card (directory, person, state, tels);
-}
-
-static void
-on_answer (gpointer user_data, const char *jid, CusaxUrgency urgency, CusaxCardState state, const char *xml,
-           gsize length)
-{
-  CusaxDirectory *directory = user_data;
-  Person *person = find_contact (directory, jid);
-
-  if (person == NULL || directory->config == NULL)
-    return;
-  if (learn (directory, person, state, xml, length) || urgency == CUSAX_URGENCY_RINGING)
-    emit (directory, jid);
-}
-
-static const CusaxDirectoryQueueListener queue_listener = { on_answer };
 
 /* ------------------------------------------------------------------- file */
 
@@ -216,14 +77,19 @@ append_lines (const CusaxDirectory *directory, CusaxDirectoryCacheText *text, gb
   g_hash_table_iter_init (&iter, directory->people);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      const Person *person = value;
+      const CusaxPerson *person = value;
       CusaxCard *card = contacts ? cusax_identity_get (directory->identity, person->jid) : person->dormant;
-      CusaxDirectoryCacheLine line
-          = { card, person->fails, person->failed_at, person->mark != NULL ? person->mark : "" };
+      CusaxDirectoryCacheLine line = { card, person->fails, person->failed_at, "", "" };
 
       if (person->is_contact != contacts || card == NULL
-          || (!contacts && is_older (directory, cusax_card_get_read_at (card), STRANGER_KEPT_S)))
+          || (!contacts && cusax_directory_is_older (directory, cusax_card_get_read_at (card), STRANGER_KEPT_S)))
         continue;
+      /* What was announced and is not asked for yet is news again after a restart. */
+      if (!cusax_directory_queue_has (directory->queue, person->jid))
+        {
+          line.mark = person->mark != NULL ? person->mark : "";
+          line.pushed = person->pushed != NULL ? person->pushed : "";
+        }
       if (!cusax_directory_cache_append (text, &line))
         return;
     }
@@ -238,7 +104,7 @@ save (CusaxDirectory *directory)
   append_lines (directory, &text, TRUE);
   append_lines (directory, &text, FALSE);
   if (!cusax_directory_cache_end (&text, directory->ports.store))
-    schedule_save (directory);
+    cusax_directory_schedule_save (directory);
 }
 
 static gboolean
@@ -251,8 +117,8 @@ on_save (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-schedule_save (CusaxDirectory *directory)
+void
+cusax_directory_schedule_save (CusaxDirectory *directory)
 {
   if (directory->save_id == 0)
     directory->save_id = directory->ports.clock->add (directory->ports.clock, SAVE_MS, on_save, directory);
@@ -263,13 +129,13 @@ on_cached (gpointer user_data, const CusaxDirectoryCacheLine *line)
 {
   CusaxDirectory *directory = user_data;
   const char *jid = cusax_card_get_jid (line->card);
-  Person *person = find_person (directory, jid);
+  CusaxPerson *person = find_person (directory, jid);
 
   if (person == NULL)
     {
-      if (is_older (directory, cusax_card_get_read_at (line->card), STRANGER_KEPT_S))
+      if (cusax_directory_is_older (directory, cusax_card_get_read_at (line->card), STRANGER_KEPT_S))
         {
-          schedule_save (directory);
+          cusax_directory_schedule_save (directory);
           return;
         }
       person = add_person (directory, jid);
@@ -277,7 +143,9 @@ on_cached (gpointer user_data, const CusaxDirectoryCacheLine *line)
   person->fails = (guint8) line->fails;
   person->failed_at = line->failed_at;
   g_free (person->mark);
+  g_free (person->pushed);
   person->mark = *line->mark != '\0' ? g_strdup (line->mark) : NULL;
+  person->pushed = *line->pushed != '\0' ? g_strdup (line->pushed) : NULL;
   if (person->is_contact)
     cusax_identity_put (directory->identity, line->card);
   else
@@ -288,23 +156,16 @@ on_cached (gpointer user_data, const CusaxDirectoryCacheLine *line)
 }
 
 static void
-ask_if_never (CusaxDirectory *directory, const Person *person)
-{
-  if (person->is_contact && cusax_identity_get (directory->identity, person->jid) == NULL)
-    cusax_directory_queue_add (directory->queue, person->jid, CUSAX_URGENCY_BACKGROUND);
-}
-
-static void
 load (CusaxDirectory *directory)
 {
   GHashTableIter iter;
   gpointer person = NULL;
 
   if (cusax_directory_cache_load (directory->ports.store, directory->config, on_cached, directory))
-    schedule_save (directory);
+    cusax_directory_schedule_save (directory);
   g_hash_table_iter_init (&iter, directory->people);
   while (g_hash_table_iter_next (&iter, NULL, &person))
-    ask_if_never (directory, person);
+    cusax_directory_ask_if_never (directory, person);
 }
 
 /* ----------------------------------------------------------------- settings */
@@ -318,7 +179,7 @@ renew_cards (CusaxDirectory *directory)
   g_hash_table_iter_init (&iter, directory->people);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Person *person = value;
+      CusaxPerson *person = value;
       CusaxCard *old = person->is_contact ? cusax_identity_get (directory->identity, person->jid) : person->dormant;
       g_autoptr (CusaxCard) card = old != NULL ? cusax_directory_cache_renew (old, directory->config) : NULL;
 
@@ -332,7 +193,7 @@ renew_cards (CusaxDirectory *directory)
           person->dormant = g_steal_pointer (&card);
         }
     }
-  schedule_save (directory);
+  cusax_directory_schedule_save (directory);
 }
 
 void
@@ -361,8 +222,9 @@ cusax_directory_new (const CusaxDirectoryPorts *ports, const CusaxDirectoryListe
   directory->listener_data = user_data;
   directory->memory = cusax_memory_new (ports->store);
   directory->identity = cusax_identity_new ();
+  directory->doubts = cusax_directory_doubts_new ();
   directory->people = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, person_free);
-  directory->queue = cusax_directory_queue_new (ports->clock, ports->cards, &queue_listener, directory);
+  directory->queue = cusax_directory_queue_new (ports->clock, ports->cards, &cusax_directory_queue_listener, directory);
   return directory;
 }
 
@@ -371,7 +233,6 @@ cusax_directory_free (CusaxDirectory *directory)
 {
   if (directory == NULL)
     return;
-  cusax_directory_queue_free (directory->queue);
   if (directory->save_id != 0)
     {
       directory->ports.clock->remove (directory->ports.clock, directory->save_id);
@@ -381,9 +242,11 @@ cusax_directory_free (CusaxDirectory *directory)
       if (directory->save_id != 0)
         directory->ports.clock->remove (directory->ports.clock, directory->save_id);
     }
+  cusax_directory_queue_free (directory->queue);
   cusax_memory_free (directory->memory);
   cusax_identity_free (directory->identity);
   g_hash_table_unref (directory->people);
+  g_ptr_array_unref (directory->doubts);
   g_clear_pointer (&directory->config, cusax_config_unref);
   g_free (directory);
 }
@@ -393,7 +256,7 @@ cusax_directory_free (CusaxDirectory *directory)
 void
 cusax_directory_add_contact (CusaxDirectory *directory, const char *jid)
 {
-  Person *person = find_person (directory, jid);
+  CusaxPerson *person = find_person (directory, jid);
 
   /* Rosters come from a server. */
   if ((person != NULL && person->is_contact) || *jid == '\0' || strlen (jid) > CUSAX_ADDRESS_MAX_LENGTH
@@ -406,13 +269,13 @@ cusax_directory_add_contact (CusaxDirectory *directory, const char *jid)
     cusax_identity_put (directory->identity, person->dormant);
   g_clear_pointer (&person->dormant, cusax_card_unref);
   if (directory->config != NULL)
-    ask_if_never (directory, person);
+    cusax_directory_ask_if_never (directory, person);
 }
 
 void
 cusax_directory_remove_contact (CusaxDirectory *directory, const char *jid)
 {
-  Person *person = find_contact (directory, jid);
+  CusaxPerson *person = cusax_directory_find_contact (directory, jid);
 
   if (person == NULL)
     return;
@@ -420,98 +283,19 @@ cusax_directory_remove_contact (CusaxDirectory *directory, const char *jid)
   cusax_identity_remove (directory->identity, person->jid);
   g_hash_table_remove (directory->people, person->jid);
   if (directory->config != NULL)
-    schedule_save (directory);
+    cusax_directory_schedule_save (directory);
 }
 
 gboolean
 cusax_directory_is_contact (const CusaxDirectory *directory, const char *jid)
 {
-  return find_contact (directory, jid) != NULL;
-}
-
-/* ------------------------------------------------------------------ asking */
-
-void
-cusax_directory_set_online (CusaxDirectory *directory, gboolean online)
-{
-  cusax_directory_queue_set_online (directory->queue, online);
-}
-
-void
-cusax_directory_look (CusaxDirectory *directory, const char *jid)
-{
-  Person *person = find_contact (directory, jid);
-  CusaxCard *card = person != NULL ? cusax_identity_get (directory->identity, jid) : NULL;
-
-  if (person == NULL || directory->config == NULL || is_in_pause (directory, person))
-    return;
-  if (card == NULL || person->fails > 0 || cusax_card_get_state (card) == CUSAX_CARD_FAILED
-      || is_older (directory, cusax_card_get_read_at (card), CARD_IS_OLD_S)
-      || cusax_directory_queue_has (directory->queue, jid))
-    cusax_directory_queue_add (directory->queue, jid, CUSAX_URGENCY_LOOKED);
-}
-
-/* Marks are somebody else's text: short and plain ones stay as they are. */
-static char *
-make_mark (const char *text)
-{
-  gboolean is_plain = strlen (text) <= CUSAX_DIRECTORY_CACHE_MAX_MARK;
-
-  for (const char *p = text; is_plain && *p != '\0'; p++)
-    is_plain = g_ascii_isgraph (*p);
-  return is_plain ? g_strdup (text) : g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
-}
-
-void
-cusax_directory_announce (CusaxDirectory *directory, const char *jid, const char *mark)
-{
-  Person *person = find_contact (directory, jid);
-  g_autofree char *plain = make_mark (mark);
-
-  if (person == NULL || g_strcmp0 (person->mark, plain) == 0)
-    return;
-  g_free (person->mark);
-  person->mark = g_steal_pointer (&plain);
-  if (directory->config == NULL)
-    return;
-  schedule_save (directory);
-  if (is_in_pause (directory, person) || person->announced >= MAX_ANNOUNCED)
-    return;
-  person->announced++;
-  cusax_directory_queue_add_again (directory->queue, jid);
-}
-
-void
-cusax_directory_take (CusaxDirectory *directory, const char *jid, const char *xml, gsize length)
-{
-  Person *person = find_contact (directory, jid);
-  g_autoptr (GPtrArray) tels = NULL;
-
-  if (person == NULL || directory->config == NULL)
-    return;
-  tels = cusax_vcard_parse (xml, length, NULL);
-  if (tels == NULL)
-    return;
-  if (tels->len == 0)
-    {
-      /* The other kind of card may have the telephone, so this is no more than news of a change. */
-      g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) xml, length);
-
-      cusax_directory_announce (directory, jid, sum);
-      return;
-    }
-  if (cusax_directory_queue_has (directory->queue, jid))
-    cusax_directory_queue_remove (directory->queue, jid);
-  person->fails = 0;
-  person->failed_at = 0;
-  if (put_card (directory, person, CUSAX_CARD_READ, tels))
-    emit (directory, jid);
+  return cusax_directory_find_contact (directory, jid) != NULL;
 }
 
 void
 cusax_directory_set_hints (CusaxDirectory *directory, const char *jid, const char *const *uris)
 {
-  Person *person = find_contact (directory, jid);
+  CusaxPerson *person = cusax_directory_find_contact (directory, jid);
   g_auto (GStrv) hints = NULL;
 
   if (person == NULL)
@@ -531,21 +315,7 @@ cusax_directory_set_hints (CusaxDirectory *directory, const char *jid, const cha
     return;
   g_strfreev (person->hints);
   person->hints = g_steal_pointer (&hints);
-  emit (directory, jid);
-}
-
-gboolean
-cusax_directory_confirm (CusaxDirectory *directory, const char *jid)
-{
-  Person *person = find_contact (directory, jid);
-  CusaxCard *card = person != NULL ? cusax_identity_get (directory->identity, jid) : NULL;
-
-  if (person == NULL || directory->config == NULL || !cusax_directory_queue_is_online (directory->queue)
-      || (card != NULL && !is_older (directory, cusax_card_get_read_at (card), CONFIRMED_S))
-      || (person->fails > 0 && !is_older (directory, person->failed_at, CONFIRMED_S)))
-    return FALSE;
-  cusax_directory_queue_add (directory->queue, jid, CUSAX_URGENCY_RINGING);
-  return TRUE;
+  cusax_directory_emit (directory, jid);
 }
 
 /* -------------------------------------------------------------- who it is */
@@ -578,7 +348,7 @@ cusax_directory_grade (CusaxDirectory *directory, const CusaxCallerId *caller, c
 GPtrArray *
 cusax_directory_list (CusaxDirectory *directory, const char *jid)
 {
-  Person *person = find_contact (directory, jid);
+  CusaxPerson *person = cusax_directory_find_contact (directory, jid);
   const char *choice = cusax_memory_get_choice (directory->memory, jid);
   g_auto (GStrv) attached = cusax_memory_list_attached (directory->memory, jid);
   GPtrArray *list = NULL;
@@ -629,7 +399,7 @@ cusax_directory_attach (CusaxDirectory *directory, CusaxAddress *address, const 
   else
     cusax_memory_detach (directory->memory, key);
   if (former != NULL)
-    emit (directory, former);
+    cusax_directory_emit (directory, former);
   if (jid != NULL)
-    emit (directory, jid);
+    cusax_directory_emit (directory, jid);
 }

@@ -362,6 +362,52 @@ test_chat_down_stops_and_up_goes_on (void)
   world_clear (&world);
 }
 
+/* A dead connection is found dead long after the requests in it timed out: those failures were not theirs. */
+static void
+test_failures_of_the_connection_are_taken_back (void)
+{
+  World world = { 0 };
+  FakePeople *people = NULL;
+
+  world_init (&world, "");
+  add_contacts (&world, "a b c d");
+  people = world.people;
+  cusax_directory_set_online (world.directory, TRUE);
+  learn (&world, "d@example.org", "sip:d@x.example");
+  cusax_directory_look (world.directory, "a@example.org");
+  fake_people_answer (people, "a@example.org", CUSAX_CARD_FAILED, NULL);
+  fake_people_pass (people, 11000);
+  fake_people_answer (people, "b@example.org", CUSAX_CARD_NONE, NULL); /* the connection works: a's is a's */
+  fake_people_answer (people, "c@example.org", CUSAX_CARD_FAILED, NULL);
+  fake_people_pass (people, 61000);
+  g_assert_true (cusax_directory_confirm (world.directory, "c@example.org"));
+  fake_people_answer (people, "c@example.org", CUSAX_CARD_FAILED, NULL);
+  cusax_directory_announce (world.directory, "d@example.org", "mark");
+  fake_people_answer (people, "d@example.org", CUSAX_CARD_FAILED, NULL);
+  fake_people_pass (people, 60000);
+  cusax_directory_set_online (world.directory, FALSE);
+  fake_people_forget (people);
+  cusax_directory_set_online (world.directory, TRUE);
+  cusax_directory_look (world.directory, "a@example.org");
+  fake_people_check (people, "");
+  fake_people_pass (people, 10000);
+  fake_people_check (people, "fetch c@example.org\n");
+  fake_people_answer (people, "c@example.org", CUSAX_CARD_NONE, NULL);
+  check_list (&world, "d@example.org", "sip:d@x.example");
+
+  /* Long ago is not in doubt. */
+  fake_people_pass (people, 7 * 24 * 3600 * 1000);
+  cusax_directory_look (world.directory, "c@example.org");
+  fake_people_answer (people, "c@example.org", CUSAX_CARD_FAILED, NULL);
+  fake_people_pass (people, 600 * 1000);
+  cusax_directory_set_online (world.directory, FALSE);
+  cusax_directory_set_online (world.directory, TRUE);
+  fake_people_forget (people);
+  cusax_directory_look (world.directory, "c@example.org");
+  fake_people_check (people, "");
+  world_clear (&world);
+}
+
 static void
 test_removed_while_asked_counts_until_the_reply (void)
 {
@@ -420,6 +466,15 @@ test_announced_changes_are_asked_once_per_mark (void)
   cusax_directory_announce (world.directory, "mallory@example.org", "one"); /* nobody of ours */
   fake_people_pass (people, 20000);
   fake_people_check (people, "");
+
+  /* Announced, but the program ends before it was asked for. */
+  cusax_directory_set_online (world.directory, FALSE);
+  cusax_directory_announce (world.directory, "bob@example.org", "four");
+  restart (&world, "bob");
+  cusax_directory_announce (world.directory, "bob@example.org", "four");
+  cusax_directory_set_online (world.directory, TRUE);
+  fake_people_pass (people, 20000);
+  fake_people_check (people, "fetch bob@example.org\n");
   world_clear (&world);
 }
 
@@ -473,6 +528,16 @@ test_cards_by_push (void)
   check_list (&world, "bob@example.org", "tel:+33177624339");
   fake_people_answer (people, "bob@example.org", CUSAX_CARD_READ, without);
   fake_people_check (people, "contact bob@example.org\n");
+  /* Both kinds of news come at each sign-in, and are old by then. */
+  cusax_directory_announce (world.directory, "bob@example.org", "photo");
+  fake_people_answer (people, "bob@example.org", CUSAX_CARD_NONE, NULL);
+  restart (&world, "bob");
+  cusax_directory_set_online (world.directory, TRUE);
+  fake_people_pass (people, 10000);
+  cusax_directory_announce (world.directory, "bob@example.org", "photo");
+  cusax_directory_take (world.directory, "bob@example.org", without, strlen (without));
+  cusax_directory_announce (world.directory, "bob@example.org", "photo");
+  fake_people_check (people, "");
   g_assert_null (cusax_directory_get_card (world.directory, "mallory@evil.example"));
   world_clear (&world);
 }
@@ -890,6 +955,8 @@ main (int argc, char **argv)
                    test_what_was_read_is_not_asked_again_for_a_week);
   g_test_add_func ("/directory/R27-failures-have-growing-pauses", test_failures_have_growing_pauses);
   g_test_add_func ("/directory/R27-chat-down-stops-and-up-goes-on", test_chat_down_stops_and_up_goes_on);
+  g_test_add_func ("/directory/R27-failures-of-the-connection-are-taken-back",
+                   test_failures_of_the_connection_are_taken_back);
   g_test_add_func ("/directory/R27-removed-while-asked-counts-until-the-reply",
                    test_removed_while_asked_counts_until_the_reply);
   g_test_add_func ("/directory/R27-announced-changes-are-asked-once-per-mark",
