@@ -163,18 +163,18 @@ carry_out (const Line *line, CusaxDial *dial, GError **error)
 static void
 put_unknown_words (PurpleAccount *account, const char *who, const GError *reason, GError **error)
 {
-  g_autofree char *label = cusax_peers_label (account, who);
+  g_autofree char *name = NULL;
 
   if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED))
-    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                 _("No telephone number and no SIP address of %s is known."), label);
-  else
     {
-      g_autofree char *clean = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);
-
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                   _("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
+      name = cusax_peers_label (account, who);
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+                   _("No telephone number and no SIP address of %s is known."), name);
+      return;
     }
+  name = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, _("“%s” is neither a telephone number nor an address."),
+               name != NULL ? name : "");
 }
 
 /* Takes @dial (nullable: then @reason says why). */
@@ -217,6 +217,7 @@ gboolean
 cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char *key, GError **error)
 {
   g_autoptr (GPtrArray) list = NULL;
+  g_autofree char *name = NULL;
   Line line;
 
   if (!find_line (account, &line, error))
@@ -232,8 +233,9 @@ cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char
       return finish (&line, jid, cusax_dial_address (line.directory, line.config, dialable->address, jid), NULL,
                      error);
     }
+  name = cusax_peers_label (account, jid);
   g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, _("The card of %s has changed: open the menu again."),
-               jid);
+               name);
   return FALSE;
 }
 

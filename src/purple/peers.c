@@ -100,7 +100,7 @@ cusax_peers_name (PurpleAccount *account, const CusaxAddress *address, const cha
 char *
 cusax_peers_label (PurpleAccount *account, const char *who)
 {
-  PurpleBuddy *buddy = who != NULL ? purple_find_buddy (account, who) : NULL;
+  PurpleBuddy *buddy = who != NULL && *who != '\0' ? purple_find_buddy (account, who) : NULL;
   g_autofree char *clean = NULL;
 
   if (buddy != NULL)

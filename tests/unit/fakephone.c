@@ -337,6 +337,7 @@ void
 fake_purple_connect (PurpleAccount *account, gboolean connected)
 {
   fake_gc.account = account;
+  fake_gc.state = connected ? PURPLE_CONNECTED : PURPLE_DISCONNECTED;
   purple_account_set_connection (account, connected ? &fake_gc : NULL);
 }
 
