@@ -311,7 +311,7 @@ on_menu_detach (PurpleBlistNode *node, gpointer data)
       g_autofree char *label = address != NULL ? display_of (account, address) : NULL;
 
       if (label != NULL)
-        purple_request_field_group_add_field (group, purple_request_field_bool_new (id, label, i == 0));
+        purple_request_field_group_add_field (group, purple_request_field_bool_new (id, label, FALSE));
     }
   purple_request_fields_add_group (fields, group);
   purple_request_fields (question, _("Detach a number"), primary, NULL, fields, _("Detach"),
@@ -319,14 +319,14 @@ on_menu_detach (PurpleBlistNode *node, gpointer data)
                          GUINT_TO_POINTER (question->id));
 }
 
-/* Pidgin reads "_" as the mark of the key; an address must not lose a letter by that. Finch prints it. */
+/* Pidgin reads "_" as the mark of the key; an address must not lose a letter by that. Others print it. */
 static char *
 menu_label (PurpleAccount *account, const CusaxAddress *address)
 {
   g_autofree char *display = display_of (account, address);
   g_autoptr (GString) text = g_string_new (display);
 
-  if (!purple_strequal (purple_core_get_ui (), "gnt-purple"))
+  if (purple_strequal (purple_core_get_ui (), "gtk-gaim"))
     g_string_replace (text, "_", "__", 0);
   return g_strdup_printf (_("Attach %s to this contact..."), text->str);
 }
