@@ -41,7 +41,8 @@ get_step_of_click (CusaxMemory *memory, const CusaxDial *dial)
     case CUSAX_CLASS_EMERGENCY:
       return CUSAX_DIAL_GO;
     case CUSAX_CLASS_FOREIGN_SIP:
-      return cusax_memory_was_told (memory, cusax_address_get_host (dial->address)) ? CUSAX_DIAL_GO : CUSAX_DIAL_TELL;
+      return cusax_memory_was_told (memory, cusax_address_get_host (dial->address)) ? CUSAX_DIAL_GO
+                                                                                    : CUSAX_DIAL_TELL;
     case CUSAX_CLASS_TELEPHONE_NETWORK:
       return cusax_memory_is_allowed (memory, dial->key) ? CUSAX_DIAL_GO : CUSAX_DIAL_ASK_COST;
     }
@@ -112,7 +113,8 @@ is_own_chat_domain (CusaxConfig *config, const char *jid)
   return own != NULL && g_strcmp0 (own, domain) == 0;
 }
 
-/* Returns: (transfer full) (nullable): where a JID of the own chat domain is called, of whom nothing else is known */
+/* Returns: (transfer full) (nullable): where a JID of the own chat domain is called, of whom nothing else is
+ * known */
 static CusaxAddress *
 find_by_name (CusaxDirectory *directory, CusaxConfig *config, const char *jid)
 {

@@ -14,9 +14,9 @@ cusax_directory_cache_fingerprint (const CusaxConfig *config)
   g_autofree char *related = g_strjoinv (" ", (char **) cusax_config_get_related_domains (config));
   g_autofree char *jid_domain = cusax_address_jid_domain (cusax_config_get_jid (config), NULL);
   /* What the keys of two versions of this program have in common is their version, in MAGIC. */
-  g_autofree char *all = g_strjoin ("\n", cusax_config_get_domain (config), jid_domain != NULL ? jid_domain : "",
-                                    cusax_config_get_country_code (config),
-                                    cusax_config_get_trunk_prefix (config), related, NULL);
+  g_autofree char *all
+    = g_strjoin ("\n", cusax_config_get_domain (config), jid_domain != NULL ? jid_domain : "",
+                 cusax_config_get_country_code (config), cusax_config_get_trunk_prefix (config), related, NULL);
 
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
 }
@@ -37,8 +37,8 @@ cusax_directory_cache_renew (CusaxCard *card, const CusaxConfig *config)
       tel->pref = entry.pref;
       g_ptr_array_add (tels, tel);
     }
-  return cusax_card_new (cusax_card_get_jid (card), cusax_card_get_state (card), cusax_card_get_read_at (card), tels,
-                         config);
+  return cusax_card_new (cusax_card_get_jid (card), cusax_card_get_state (card), cusax_card_get_read_at (card),
+                         tels, config);
 }
 
 /* ----------------------------------------------------------------- reading */
@@ -120,7 +120,8 @@ read_head (const char *text, const char *end, const char *fingerprint, gboolean 
   if (newline == NULL || (gsize) (newline - text) < magic || memcmp (text, MAGIC, magic) != 0)
     return NULL;
   text += magic;
-  *is_equal = (gsize) (newline - text) == strlen (fingerprint) && memcmp (text, fingerprint, newline - text) == 0;
+  *is_equal
+    = (gsize) (newline - text) == strlen (fingerprint) && memcmp (text, fingerprint, newline - text) == 0;
   return newline + 1;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file of cards ("cards" in the store), so that callers have names in the first second and while chat is down.
- * Bounded in bytes, lines and age; read and written as a whole.
+ * The file of cards ("cards" in the store), so that callers have names in the first second and while chat is
+ * down. Bounded in bytes, lines and age; read and written as a whole.
  *
  *   cusax-cards 1 FINGERPRINT                        of the settings that make keys
  *   FAILS <tab> FAILED_AT <tab> MARK <tab> PUSHED <tab> CARD      one line each; CARD as in card.h
  *
- * With another fingerprint the keys are made anew from the values. Lines that cannot be read are left out, and the
- * file is set aside for people.
+ * With another fingerprint the keys are made anew from the values. Lines that cannot be read are left out, and
+ * the file is set aside for people.
  */
 #pragma once
 

@@ -46,7 +46,7 @@ static gboolean
 put_card (CusaxDirectory *directory, CusaxPerson *person, CusaxCardState state, const GPtrArray *tels)
 {
   g_autoptr (CusaxCard) card
-      = cusax_card_new (person->jid, state, directory->ports.wall_time (), tels, directory->config);
+    = cusax_card_new (person->jid, state, directory->ports.wall_time (), tels, directory->config);
   gboolean changed = !says_the_same (cusax_identity_get (directory->identity, person->jid), card);
 
   cusax_identity_put (directory->identity, card);
@@ -56,10 +56,11 @@ put_card (CusaxDirectory *directory, CusaxPerson *person, CusaxCardState state, 
 
 /* ---------------------------------------------------------------- failures */
 
-/* A failure that may have been our connection's, which is found dead a while later: nothing else was heard since. */
+/* A failure that may have been our connection's, which is found dead a while later: nothing else was heard
+ * since. */
 typedef struct
 {
-  gint64 at;               /* of the monotonic clock */
+  gint64 at; /* of the monotonic clock */
   gint64 failed_at_before;
   char *jid;
 } Doubt;
@@ -270,8 +271,8 @@ cusax_directory_take (CusaxDirectory *directory, const char *jid, const char *xm
     return;
   if (tels->len == 0)
     {
-      /* The other kind of card may have the telephone, so this is no more than news of a change; it comes again at
-       * each sign-in. */
+      /* The other kind of card may have the telephone, so this is no more than news of a change; it comes again
+       * at each sign-in. */
       g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) xml, length);
 
       announce (directory, person, &person->pushed, sum);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What directory.c (the people, the file, who an address is) and directory-cards.c (when cards are asked for, what
- * their answers mean) share. Nobody else includes this.
+ * What directory.c (the people, the file, who an address is) and directory-cards.c (when cards are asked for,
+ * what their answers mean) share. Nobody else includes this.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ typedef struct
   char **hints;       /* (nullable) */
   gint64 failed_at;   /* seconds since 1970: the last failure in a row of */
   guint8 fails;
-  guint8 announced;   /* how often he was asked again for an announcement */
+  guint8 announced; /* how often he was asked again for an announcement */
   gboolean is_contact;
   char jid[];
 } CusaxPerson;
@@ -29,12 +29,12 @@ struct _CusaxDirectory
   CusaxDirectoryPorts ports;
   const CusaxDirectoryListener *listener;
   gpointer listener_data;
-  CusaxConfig *config;       /* (nullable): not configured, and the file not read */
+  CusaxConfig *config; /* (nullable): not configured, and the file not read */
   CusaxMemory *memory;
-  CusaxIdentity *identity;   /* cards of contacts only */
-  GHashTable *people;        /* jid -> CusaxPerson */
+  CusaxIdentity *identity; /* cards of contacts only */
+  GHashTable *people;      /* jid -> CusaxPerson */
   CusaxDirectoryQueue *queue;
-  GPtrArray *doubts;         /* failures that may have been the connection's */
+  GPtrArray *doubts; /* failures that may have been the connection's */
   guint save_id;
 };
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #define BACKGROUND_AFTER_MS 10000
-#define SECOND_MS 1100        /* a little more than a second: the network shifts what leaves evenly */
-#define PORT_REFUSED_MS 5000  /* fetch says that chat is down, we were told that it is up */
+#define SECOND_MS 1100       /* a little more than a second: the network shifts what leaves evenly */
+#define PORT_REFUSED_MS 5000 /* fetch says that chat is down, we were told that it is up */
 
 /* How many may be in flight before the next one of an urgency leaves. */
 static const guint places[CUSAX_N_URGENCIES] = {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The asking for cards (R27): what a ringing call waits for first, then what a person looks at, the rest in the
- * background. Knows JIDs and the card port; what an answer means, and who may be asked again when, is directory.c's.
+ * background. Knows JIDs and the card port; what an answer means, and who may be asked again when, is
+ * directory.c's.
  *
  * A request that nobody wants any more counts until its reply comes: the servers are still at work. Some of the
  * places in flight are kept free for people, so that slow servers in the background delay nobody who looks.
@@ -30,7 +31,8 @@ typedef struct
 } CusaxDirectoryQueueListener;
 
 CusaxDirectoryQueue *cusax_directory_queue_new (CusaxClock *clock, CusaxCardPort *cards,
-                                                const CusaxDirectoryQueueListener *listener, gpointer user_data);
+                                                const CusaxDirectoryQueueListener *listener,
+                                                gpointer user_data);
 void cusax_directory_queue_free (CusaxDirectoryQueue *queue);
 
 /** Chat came or went. Gone: what was in flight waits again. */

@@ -82,7 +82,8 @@ append_lines (const CusaxDirectory *directory, CusaxDirectoryCacheText *text, gb
       CusaxDirectoryCacheLine line = { card, person->fails, person->failed_at, "", "" };
 
       if (person->is_contact != contacts || card == NULL
-          || (!contacts && cusax_directory_is_older (directory, cusax_card_get_read_at (card), STRANGER_KEPT_S)))
+          || (!contacts
+              && cusax_directory_is_older (directory, cusax_card_get_read_at (card), STRANGER_KEPT_S)))
         continue;
       /* What was announced and is not asked for yet is news again after a restart. */
       if (!cusax_directory_queue_has (directory->queue, person->jid))
@@ -180,7 +181,8 @@ renew_cards (CusaxDirectory *directory)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       CusaxPerson *person = value;
-      CusaxCard *old = person->is_contact ? cusax_identity_get (directory->identity, person->jid) : person->dormant;
+      CusaxCard *old
+        = person->is_contact ? cusax_identity_get (directory->identity, person->jid) : person->dormant;
       g_autoptr (CusaxCard) card = old != NULL ? cusax_directory_cache_renew (old, directory->config) : NULL;
 
       if (card == NULL)
@@ -213,7 +215,8 @@ cusax_directory_configure (CusaxDirectory *directory, CusaxConfig *config)
 }
 
 CusaxDirectory *
-cusax_directory_new (const CusaxDirectoryPorts *ports, const CusaxDirectoryListener *listener, gpointer user_data)
+cusax_directory_new (const CusaxDirectoryPorts *ports, const CusaxDirectoryListener *listener,
+                     gpointer user_data)
 {
   CusaxDirectory *directory = g_new0 (CusaxDirectory, 1);
 
@@ -224,7 +227,8 @@ cusax_directory_new (const CusaxDirectoryPorts *ports, const CusaxDirectoryListe
   directory->identity = cusax_identity_new ();
   directory->doubts = cusax_directory_doubts_new ();
   directory->people = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, person_free);
-  directory->queue = cusax_directory_queue_new (ports->clock, ports->cards, &cusax_directory_queue_listener, directory);
+  directory->queue
+    = cusax_directory_queue_new (ports->clock, ports->cards, &cusax_directory_queue_listener, directory);
   return directory;
 }
 
@@ -355,8 +359,9 @@ cusax_directory_list (CusaxDirectory *directory, const char *jid)
 
   if (directory->config == NULL)
     return g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_dialable_free);
-  list = cusax_dialable_list (jid, cusax_identity_get (directory->identity, jid), (const char *const *) attached,
-                              person != NULL ? (const char *const *) person->hints : NULL, directory->config);
+  list
+    = cusax_dialable_list (jid, cusax_identity_get (directory->identity, jid), (const char *const *) attached,
+                           person != NULL ? (const char *const *) person->hints : NULL, directory->config);
   for (guint i = 1; choice != NULL && i < list->len; i++)
     {
       CusaxDialable *dialable = g_ptr_array_index (list, i);

@@ -25,7 +25,7 @@ typedef enum
 } Section;
 
 static const char *const section_names[N_SECTIONS]
-    = { "allowed", "told", "choice", "attached", "attached-address", "relation" };
+  = { "allowed", "told", "choice", "attached", "attached-address", "relation" };
 
 struct _CusaxMemory
 {
@@ -301,7 +301,7 @@ cusax_memory_renew_keys (CusaxMemory *memory, const CusaxConfig *config)
       g_autofree char *target = g_strdup (get (memory, TARGET, old_key));
       g_autofree char *jid = g_strdup (get (memory, CONTACT, old_key));
       g_autoptr (CusaxAddress) address
-          = target != NULL ? cusax_address_parse_target (target, cusax_config_get_domain (config), NULL) : NULL;
+        = target != NULL ? cusax_address_parse_target (target, cusax_config_get_domain (config), NULL) : NULL;
       g_autofree char *key = address != NULL ? cusax_classify_key (address, config) : NULL;
 
       if (key == NULL || strcmp (key, old_key) == 0)

@@ -72,7 +72,8 @@ clock_now (CusaxClock *clock)
 static guint
 clock_add (CusaxClock *clock, guint ms, GSourceFunc function, gpointer data)
 {
-  Timer timer = { ++the_people->next_timer, the_people->now + (gint64) ms * 1000, (gint64) ms * 1000, function, data };
+  Timer timer
+    = { ++the_people->next_timer, the_people->now + (gint64) ms * 1000, (gint64) ms * 1000, function, data };
 
   g_array_append_val (the_people->timers, timer);
   return timer.id;
@@ -340,8 +341,8 @@ fake_people_new (void)
   g_assert_null (the_people);
   the_people = people;
   people->cards.vtable = &cards_vtable;
-  people->store = (CusaxStore) { store_load, store_save, store_set_aside };
-  people->clock = (CusaxClock) { clock_now, clock_add, clock_remove };
+  people->store = (CusaxStore){ store_load, store_save, store_set_aside };
+  people->clock = (CusaxClock){ clock_now, clock_add, clock_remove };
   people->now = G_USEC_PER_SEC;
   people->wall = 1700000000;
   people->trace = g_string_new (NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fakes of what a directory needs: a card port whose answers a test gives (or that answers by itself after a while),
- * a store of files in memory, a wall clock and a virtual clock. Every port call is a line of a trace; the n-th call
- * that can fail may be told to. Also for tests of the account, which bring a clock of their own.
+ * Fakes of what a directory needs: a card port whose answers a test gives (or that answers by itself after a
+ * while), a store of files in memory, a wall clock and a virtual clock. Every port call is a line of a trace;
+ * the n-th call that can fail may be told to. Also for tests of the account, which bring a clock of their own.
  */
 #pragma once
 
@@ -13,8 +13,8 @@ typedef struct
   CusaxCardPort cards;
   CusaxStore store;
   CusaxClock clock;
-  gint64 now;          /* of clock, microseconds */
-  gint64 wall;         /* seconds since 1970; passes with the virtual clock */
+  gint64 now;  /* of clock, microseconds */
+  gint64 wall; /* seconds since 1970; passes with the virtual clock */
   GString *trace;
 
   GPtrArray *requests; /* asked and not answered, oldest first */
@@ -25,14 +25,14 @@ typedef struct
   guint most_in_flight;
   guint next_id;
 
-  GHashTable *files;   /* name -> text */
+  GHashTable *files; /* name -> text */
   gboolean save_fails, load_fails;
 
   GArray *timers;
   guint next_timer;
 
-  guint fallible;      /* port calls so far that can fail: fetch, load, save */
-  guint fail_at;       /* 0 = none */
+  guint fallible; /* port calls so far that can fail: fetch, load, save */
+  guint fail_at;  /* 0 = none */
 } FakePeople;
 
 /** One at a time: wall_time is a bare function. */

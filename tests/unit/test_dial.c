@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From what a person clicked or typed to what is said before it is dialled (R22, R25, R26, R28, R42, R43, T7). */
+/* From what a person clicked or typed to what is said before it is dialled (R22, R25, R26, R28, R42, R43, T7).
+ */
 #include "dial.h"
 
 #include "error.h"
@@ -146,7 +147,8 @@ test_table_of_policy (void)
       g_autofree char *typed = g_strdup_printf ("GO %s", cases[i].uri);
 
       g_test_message ("%s", cases[i].class_name);
-      world_init (&world, "country_code=49\ntrunk_prefix=0\nrelated_domains=related.example\non_net_numbers=+4930");
+      world_init (&world,
+                  "country_code=49\ntrunk_prefix=0\nrelated_domains=related.example\non_net_numbers=+4930");
       add_contact (&world, "bob@example.org", cases[i].target);
       check_contact (&world, "bob@example.org", clicked);
       check_typed (&world, cases[i].target, typed);
@@ -167,7 +169,8 @@ test_consent_is_for_the_exact_number (void)
   check_contact (&world, "bob@other.example", "GO sip:+33177624339@example.org;user=phone (bob@other.example)");
   /* The same number, written otherwise. */
   add_contact (&world, "carol@other.example", "tel:01-77-62-43-39");
-  check_contact (&world, "carol@other.example", "GO sip:0177624339@example.org;user=phone (carol@other.example)");
+  check_contact (&world, "carol@other.example",
+                 "GO sip:0177624339@example.org;user=phone (carol@other.example)");
   /* The card changes: premium-rate substitution is asked about again. */
   add_contact (&world, "bob@other.example", "+33899000000");
   check_contact (&world, "bob@other.example",
@@ -253,13 +256,15 @@ test_typed_texts (void)
     { " 0177 62 43 39 ", "GO sip:0177624339@example.org;user=phone" },
     { "**621", "GO sip:**621@example.org;user=phone" },
     { "*31#0177", "GO sip:*31%230177@example.org;user=phone" },
-    { "sip:bob@example.org", "GO sip:bob@example.org" },      /* a scheme: no JID, the contact's number is not asked for */
+    { "sip:bob@example.org",
+      "GO sip:bob@example.org" }, /* a scheme: no JID, the contact's number is not asked for */
     { "bob@example.org:5070", "GO sip:bob@example.org:5070" },
     { "bob@example.org", "ASK_COST sip:+33177624339@example.org;user=phone (bob@example.org)" },
     { "BOB@Example.org/phone", "ASK_COST sip:+33177624339@example.org;user=phone (bob@example.org)" },
-    { "eve@other.example", "UNSUPPORTED" },                   /* a contact, and nothing is known */
+    { "eve@other.example", "UNSUPPORTED" }, /* a contact, and nothing is known */
     { "new@example.org", "GO sip:new@example.org (new@example.org)" },
-    { "0900123456@example.org", "GO sip:0900123456@example.org (0900123456@example.org)" }, /* typed: not asked */
+    { "0900123456@example.org",
+      "GO sip:0900123456@example.org (0900123456@example.org)" }, /* typed: not asked */
     { "new@third.example", "GO sip:new@third.example" },
     { "conf;x=y@third.example", "GO sip:conf;x=y@third.example" },
     { "", "INVALID" },

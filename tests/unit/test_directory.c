@@ -42,7 +42,7 @@ static void
 make_directory (World *world)
 {
   CusaxDirectoryPorts ports
-      = { &world->people->clock, fake_people_wall_time, &world->people->cards, &world->people->store };
+    = { &world->people->clock, fake_people_wall_time, &world->people->cards, &world->people->store };
 
   world->directory = cusax_directory_new (&ports, &listener, world);
 }
@@ -256,7 +256,8 @@ test_looked_at_goes_first (void)
   fake_people_answer (world.people, "c450@example.org", CUSAX_CARD_NONE, NULL);
   fake_people_answer (world.people, "c451@example.org", CUSAX_CARD_NONE, NULL);
   fake_people_pass (world.people, 2000);
-  fake_people_check (world.people, "contact c450@example.org\nfetch c403@example.org\ncontact c451@example.org\n");
+  fake_people_check (world.people,
+                     "contact c450@example.org\nfetch c403@example.org\ncontact c451@example.org\n");
   world_clear (&world);
 }
 
@@ -489,7 +490,8 @@ test_a_restless_picture_is_not_followed_for_ever (void)
   fake_people_pass (world.people, 20000);
   for (guint i = 0; i < 1000; i++)
     {
-      g_autofree char *mark = g_strdup_printf ("%s\n\t%u", i == 5 ? "a longer one, with everything in it" : "", i);
+      g_autofree char *mark
+        = g_strdup_printf ("%s\n\t%u", i == 5 ? "a longer one, with everything in it" : "", i);
 
       cusax_directory_announce (world.directory, "bob@example.org", mark);
       fake_people_pass (world.people, 60000);
@@ -503,8 +505,10 @@ test_a_restless_picture_is_not_followed_for_ever (void)
 static void
 test_cards_by_push (void)
 {
-  static const char with[] = "<vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><tel><uri>tel:+33177624339</uri></tel></vcard>";
-  static const char without[] = "<vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><fn><text>Bob</text></fn></vcard>";
+  static const char with[]
+    = "<vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><tel><uri>tel:+33177624339</uri></tel></vcard>";
+  static const char without[]
+    = "<vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><fn><text>Bob</text></fn></vcard>";
   World world = { 0 };
   FakePeople *people = NULL;
 
@@ -665,7 +669,7 @@ test_a_broken_file_is_rebuilt (void)
     gboolean is_kept;
   } cases[] = {
     { "HEAD\n", "\n", TRUE },
-    { "HEAD\n", "", FALSE },                 /* cut within the line */
+    { "HEAD\n", "", FALSE }, /* cut within the line */
     { "HEAD\nnonsense\n", "\n", TRUE },
     { "HEAD\n", "\n\n\n", TRUE },
     { "HEAD\n", "\n0\t0\t\tR\t1\n", TRUE },
@@ -697,7 +701,8 @@ test_a_broken_file_is_rebuilt (void)
       fake_people_set_file (world.people, "cards", file);
       make_directory (&world);
       configure (&world, "bob");
-      g_assert_cmpint (cusax_directory_get_card (world.directory, "bob@example.org") != NULL, ==, cases[i].is_kept);
+      g_assert_cmpint (cusax_directory_get_card (world.directory, "bob@example.org") != NULL, ==,
+                       cases[i].is_kept);
       if (i > 0)
         g_assert_cmpstr (fake_people_get_file (world.people, "cards.broken"), ==, file);
       restart (&world, "bob");
@@ -796,7 +801,8 @@ test_only_contacts_are_asked_for_and_confirmed (void)
   g_assert_false (cusax_directory_confirm (world.directory, "stranger@evil.example"));
   cusax_directory_look (world.directory, "stranger@evil.example");
   cusax_directory_announce (world.directory, "stranger@evil.example", "x");
-  cusax_directory_set_hints (world.directory, "stranger@evil.example", (const char *[]) { "sip:x@y.example", NULL });
+  cusax_directory_set_hints (world.directory, "stranger@evil.example",
+                             (const char *[]){ "sip:x@y.example", NULL });
   fake_people_check (people, "");
 
   g_assert_true (cusax_directory_confirm (world.directory, "bob@example.org"));
@@ -860,8 +866,8 @@ test_the_choice_is_first (void)
 static void
 test_hints_are_few_and_of_contacts (void)
 {
-  static const char *const many[] = { "sip:1@x.example", "sip:2@x.example", "sip:3@x.example",
-                                      "sip:4@x.example", "sip:5@x.example", NULL };
+  static const char *const many[]
+    = { "sip:1@x.example", "sip:2@x.example", "sip:3@x.example", "sip:4@x.example", "sip:5@x.example", NULL };
   static const char *const none[] = { NULL };
   World world = { 0 };
 
@@ -902,7 +908,8 @@ test_odd_jids_are_no_contacts (void)
   world_clear (&world);
 }
 
-/* A day in the life, with the n-th call that can fail failing: nothing leaks, nothing is lost that was learned. */
+/* A day in the life, with the n-th call that can fail failing: nothing leaks, nothing is lost that was learned.
+ */
 static void
 run_day (guint n, guint *calls)
 {
@@ -965,8 +972,10 @@ main (int argc, char **argv)
                    test_a_restless_picture_is_not_followed_for_ever);
   g_test_add_func ("/directory/R27-cards-by-push", test_cards_by_push);
   g_test_add_func ("/directory/R29-callers-have-names-at-once", test_callers_have_names_at_once);
-  g_test_add_func ("/directory/R31-a-card-without-a-contact-names-nobody", test_a_card_without_a_contact_names_nobody);
-  g_test_add_func ("/directory/R27-strangers-cards-are-kept-for-90-days", test_strangers_cards_are_kept_for_90_days);
+  g_test_add_func ("/directory/R31-a-card-without-a-contact-names-nobody",
+                   test_a_card_without_a_contact_names_nobody);
+  g_test_add_func ("/directory/R27-strangers-cards-are-kept-for-90-days",
+                   test_strangers_cards_are_kept_for_90_days);
   g_test_add_func ("/directory/P9-keys-follow-the-settings", test_keys_follow_the_settings);
   g_test_add_func ("/directory/a-broken-file-is-rebuilt", test_a_broken_file_is_rebuilt);
   g_test_add_func ("/directory/R27-files-are-written-lazily", test_files_are_written_lazily);

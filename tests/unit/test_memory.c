@@ -30,7 +30,7 @@ test_consent_is_per_exact_number (void)
   FakePeople *people = fake_people_new ();
   CusaxMemory *memory = cusax_memory_new (&people->store);
   static const char *const others[]
-      = { "tel:+3317762433", "tel:+331776243399", "tel:+33177624330", "tel:33177624339", "TEL:+33177624339", "" };
+    = { "tel:+3317762433", "tel:+331776243399", "tel:+33177624330", "tel:33177624339", "TEL:+33177624339", "" };
 
   g_assert_false (cusax_memory_is_allowed (memory, "tel:+33177624339"));
   cusax_memory_allow (memory, "tel:+33177624339");
@@ -134,9 +134,24 @@ static void
 test_hostile_texts_survive (void)
 {
   static const char *const texts[] = {
-    "sip:a=b@example.org",  "sip:[2001:db8::1]", "# comment",    "[allowed]",      "a\nb=c",           " leading",
-    "trailing ",            "100%41",            "\xc3\xa4@x.y", "a;b;c",          "\\n\\s",           "sip:a%20b@example.org",
-    "key[de]=x",            "\t",                "=",            "sip:a@[::1]:5060", "\xe2\x80\xae" "abc",
+    "sip:a=b@example.org",
+    "sip:[2001:db8::1]",
+    "# comment",
+    "[allowed]",
+    "a\nb=c",
+    " leading",
+    "trailing ",
+    "100%41",
+    "\xc3\xa4@x.y",
+    "a;b;c",
+    "\\n\\s",
+    "sip:a%20b@example.org",
+    "key[de]=x",
+    "\t",
+    "=",
+    "sip:a@[::1]:5060",
+    "\xe2\x80\xae"
+    "abc",
   };
   FakePeople *people = fake_people_new ();
   CusaxMemory *memory = cusax_memory_new (&people->store);
@@ -234,7 +249,8 @@ test_the_relation_is_stored (void)
   FakePeople *people = fake_people_new ();
   CusaxMemory *memory = cusax_memory_new (&people->store);
   g_autoptr (CusaxConfig) derived = config_new ("");
-  g_autoptr (CusaxConfig) typed = config_new ("sip_address=alice@sip.example.net\nrelated_domains=a.example b.example");
+  g_autoptr (CusaxConfig) typed
+    = config_new ("sip_address=alice@sip.example.net\nrelated_domains=a.example b.example");
   const char *file = NULL;
 
   cusax_memory_set_relation (memory, derived);
@@ -266,12 +282,12 @@ test_the_nth_port_call_fails (void)
       CusaxMemory *memory = NULL;
 
       people->fail_at = n;
-      memory = cusax_memory_new (&people->store);          /* 1: load */
-      cusax_memory_allow (memory, "tel:+331");             /* 2: save */
+      memory = cusax_memory_new (&people->store);             /* 1: load */
+      cusax_memory_allow (memory, "tel:+331");                /* 2: save */
       cusax_memory_set_choice (memory, "bob@x.example", "k"); /* 3: save */
       g_assert_true (cusax_memory_is_allowed (memory, "tel:+331"));
       g_assert_cmpstr (cusax_memory_get_choice (memory, "bob@x.example"), ==, "k");
-      memory = restart (people, memory);                   /* n == 3: saved by free; n == 4: load fails */
+      memory = restart (people, memory); /* n == 3: saved by free; n == 4: load fails */
       g_assert_cmpint (cusax_memory_is_allowed (memory, "tel:+331"), ==, n != 4);
       g_assert_cmpint (cusax_memory_get_choice (memory, "bob@x.example") != NULL, ==, n != 4);
       cusax_memory_free (memory);
