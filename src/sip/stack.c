@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See stack.h. Recipes: TLS and TCP run without any listening socket of nua (TPTAG_SERVER (0)); every request
- * is forced to the relay by NUTAG_PROXY while Route headers stay in the message. */
-#define _GNU_SOURCE /* memrchr */
+/* See stack.h. */
 #include "stack.h"
 
+#include "agent.h"
 #include "error.h"
 #include "loop.h"
 #include "messageclass.h"
-#include "redact.h"
+#include "wiretrace.h"
 
-#include <sofia-sip/nta_tag.h>
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
-#include <sofia-sip/tport_tag.h>
 
-#define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY"
-/* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
-#define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE"
-#define SUPPORTED "100rel, timer, path, outbound"
 /* nua ticks in seconds; what is still there after this stays, and so must the code. */
 #define SHUTDOWN_MS 5000
-/* A longer line of a trace is not shown. */
-#define MAX_TRACED_LINE 65536
 
 typedef enum
 {
@@ -39,7 +30,7 @@ struct _CusaxStack
   gpointer user_data;
   gboolean trace;
   gboolean accepts_messages;
-  GString *traced[2]; /* lines that are not yet whole, from and to the server */
+  CusaxWiretrace traced[2]; /* from and to the server */
 
   CusaxRelay *relay;
   nua_t *nua;
@@ -122,57 +113,6 @@ on_nua_event (nua_event_t type, int status, const char *phrase, nua_t *nua, nua_
 
 /* ------------------------------------------------------------------- relay */
 
-static const char *
-get_allow (CusaxStack *stack)
-{
-  return stack->accepts_messages ? ALLOW ", MESSAGE" : ALLOW;
-}
-
-static nua_t *
-create_nua (CusaxStack *stack, const CusaxRelayInfo *info)
-{
-  g_autofree char *proxy = NULL, *url = NULL;
-  gboolean is_v6 = strchr (info->local_address, ':') != NULL;
-  const char *words[] = { "tls", "tls", "tcp", "udp" };
-
-  proxy = g_strdup_printf ("sip:127.0.0.1:%u;transport=%s", info->inner_port, words[info->transport]);
-  switch (info->transport)
-    {
-    case CUSAX_TRANSPORT_AUTO:
-    case CUSAX_TRANSPORT_TLS:
-      url = g_strdup ("sips:*:*");
-      break;
-    case CUSAX_TRANSPORT_TCP:
-      url = g_strdup ("sip:*:*;transport=tcp");
-      break;
-    case CUSAX_TRANSPORT_UDP:
-      /* maddr binds to loopback, where only the relay is heard; the address before it is what Via shows. */
-      url = g_strdup_printf (is_v6 ? "sip:[%s]:%u;maddr=127.0.0.1;transport=udp"
-                                   : "sip:%s:%u;maddr=127.0.0.1;transport=udp",
-                             info->local_address, info->nua_port);
-      break;
-    }
-
-  return nua_create (cusax_loop_get_root (), on_nua_event, stack, NUTAG_URL (url),
-                     TAG_IF (info->transport != CUSAX_TRANSPORT_UDP, TPTAG_SERVER (0)),
-                     TAG_IF (info->certificate_dir != NULL, NUTAG_CERTIFICATE_DIR (info->certificate_dir)),
-                     TAG_IF (info->certificate_dir != NULL, TPTAG_TLS_VERIFY_POLICY (0xF)),
-                     TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_SERVER_RPORT (2)),
-                     TAG_IF (info->transport == CUSAX_TRANSPORT_UDP, NTATAG_UDP_MTU (65535)),
-                     NUTAG_PROXY (proxy), NUTAG_MEDIA_ENABLE (0),
-                     NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"), NUTAG_AUTOANSWER (0),
-                     NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
-#ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither */
-                     NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
-#endif
-                     /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
-                     NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (get_allow (stack)), NUTAG_APPL_METHOD (NULL),
-                     NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED),
-                     NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536),
-                     NTATAG_MCLASS (stack->message_class),
-                     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
-}
-
 static void
 tell_leg (CusaxStack *stack, const CusaxRelayInfo *info)
 {
@@ -204,7 +144,7 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
     {
       if (stack->message_class == NULL)
         stack->message_class = cusax_messageclass_new ();
-      stack->nua = create_nua (stack, info);
+      stack->nua = cusax_agent_create (info, stack->message_class, stack->accepts_messages, on_nua_event, stack);
       cusax_relay_drop_key_files (stack->relay);
       stack->transport = info->transport;
       stack->inner_port = info->inner_port;
@@ -246,8 +186,7 @@ static void
 clear_traced (CusaxStack *stack)
 {
   for (guint i = 0; i < G_N_ELEMENTS (stack->traced); i++)
-    if (stack->traced[i] != NULL)
-      g_string_free (g_steal_pointer (&stack->traced[i]), TRUE);
+    cusax_wiretrace_clear (&stack->traced[i]);
 }
 
 static void
@@ -264,34 +203,13 @@ on_relay_closed (gpointer user_data, const GError *error)
     stack->listener->on_down (stack->user_data, error);
 }
 
-/* Secrets are found by line, and a stream's pieces split lines: only whole ones are shown, the rest waits. Of a line
- * without end nothing is shown. */
 static void
 on_relay_trace (gpointer user_data, gboolean outgoing, const char *bytes, gsize length)
 {
   CusaxStack *stack = user_data;
-  GString *pending;
-  g_autofree char *text = NULL;
-  const char *end;
-  gsize whole;
 
-  if (!stack->trace)
-    return;
-  if (stack->traced[outgoing] == NULL)
-    stack->traced[outgoing] = g_string_new (NULL);
-  pending = stack->traced[outgoing];
-  g_string_append_len (pending, bytes, (gssize) length);
-
-  end = memrchr (pending->str, '\n', pending->len);
-  whole = end != NULL ? (gsize) (end - pending->str) + 1 : 0;
-  if (whole > 0)
-    {
-      text = cusax_redact (pending->str, whole);
-      g_debug ("%s\n%s", outgoing ? "to the server:" : "from the server:", text);
-      g_string_erase (pending, 0, (gssize) whole);
-    }
-  else if (pending->len > MAX_TRACED_LINE)
-    g_string_truncate (pending, 0);
+  if (stack->trace)
+    cusax_wiretrace_add (&stack->traced[outgoing], outgoing ? "to the server:" : "from the server:", bytes, length);
 }
 
 static const CusaxRelayListener relay_listener = {
@@ -545,7 +463,7 @@ cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts)
     return;
   stack->accepts_messages = accepts;
   if (stack->nua != NULL)
-    nua_set_params (stack->nua, SIPTAG_ALLOW_STR (get_allow (stack)), TAG_END ());
+    nua_set_params (stack->nua, SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts)), TAG_END ());
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of the port, shared by ua.c (attempts and the port's table) and ua-incoming.c (requests of others). */
+/* The inside of the port, shared by ua.c (attempts and the port's table), ua-outgoing.c and
+ * ua-incoming.c (requests of ours and of others). */
 #pragma once
 
 #include "registrar.h"
@@ -48,6 +49,19 @@ cusax_ua_get_self (CusaxUa *ua)
   return self;
 }
 
+void cusax_ua_unref (CusaxUa *ua);
+
+/* ua-outgoing.c: of the port's table */
+CusaxSipCall *cusax_ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
+                               const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener,
+                               gpointer user_data, GError **error);
+CusaxSipSubscription *cusax_ua_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event,
+                                          const char *accept, const CusaxSipSubscriptionListener *listener,
+                                          gpointer user_data, GError **error);
+gboolean cusax_ua_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text,
+                                CusaxSipMessageDone done, gpointer user_data, GError **error);
+
+/* ua-incoming.c */
 /** Answers a request that belongs to nothing known: offers calls and messages to the listener, refuses the rest. */
 void cusax_ua_on_request (gpointer user_data, const CusaxSipEvent *event);
 

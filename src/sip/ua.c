@@ -2,11 +2,8 @@
 /* See ua.h. */
 #include "ua-private.h"
 
-#include "dialog.h"
 #include "error.h"
 #include "locate.h"
-#include "pager.h"
-#include "subscription.h"
 
 #define ANSWER_TIMEOUT_MS 8000
 #define ANSWER_TIMEOUT_UDP_MS 4000
@@ -14,7 +11,6 @@
  * again at once, but not in a circle. */
 #define MENDING_PAUSE_US (10 * G_USEC_PER_SEC)
 
-static void ua_unref (CusaxUa *ua);
 static void try_next (CusaxUa *ua);
 static gboolean begin (gpointer user_data);
 
@@ -42,7 +38,7 @@ set_state (CusaxUa *ua, CusaxSipState state)
   g_rc_box_acquire (ua);
   emit_state (ua, NULL);
   lives = ua->state == state && !ua->is_stopping && !ua->is_freed;
-  ua_unref (ua);
+  cusax_ua_unref (ua);
   return lives;
 }
 
@@ -289,7 +285,7 @@ on_located (GObject *source, GAsyncResult *result, gpointer user_data)
       else
         stop_with_error (ua, error);
     }
-  ua_unref (ua);
+  cusax_ua_unref (ua);
 }
 
 static gboolean
@@ -378,80 +374,6 @@ ua_configure (CusaxSipPort *port, CusaxConfig *config)
 }
 
 static gboolean
-can_send (CusaxUa *ua, GError **error)
-{
-  if (ua->state == CUSAX_SIP_REGISTERED && !ua->is_stopping && ua->stack != NULL && cusax_stack_is_up (ua->stack))
-    return TRUE;
-  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
-  return FALSE;
-}
-
-static CusaxSipCall *
-ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
-           const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener, gpointer user_data,
-           GError **error)
-{
-  CusaxUa *ua = (CusaxUa *) port;
-  CusaxSelf self = cusax_ua_get_self (ua);
-
-  if (!can_send (ua, error))
-    return NULL;
-  return cusax_dialog_new_outgoing (ua->stack, &self, target, sdp, disclosure, listener, user_data, error);
-}
-
-static CusaxSipSubscription *
-ua_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event, const char *accept,
-              const CusaxSipSubscriptionListener *listener, gpointer user_data, GError **error)
-{
-  CusaxUa *ua = (CusaxUa *) port;
-  CusaxSelf self = cusax_ua_get_self (ua);
-
-  if (!can_send (ua, error))
-    return NULL;
-  return cusax_subscription_new (ua->stack, &self, target, event, accept, listener, user_data, error);
-}
-
-/* A message whose end is awaited. The port may be gone by then: hence the reference. */
-typedef struct
-{
-  CusaxUa *ua;
-  CusaxSipMessageDone done;
-  gpointer user_data;
-} Sent;
-
-static void
-on_sent (gpointer data, guint status, const char *reason)
-{
-  Sent *sent = data;
-
-  if (!sent->ua->is_freed)
-    sent->done (sent->user_data, status, reason);
-  ua_unref (sent->ua);
-  g_free (sent);
-}
-
-static gboolean
-ua_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text, CusaxSipMessageDone done,
-                 gpointer user_data, GError **error)
-{
-  CusaxUa *ua = (CusaxUa *) port;
-  CusaxSelf self = cusax_ua_get_self (ua);
-  Sent *sent;
-
-  if (!can_send (ua, error))
-    return FALSE;
-  sent = g_new0 (Sent, 1);
-  sent->ua = g_rc_box_acquire (ua);
-  sent->done = done;
-  sent->user_data = user_data;
-  if (cusax_pager_send (ua->stack, &self, target, text, on_sent, sent, error))
-    return TRUE;
-  ua_unref (ua);
-  g_free (sent);
-  return FALSE;
-}
-
-static gboolean
 ua_is_protected (CusaxSipPort *port)
 {
   CusaxUa *ua = (CusaxUa *) port;
@@ -485,8 +407,8 @@ ua_clear (gpointer data)
   g_free (ua->server);
 }
 
-static void
-ua_unref (CusaxUa *ua)
+void
+cusax_ua_unref (CusaxUa *ua)
 {
   g_rc_box_release_full (ua, ua_clear);
 }
@@ -504,7 +426,7 @@ ua_free (CusaxSipPort *port)
   retire_stack (ua);
   if (ua->retiring != NULL)
     cusax_stack_detach (ua->retiring);
-  ua_unref (ua);
+  cusax_ua_unref (ua);
 }
 
 static const CusaxSipPortVtable vtable = {
@@ -512,9 +434,9 @@ static const CusaxSipPortVtable vtable = {
   .start = ua_start,
   .stop = ua_stop,
   .configure = ua_configure,
-  .invite = ua_invite,
-  .subscribe = ua_subscribe,
-  .send_message = ua_send_message,
+  .invite = cusax_ua_invite,
+  .subscribe = cusax_ua_subscribe,
+  .send_message = cusax_ua_send_message,
   .is_protected = ua_is_protected,
   .get_local_address = ua_get_local_address,
   .get_server = ua_get_server,

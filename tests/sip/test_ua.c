@@ -449,8 +449,7 @@ test_bad_invites (void)
   good = line_ring (line, "v=good\n");
   g_assert_cmpuint (line->n_incoming, ==, 1);
   g_assert_cmpstr (line->sdp, ==, "v=good\r\n");
-  g_assert_cmpstr (line->from_uri, ==, "sip:bob@example.test");
-  g_assert_cmpstr (line->from_display, ==, "Bob \"B\" Ä");
+  g_assert_cmpstr (line->headers, ==, "sip:bob@example.test 'Bob \"B\" Ä'");
   g_assert_cmpstr (line->to_uri, ==, "sip:alice@example.test");
   line_free (line);
 }

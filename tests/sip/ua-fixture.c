@@ -2,6 +2,8 @@
 /* See ua-fixture.h. */
 #include "ua-fixture.h"
 
+#include "headers-text.h"
+
 #include "digest.h"
 #include "loop.h"
 
@@ -142,6 +144,13 @@ on_ended (gpointer user_data, guint status, const char *reason, gboolean elsewhe
 static void
 on_remote (gpointer user_data, const CusaxSipHeaders *headers)
 {
+  Talk *talk = user_data;
+
+  g_free (talk->remote);
+  talk->remote = headers_describe (headers);
+  talk->n_remote++;
+  if (talk->hangs_up_on_remote)
+    talk->call->vtable->hang_up (talk->call);
 }
 
 const CusaxSipCallListener talk_listener = {
@@ -179,6 +188,7 @@ talk_free (Talk *talk)
   g_string_free (talk->trace, TRUE);
   g_free (talk->sdp);
   g_free (talk->reason);
+  g_free (talk->remote);
   g_free (talk);
 }
 
@@ -207,10 +217,8 @@ on_incoming (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *inc
 
   line->incoming_at = g_get_monotonic_time ();
   line->n_incoming++;
-  g_free (line->from_uri);
-  line->from_uri = g_strdup (incoming->headers.from_uri);
-  g_free (line->from_display);
-  line->from_display = g_strdup (incoming->headers.from_display);
+  g_free (line->headers);
+  line->headers = headers_describe (&incoming->headers);
   g_free (line->to_uri);
   line->to_uri = g_strdup (incoming->to_uri);
   g_free (line->sdp);
@@ -228,7 +236,18 @@ on_incoming (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *inc
     call->vtable->ring (call);
 }
 
-static const CusaxSipListener line_listener = { on_state, on_incoming };
+static void
+on_message (gpointer user_data, const CusaxSipMessage *message)
+{
+  Line *line = user_data;
+  g_autofree char *headers = headers_describe (&message->headers);
+
+  line->n_messages++;
+  g_free (line->message);
+  line->message = g_strdup_printf ("%s: %s", headers, message->text);
+}
+
+static const CusaxSipListener line_listener = { on_state, on_incoming, on_message };
 
 Line *
 line_new_idle (Peer *peer, const char *first_setting, ...)
@@ -294,8 +313,8 @@ line_free (Line *line)
   cusax_config_unref (line->config);
   g_string_free (line->trace, TRUE);
   g_clear_error (&line->error);
-  g_free (line->from_uri);
-  g_free (line->from_display);
+  g_free (line->headers);
+  g_free (line->message);
   g_free (line->to_uri);
   g_free (line->sdp);
   peer_free (line->peer);
@@ -305,15 +324,34 @@ line_free (Line *line)
 Talk *
 line_dial (Line *line, const char *sdp)
 {
+  return line_dial_saying (line, sdp, NULL);
+}
+
+Talk *
+line_dial_saying (Line *line, const char *sdp, const CusaxSipDisclosure *disclosure)
+{
   Talk *talk = talk_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.test", &error);
 
   g_assert_no_error (error);
-  talk->call = line->port->vtable->invite (line->port, bob, sdp, NULL, &talk_listener, talk, &error);
+  talk->call = line->port->vtable->invite (line->port, bob, sdp, disclosure, &talk_listener, talk, &error);
   g_assert_no_error (error);
   g_assert_nonnull (talk->call);
   return talk;
+}
+
+char *
+message_get_all (const PeerMessage *message, const char *name)
+{
+  g_auto (GStrv) lines = g_strsplit (message->head, "\r\n", -1);
+  GString *all = g_string_new (NULL);
+  gsize length = strlen (name);
+
+  for (guint i = 1; lines[i] != NULL; i++)
+    if (g_ascii_strncasecmp (lines[i], name, length) == 0 && lines[i][length] == ':')
+      g_string_append_printf (all, "%s%s", all->len > 0 ? " | " : "", g_strstrip (lines[i] + length + 1));
+  return g_string_free (all, FALSE);
 }
 
 PeerDialog *

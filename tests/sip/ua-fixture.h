@@ -20,6 +20,9 @@ typedef struct
   char *sdp;    /* of the last report, NULL = none */
   char *reason;
   gboolean elsewhere;
+  char *remote; /* of the last on_remote, see headers_describe() */
+  guint n_remote;
+  gboolean hangs_up_on_remote;
   /* What on_offer answers at once; 0 = nothing. */
   guint answer_status;
   const char *answer_sdp;
@@ -34,7 +37,9 @@ typedef struct
   guint n_registered, n_stopped, n_incoming;
   GError *error; /* of the last STOPPED */
   Talk *talk;    /* the incoming call */
-  char *from_uri, *from_display, *to_uri, *sdp;
+  char *headers, *to_uri, *sdp;
+  guint n_messages;
+  char *message; /* "HEADERS: TEXT" of the last one */
   guint reject_with; /* on_incoming: refuse instead of ringing */
   gint64 incoming_at;
 } Line;
@@ -58,6 +63,12 @@ extern const CusaxSipCallListener talk_listener;
 
 /** Dials sip:bob@example.test. */
 Talk *line_dial (Line *line, const char *sdp);
+
+/** The same, saying more of us. */
+Talk *line_dial_saying (Line *line, const char *sdp, const CusaxSipDisclosure *disclosure);
+
+/** Returns: (transfer full): all values of header @name, " | " between them; "" if there is none. */
+char *message_get_all (const PeerMessage *message, const char *name);
 
 /** The peer calls the line; INVITE is sent and 180 awaited. Returns the peer's dialog, with the remote tag. */
 PeerDialog *line_ring (Line *line, const char *sdp);
