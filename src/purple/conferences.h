@@ -12,9 +12,12 @@
 
 G_BEGIN_DECLS
 
-/** Connects to room signals at first login; safe to call again. */
+/** Connects to room signals and registers /joinaudio and /people at first login; safe to call again. */
 void cusax_conferences_listen (void);
 void cusax_conferences_unlisten (void);
+
+/** @account leaves the side table: what is kept of it goes. Call it before its entry does. */
+void cusax_conferences_forget (PurpleAccount *account);
 
 /** From CusaxAccountListener.on_conference. */
 void cusax_conferences_update (PurpleAccount *account, CusaxCall *call, CusaxConference *conference);
@@ -22,8 +25,11 @@ void cusax_conferences_update (PurpleAccount *account, CusaxCall *call, CusaxCon
 /** The call is over: open questions close. Leaving the call never leaves the room. */
 void cusax_conferences_end (PurpleAccount *account, CusaxCall *call);
 
-/** The room's own entry "Join audio" for the chat menu and /joinaudio. FALSE with words. */
+/** The room's own entry "Join audio" for the chat menu and /joinaudio; asks as a click on a contact does (R42). FALSE
+ * with words. */
 gboolean cusax_conferences_join_audio (PurpleAccount *account, const char *room, GError **error);
+/** Returns: (transfer full) (element-type PurpleMenuAction): what a room in the buddy list has, maybe nothing */
+GList *cusax_conferences_chat_menu (PurpleChat *chat);
 /** Returns: (nullable) (transfer none): the bridge that the room announced, as a display form */
 const char *cusax_conferences_get_bridge (PurpleAccount *account, const char *room);
 
