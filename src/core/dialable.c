@@ -26,7 +26,8 @@ find_key (const GPtrArray *list, const char *key)
   return NULL;
 }
 
-/* An address that is there already only gains what else is said of it: <VOICE/> here, <VIDEO/> there. */
+/* An address that is there already only gains what else is said of it: <VOICE/> here, <VIDEO/> there. Its source stays
+ * the first, which is the better one. */
 static void
 add (GPtrArray *list, CusaxAddress *address, CusaxDialableSource source, CusaxTelTypes types, guint pref,
      const CusaxConfig *config)
@@ -36,11 +37,8 @@ add (GPtrArray *list, CusaxAddress *address, CusaxDialableSource source, CusaxTe
 
   if (dialable != NULL)
     {
-      if (source == dialable->source)
-        {
-          dialable->types |= types;
-          dialable->pref = MIN (dialable->pref, pref);
-        }
+      dialable->types |= types;
+      dialable->pref = MIN (dialable->pref, pref);
       return;
     }
   dialable = g_new0 (CusaxDialable, 1);

@@ -211,6 +211,7 @@ test_r31_table (void)
     /* two, or nobody */
     { BOB "=+331234567|" PAL "=+331234567", "tel:+331234567", ASSERTED, BOB, NONE, NULL },
     { BOB "|" PAL "=" BOB_SIP, BOB_SIP, VERIFIED, NULL, NONE, NULL },
+    { BOB "|" PAL "=" BOB_SIP "|" EVE "=" BOB_SIP, BOB_SIP, ASSERTED, BOB, NONE, NULL },
     { BOB, "sip:carol@sip.corp.example", VERIFIED, NULL, NONE, NULL },
     { "", BOB_SIP, ASSERTED, BOB, NONE, NULL },
   };
@@ -322,6 +323,12 @@ test_nothing (void)
   caller.address = cusax_address_parse_uri (BOB_SIP, NULL);
   g_assert_cmpint (cusax_binding_grade (&people->source, &caller, people->config, &jid), ==, STRONG);
   g_assert_cmpstr (jid, ==, BOB);
+
+  /* whoever hides is not named, even if an address should be known */
+  g_clear_pointer (&jid, g_free);
+  caller.is_anonymous = TRUE;
+  g_assert_cmpint (cusax_binding_grade (&people->source, &caller, people->config, &jid), ==, NONE);
+  g_assert_null (jid);
   cusax_address_unref (caller.address);
 }
 

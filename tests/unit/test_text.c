@@ -44,11 +44,41 @@ test_long (void)
   g_assert_cmpuint (strlen (clean), ==, 100);
 }
 
+static void
+test_plain (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean plain;
+  } cases[] = {
+    { "", TRUE },
+    { "Bob Smith", TRUE },
+    { "J\xc3\xbcrgen \xe6\x97\xa5", TRUE },
+    { "a\tb", FALSE },
+    { "a\nb", FALSE },
+    { "a\x7f", FALSE },
+    { "J\xc3\xbc\x1b", FALSE },
+    { "J\xc3\xbc\x7f", FALSE },
+    { "\xc2\x85", FALSE },             /* next line */
+    { "\xe2\x80\xae" "abc", FALSE },   /* right-to-left override */
+    { "\xc3\xbc\xe2\x80\x8b", FALSE }, /* zero width space */
+    { "\xe2\x80\xa8", FALSE },         /* line separator */
+    { "\xe2\x80\xa9", FALSE },         /* paragraph separator */
+    { "\xff", FALSE },
+    { "abc\xc3", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (cusax_text_is_plain (cases[i].text), ==, cases[i].plain);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/clean", test_clean);
   g_test_add_func ("/text/long", test_long);
+  g_test_add_func ("/text/plain", test_plain);
   return g_test_run ();
 }

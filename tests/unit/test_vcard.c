@@ -261,6 +261,32 @@ test_bounds (void)
     }
 }
 
+/* Well-formed, but deeper or with more namespaces in force than any card. */
+static void
+test_nesting (void)
+{
+  static const struct
+  {
+    const char *open;
+    guint depth; /* below the root */
+    gboolean good;
+  } cases[] = { { "<a>", 63, TRUE },
+                { "<a>", 64, FALSE },
+                { "<a>", 100000, FALSE },
+                { "<a xmlns:b='c'>", 31, TRUE },
+                { "<a xmlns:b='c'>", 32, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *close = repeat ("", "</a>", cases[i].depth, TEL (NUMBER ("1")) "</vCard>");
+      g_autofree char *xml = repeat ("<vCard xmlns='vcard-temp'>", cases[i].open, cases[i].depth, close);
+      g_autoptr (GPtrArray) tels = cusax_vcard_parse (xml, strlen (xml), NULL);
+
+      g_assert_cmpint (tels != NULL, ==, cases[i].good);
+      g_assert_true (tels == NULL || tels->len == 1);
+    }
+}
+
 /* R15: everything else stays byte for byte. */
 static void
 test_r15_add (void)
@@ -458,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vcard/not-a-card", test_not_a_card);
   g_test_add_func ("/vcard/long-values", test_long_values);
   g_test_add_func ("/vcard/bounds", test_bounds);
+  g_test_add_func ("/vcard/nesting", test_nesting);
   g_test_add_func ("/vcard/r15-add", test_r15_add);
   g_test_add_func ("/vcard/r15-round-trip", test_r15_round_trip);
   g_test_add_func ("/vcard/r15-too-large", test_r15_too_large);
