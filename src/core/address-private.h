@@ -18,9 +18,6 @@ G_BEGIN_DECLS
 /** Sets CUSAX_ERROR_INVALID. Returns: FALSE */
 gboolean cusax_address_invalid (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/** Returns: TRUE for UTF-8 without control, format and line characters: what is shown hides nothing. */
-gboolean cusax_address_is_plain_text (const char *text);
-
 /** Returns: TRUE if @text begins with @scheme ("sip:"), in any case. */
 gboolean cusax_address_has_scheme (const char *text, const char *scheme);
 

@@ -3,6 +3,7 @@
 #include "address-private.h"
 #include "error.h"
 #include "number.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -73,7 +74,7 @@ cusax_address_parse_target (const char *text, const char *domain, GError **error
 
   g_return_val_if_fail (text != NULL && domain != NULL, NULL);
 
-  if (strlen (text) > CUSAX_ADDRESS_MAX_LENGTH || !cusax_address_is_plain_text (text))
+  if (strlen (text) > CUSAX_ADDRESS_MAX_LENGTH || !cusax_text_is_plain (text))
     {
       cusax_address_invalid (error, "too long, or not plain text");
       return NULL;
@@ -111,7 +112,7 @@ split_jid (const char *jid, char **node, char **domain, GError **error)
   g_autofree char *raw_domain = g_strndup (start, end - start);
   g_autofree char *ascii = NULL;
 
-  if (strlen (jid) > CUSAX_ADDRESS_MAX_LENGTH || !cusax_address_is_plain_text (jid))
+  if (strlen (jid) > CUSAX_ADDRESS_MAX_LENGTH || !cusax_text_is_plain (jid))
     return cusax_address_invalid (error, "too long, or not plain text");
   if (raw_node != NULL && (*raw_node == '\0' || raw_node[strcspn (raw_node, "\"&'/:<>@ ")] != '\0'))
     return cusax_address_invalid (error, "the name before @ is empty or has characters that a JID cannot have");

@@ -3,6 +3,7 @@
 #include "address-private.h"
 #include "error.h"
 #include "number.h"
+#include "text.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -165,23 +166,6 @@ parse_host_port (const char *text, const char *end, char **host, guint16 *port, 
 
 /* ------------------------------------------------------------------- user */
 
-/* What is shown to people must not hide or reorder anything. */
-gboolean
-cusax_address_is_plain_text (const char *text)
-{
-  if (!g_utf8_validate (text, -1, NULL))
-    return FALSE;
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    {
-      GUnicodeType type = g_unichar_type (g_utf8_get_char (text));
-
-      if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR
-          || type == G_UNICODE_PARAGRAPH_SEPARATOR)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* Escapes what needs it and unescapes what does not. @typed: from a person, who writes letters as they are; a
  * raw '#' is taken in any case, because phones do send "*31#" so. */
 static char *
@@ -215,7 +199,7 @@ canonical_user (const char *text, gsize length, gboolean typed, GError **error)
     }
 
   plain = g_uri_unescape_string (user->str, NULL);
-  if (user->len > 0 && plain != NULL && cusax_address_is_plain_text (plain))
+  if (user->len > 0 && plain != NULL && cusax_text_is_plain (plain))
     return g_strdup (user->str);
 
 fail:
