@@ -94,6 +94,7 @@ test_chat (gconstpointer finch)
   cusax_callerchat_chat (account, weak);
   cusax_callerchat_chat (account, weak);
   fake_dialog_close_window ();
+  g_assert_null (fake_dialog);
   cusax_callerchat_chat (account, weak);
   cusax_callerchat_forget (account);
   g_assert_null (fake_dialog);

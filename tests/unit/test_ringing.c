@@ -412,20 +412,23 @@ static const guint8 png[] = { 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0,
                               0,    0,   0,   64,  0,    0,    0,    48,   8, 2, 0, 0 };
 
 static void
-set_picture (const char *jid)
+set_picture (const char *jid, guint8 width_high)
 {
-  purple_buddy_icons_set_for_user (account, jid, g_memdup2 (png, sizeof png), sizeof png, "x");
+  guint8 *data = g_memdup2 (png, sizeof png);
+
+  data[18] = width_high;
+  purple_buddy_icons_set_for_user (account, jid, data, sizeof png, NULL);
 }
 
 /* Only whom the binding confirms has a face (R31). */
 static void
 test_picture (void)
 {
-  CusaxCall *bob, *carol;
+  CusaxCall *bob, *carol, *hidden;
 
   setup (FALSE);
-  set_picture ("bob@example.org");
-  set_picture ("carol@other.example");
+  set_picture ("bob@example.org", 0);
+  set_picture ("carol@other.example", 0);
   bob = ring_bob ();
   g_assert_true (fake_dialog_has ("picture"));
   g_assert_cmpuint (
@@ -436,8 +439,21 @@ test_picture (void)
   cusax_ringing_show (account, &fake_phone, carol);
   g_assert_false (fake_dialog_has ("picture"));
   fake_dialog_press (FALSE);
+  hidden = call_from ("sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org");
+  make_caller (hidden, NULL, TRUE);
+  cusax_ringing_show (account, &fake_phone, hidden);
+  g_assert_false (fake_dialog_has ("picture"));
+  fake_dialog_press (FALSE);
   fake_call_free (bob);
   fake_call_free (carol);
+  fake_call_free (hidden);
+
+  /* 1088 pixels wide: Answer and Decline have to stay on the screen. */
+  set_picture ("bob@example.org", 4);
+  bob = ring_bob ();
+  g_assert_false (fake_dialog_has ("picture"));
+  fake_dialog_press (FALSE);
+  fake_call_free (bob);
 }
 
 static void
