@@ -18,7 +18,14 @@ typedef enum
   CUSAX_CLASS_EMERGENCY          /* never delayed by a question */
 } CusaxClass;
 
-/** Returns: the class of @target, as seen from the account of @config */
+/**
+ * cusax_classify_address:
+ *
+ * What an exchange could dial is a number, with user=phone or without; only "sip:7042@own", up to 4 digits not begun
+ * by 0, is an extension and on-net.
+ *
+ * Returns: the class of @target, as seen from the account of @config
+ */
 CusaxClass cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config);
 
 /**

@@ -96,7 +96,8 @@ gboolean cusax_config_wire_trace (const CusaxConfig *config);
 
 /* Numbers and domains. */
 const char *cusax_config_get_country_code (const CusaxConfig *config);   /* "" = not known; digits only */
-const char *cusax_config_get_trunk_prefix (const CusaxConfig *config);   /* "" = none */
+/** Returns: "" = none; if the setting is empty, what is usual in the country. */
+const char *cusax_config_get_trunk_prefix (const CusaxConfig *config);
 /** Returns: TRUE if @domain (any case) is the AOR's, the JID's or one of related_domains (R42, R52). */
 gboolean cusax_config_is_own_domain (const CusaxConfig *config, const char *domain);
 /** (transfer none) NULL-terminated, lower case, from related_domains (blanks or commas between them). */

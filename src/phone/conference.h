@@ -26,7 +26,8 @@ typedef struct
  * @sip: borrowed, must outlive the conference or its detach
  * @focus: where to subscribe
  *
- * Subscribes; refused: there is just nothing to show. Again after a minute if the leg was lost.
+ * Subscribes; refused: there is just nothing to show. Again after a minute if the leg was lost or they ended it, and
+ * anew, at most once a minute, if what they send does not fit together.
  */
 CusaxConference *cusax_conference_new (CusaxSipPort *sip, CusaxClock *clock, CusaxAddress *focus,
                                        const CusaxConferenceListener *listener, gpointer user_data);
@@ -36,8 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxConference, cusax_conference_free)
 CusaxAddress *cusax_conference_get_focus (const CusaxConference *conference); /* (transfer none) */
 const CusaxConferenceInfo *cusax_conference_get_info (const CusaxConference *conference);
 
-/** Returns: TRUE if room @jid and the conference share a domain or both are own or related ones (R39): then one
- * click joins without a warning; otherwise the full address has to be confirmed. */
+/** Returns: TRUE if room @jid is at or below the conference's domain, or both are so with own or related ones (R39):
+ * then one click joins without a warning; otherwise the full address has to be confirmed. */
 gboolean cusax_conference_trusts_room (const CusaxConference *conference, const char *jid,
                                        const CusaxConfig *config);
 
@@ -67,7 +68,8 @@ void cusax_participant_free (CusaxParticipant *participant);
  *
  * One person stands in one line only if the binding of his address is strong and equals the JID that the room shows
  * (R41); the notices of a conference are not authenticated messages of its people, so that means a card of the same
- * service. Otherwise he stands twice.
+ * service, what the person attached, or the same name if the conference is of an own domain. Otherwise he stands twice.
+ * Who left is not listed.
  *
  * Returns: (transfer full) (element-type CusaxParticipant): by name
  */
