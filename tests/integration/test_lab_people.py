@@ -78,7 +78,7 @@ def test_identities_are_asserted_or_stripped(make_lab):
     alice.on_invite()
     assert seen(bob.invite(ALICE, headers=lie)) == ['<sip:bob@cusax.test>']
     assert seen(bob.invite(ALICE, from_uri='sip:mallory@elsewhere.test', headers=lie)) == []
-    assert seen(bob.invite(ALICE, from_uri='sip:+331@elsewhere.test', asserted='sip:+331@cusax.test')) \
+    assert seen(bob.invite(ALICE, from_uri='sip:+331@cusax.test', asserted='sip:+331@cusax.test')) \
         == ['<sip:+331@cusax.test>']
     # Anonymous callers of our own give a password, and their name goes no further.
     hidden = [('Privacy', 'id')]

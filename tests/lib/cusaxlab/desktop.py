@@ -118,6 +118,12 @@ class Desktop:
             raise LabError('%s: %s' % (' '.join(command), done.stderr.strip()))
         return done.stdout
 
+    def texts(self, title):
+        """What the windows with this title show, as a screen reader has it: "label: Bob is calling" and so on. The
+        program must have been started with GTK_MODULES=gail:atk-bridge."""
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'widgets.py')
+        return self.output(['python3', script, title])
+
     # Sound
 
     def start_sound(self):

@@ -233,6 +233,9 @@ route[AUTHENTICATE] {
       exit;
     }
   } else {
+    if ($hdr(X-Lab-Trunk) != $null) {
+      return;
+    }
     if (!(from_uri == myself) && !(ANONYMOUS_AUTH && $fd == "anonymous.invalid")) {
       return;
     }
