@@ -447,8 +447,12 @@ cusax_vcard_add_tel (const char *xml, const char *uri, CusaxTelTypes types, GErr
   g_autofree char *result = NULL;
 
   g_return_val_if_fail (uri != NULL && *uri != '\0', NULL);
-  g_return_val_if_fail (strlen (uri) <= CUSAX_VCARD_MAX_VALUE && cusax_text_is_plain (uri), NULL);
 
+  if (strlen (uri) > CUSAX_VCARD_MAX_VALUE || !cusax_text_is_plain (uri))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "an address that no card can hold");
+      return NULL;
+    }
   if (!read_card (reader, card, strlen (card), &end, error))
     return NULL;
   colon = strchr (reader->root, ':');

@@ -64,7 +64,7 @@ GPtrArray *cusax_vcard_parse (const char *xml, gsize length, GError **error);
  * Adds a TEL to the card and leaves everything else in it byte for byte (R15: whole-card read-modify-write).
  *
  * Returns: (transfer full): the new card's text, in the same format (vcard-temp if there was none); NULL with
- *   CUSAX_ERROR_INVALID if @xml is not one card
+ *   CUSAX_ERROR_INVALID if @xml is not one card, or one too full, or @uri is longer than CUSAX_VCARD_MAX_VALUE
  */
 char *cusax_vcard_add_tel (const char *xml, const char *uri, CusaxTelTypes types, GError **error);
 

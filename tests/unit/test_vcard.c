@@ -363,6 +363,14 @@ test_r15_too_large (void)
 
   g_assert_null (cusax_vcard_add_tel (xml, "sip:alice@example.org", 0, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+  g_clear_error (&error);
+
+  xml[CUSAX_VCARD_MAX_VALUE + 1] = '\0';
+  g_assert_null (cusax_vcard_add_tel (NULL, xml, 0, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (cusax_vcard_add_tel (NULL, "sip:a@b.example\n", 0, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
 }
 
 /* ------------------------------------------------------------------- fuzz */
