@@ -8,6 +8,7 @@ feed voice, record heard. Nothing touches the person's own bus, sound server or 
 import os
 import shutil
 import subprocess
+import sys
 
 from . import audio
 from .process import LabError, Process, wait_until
@@ -122,7 +123,7 @@ class Desktop:
         """What the windows with this title show, as a screen reader has it: "label: Bob is calling" and so on. The
         program must have been started with GTK_MODULES=gail:atk-bridge."""
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'widgets.py')
-        return self.output(['python3', script, title])
+        return self.output([sys.executable, script, title])
 
     # Sound
 
