@@ -30,9 +30,10 @@ get_domain (const char *jid)
 }
 
 /*
- * Returns: (transfer full) (nullable): the contact whose same-name address (R2) is exactly @caller. Made backwards
- * from the caller's name, then forwards again: only equality of keys counts, so neither case nor escapes nor ports
- * lead to somebody. Asks for the contact first: most callers have no namesake, and the way forwards is long.
+ * Returns: (transfer full) (nullable): the contact whose same-name address (R2) is exactly @caller. Made
+ * backwards from the caller's name, then forwards again: only equality of keys counts, so neither case nor
+ * escapes nor ports lead to somebody. Asks for the contact first: most callers have no namesake, and the way
+ * forwards is long.
  */
 static char *
 find_same_name (const CusaxBindingSource *source, const CusaxAddress *caller, const char *key,
@@ -40,8 +41,9 @@ find_same_name (const CusaxBindingSource *source, const CusaxAddress *caller, co
 {
   const char *user = cusax_address_get_user (caller);
   g_autofree char *jid
-      = user != NULL ? g_strconcat (user, "@", get_domain (cusax_config_get_jid (config)), NULL) : NULL;
-  g_autoptr (CusaxAddress) guess = jid != NULL && is_contact (source, jid) ? cusax_classify_guess (jid, config) : NULL;
+    = user != NULL ? g_strconcat (user, "@", get_domain (cusax_config_get_jid (config)), NULL) : NULL;
+  g_autoptr (CusaxAddress) guess
+    = jid != NULL && is_contact (source, jid) ? cusax_classify_guess (jid, config) : NULL;
   g_autofree char *guess_key = guess != NULL ? cusax_classify_key (guess, config) : NULL;
 
   return g_strcmp0 (guess_key, key) == 0 ? g_steal_pointer (&jid) : NULL;
@@ -84,8 +86,8 @@ find_evidence (const CusaxBindingSource *source, const CusaxAddress *caller, con
     return EVIDENCE_CONTEST;
   if (is_named)
     {
-      /* Whoever bears the name contests it, also with a card that says something else: a colleague's card must not
-       * take the boss's address because the boss's lists a mobile number only. */
+      /* Whoever bears the name contests it, also with a card that says something else: a colleague's card must
+       * not take the boss's address because the boss's lists a mobile number only. */
       if (same_name != NULL && !g_str_equal (same_name, cusax_card_get_jid (card)))
         return EVIDENCE_CONTEST;
       *jid = g_strdup (cusax_card_get_jid (card));
@@ -100,7 +102,8 @@ find_evidence (const CusaxBindingSource *source, const CusaxAddress *caller, con
 static gboolean
 is_named_by (const CusaxCallerId *caller, const char *jid)
 {
-  g_autofree char *claimed = caller->claimed_jid != NULL ? cusax_address_jid_bare (caller->claimed_jid, NULL) : NULL;
+  g_autofree char *claimed
+    = caller->claimed_jid != NULL ? cusax_address_jid_bare (caller->claimed_jid, NULL) : NULL;
 
   return g_strcmp0 (claimed, jid) == 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What card.c and identity.c share: the index keeps pointers to texts inside of cards, not copies, and finds the card
- * from the text. Nobody else includes this.
+ * What card.c and identity.c share: the index keeps pointers to texts inside of cards, not copies, and finds
+ * the card from the text. Nobody else includes this.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** Returns: (transfer none): the card in which @text stands: a card's JID or the key (not "") of one of its entries */
+/** Returns: (transfer none): the card whose JID, or whose entry's key (not ""), @text points to */
 CusaxCard *cusax_card_from_text (const char *text);
 
 G_END_DECLS

@@ -46,7 +46,8 @@ typedef struct
   guint pref;
 } Draft;
 
-static const char state_letters[] = { [CUSAX_CARD_READ] = 'R', [CUSAX_CARD_NONE] = 'N', [CUSAX_CARD_FAILED] = 'F' };
+static const char state_letters[]
+  = { [CUSAX_CARD_READ] = 'R', [CUSAX_CARD_NONE] = 'N', [CUSAX_CARD_FAILED] = 'F' };
 
 /* ----------------------------------------------------------------- packing */
 
@@ -221,13 +222,15 @@ cusax_card_from_text (const char *text)
 void
 cusax_card_to_line (const CusaxCard *card, GString *text)
 {
-  g_string_append_printf (text, "%c\t%u\t%s", state_letters[card->state], card->read_at, cusax_card_get_jid (card));
+  g_string_append_printf (text, "%c\t%u\t%s", state_letters[card->state], card->read_at,
+                          cusax_card_get_jid (card));
   for (guint i = 0; i < card->n_entries; i++)
     {
       CusaxCardEntry entry;
 
       cusax_card_get_entry (card, i, &entry);
-      g_string_append_printf (text, "\t%x\t%u\t%s\t%s", (guint) entry.types, entry.pref, entry.key, entry.value);
+      g_string_append_printf (text, "\t%x\t%u\t%s\t%s", (guint) entry.types, entry.pref, entry.key,
+                              entry.value);
     }
   g_string_append_c (text, '\n');
 }
@@ -262,8 +265,8 @@ read_entry (char **rest, Draft *draft)
   draft->key = next_field (rest);
   draft->value = next_field (rest);
   if (draft->value == NULL || !is_text (draft->value, CUSAX_VCARD_MAX_VALUE)
-      || (*draft->key != '\0' && !is_text (draft->key, MAX_KEY)) || !read_number (types, 16, 0, 0x3ff, &types_number)
-      || !read_number (pref, 10, 1, 101, &pref_number))
+      || (*draft->key != '\0' && !is_text (draft->key, MAX_KEY))
+      || !read_number (types, 16, 0, 0x3ff, &types_number) || !read_number (pref, 10, 1, 101, &pref_number))
     return FALSE;
   draft->types = (guint) types_number;
   draft->pref = (guint) pref_number;

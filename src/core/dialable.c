@@ -26,8 +26,8 @@ find_key (const GPtrArray *list, const char *key)
   return NULL;
 }
 
-/* An address that is there already only gains what else is said of it: <VOICE/> here, <VIDEO/> there. Its source stays
- * the first, which is the better one. */
+/* An address that is there already only gains what else is said of it: <VOICE/> here, <VIDEO/> there. Its
+ * source stays the first, which is the better one. */
 static void
 add (GPtrArray *list, CusaxAddress *address, CusaxDialableSource source, CusaxTelTypes types, guint pref,
      const CusaxConfig *config)
@@ -55,8 +55,7 @@ static void
 add_target (GPtrArray *list, const char *text, CusaxDialableSource source, CusaxTelTypes types, guint pref,
             const CusaxConfig *config)
 {
-  g_autoptr (CusaxAddress) address
-      = cusax_address_parse_target (text, cusax_config_get_domain (config), NULL);
+  g_autoptr (CusaxAddress) address = cusax_address_parse_target (text, cusax_config_get_domain (config), NULL);
 
   if (address != NULL)
     add (list, address, source, types, pref, config);
@@ -103,18 +102,10 @@ compare (const CusaxDialable *a, const CusaxDialable *b)
   return 0;
 }
 
-/* g_ptr_array_sort() keeps the order of equals, "as written", only since GLib 2.76: so by insertion; lists are short. */
-static void
-sort (GPtrArray *list)
+static gint
+compare_pointers (gconstpointer a, gconstpointer b)
 {
-  for (guint i = 1; i < list->len; i++)
-    for (guint j = i; j > 0 && compare (list->pdata[j - 1], list->pdata[j]) > 0; j--)
-      {
-        gpointer better = list->pdata[j];
-
-        list->pdata[j] = list->pdata[j - 1];
-        list->pdata[j - 1] = better;
-      }
+  return compare (*(const CusaxDialable *const *) a, *(const CusaxDialable *const *) b);
 }
 
 GPtrArray *
@@ -136,7 +127,7 @@ cusax_dialable_list (const char *jid, const CusaxCard *card, const char *const *
   for (guint i = 0; hints != NULL && hints[i] != NULL; i++)
     if (is_hint (hints[i]))
       add_target (list, hints[i], CUSAX_DIALABLE_HINT, 0, 101, config);
-  sort (list);
+  g_ptr_array_sort (list, compare_pointers); /* equals stay as written: it is a stable sort */
   return list;
 }
 

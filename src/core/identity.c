@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * See identity.h. The tables hold pointers into the cards, which know themselves from their texts: 12 bytes a slot.
- * A switchboard's number may stand in every card of a company, so claimants of one key are a set, never a list.
+ * See identity.h. The tables hold pointers into the cards, which know themselves from their texts: 12 bytes a
+ * slot. A switchboard's number may stand in every card of a company, so claimants of one key are a set, never a
+ * list.
  */
 #include "identity.h"
 #include "card-private.h"
@@ -27,7 +28,7 @@ cusax_identity_new (void)
   identity->cards = g_hash_table_new_full (g_str_hash, g_str_equal, release_card, NULL);
   identity->claims = g_hash_table_new (g_str_hash, g_str_equal);
   identity->contested
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
+    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
   return identity;
 }
 

@@ -48,18 +48,12 @@ static const struct
   const char *name; /* NULL: any other */
   Place place;
 } rules[] = {
-  { FORMAT_TEMP, PLACE_CARD, "TEL", PLACE_TEL },
-  { FORMAT_TEMP, PLACE_TEL, "NUMBER", PLACE_VALUE },
-  { FORMAT_TEMP, PLACE_TEL, NULL, PLACE_FLAG },
-  { FORMAT_4, PLACE_CARD, "group", PLACE_CARD },
-  { FORMAT_4, PLACE_CARD, "tel", PLACE_TEL },
-  { FORMAT_4, PLACE_TEL, "uri", PLACE_VALUE },
-  { FORMAT_4, PLACE_TEL, "text", PLACE_VALUE },
-  { FORMAT_4, PLACE_TEL, "parameters", PLACE_PARAMETERS },
-  { FORMAT_4, PLACE_PARAMETERS, "type", PLACE_TYPE },
-  { FORMAT_4, PLACE_TYPE, "text", PLACE_TYPE_NAME },
-  { FORMAT_4, PLACE_PARAMETERS, "pref", PLACE_PREF },
-  { FORMAT_4, PLACE_PREF, "integer", PLACE_PREF_NUMBER },
+  { FORMAT_TEMP, PLACE_CARD, "TEL", PLACE_TEL },      { FORMAT_TEMP, PLACE_TEL, "NUMBER", PLACE_VALUE },
+  { FORMAT_TEMP, PLACE_TEL, NULL, PLACE_FLAG },       { FORMAT_4, PLACE_CARD, "group", PLACE_CARD },
+  { FORMAT_4, PLACE_CARD, "tel", PLACE_TEL },         { FORMAT_4, PLACE_TEL, "uri", PLACE_VALUE },
+  { FORMAT_4, PLACE_TEL, "text", PLACE_VALUE },       { FORMAT_4, PLACE_TEL, "parameters", PLACE_PARAMETERS },
+  { FORMAT_4, PLACE_PARAMETERS, "type", PLACE_TYPE }, { FORMAT_4, PLACE_TYPE, "text", PLACE_TYPE_NAME },
+  { FORMAT_4, PLACE_PARAMETERS, "pref", PLACE_PREF }, { FORMAT_4, PLACE_PREF, "integer", PLACE_PREF_NUMBER },
 };
 
 /* Read in any case and in both formats. The first row of a type is the one that is written. */
@@ -69,11 +63,11 @@ static const struct
   const char *name; /* RFC 6350 section 6.4.1, and what older versions had */
   const char *temp; /* XEP-0054 */
 } type_names[] = {
-  { CUSAX_TEL_WORK, "work", "WORK" },    { CUSAX_TEL_HOME, "home", "HOME" },
-  { CUSAX_TEL_VOICE, "voice", "VOICE" }, { CUSAX_TEL_VIDEO, "video", "VIDEO" },
-  { CUSAX_TEL_CELL, "cell", "CELL" },    { CUSAX_TEL_FAX, "fax", "FAX" },
-  { CUSAX_TEL_PAGER, "pager", "PAGER" }, { CUSAX_TEL_MODEM, "modem", "MODEM" },
-  { CUSAX_TEL_BBS, "bbs", "BBS" },       { CUSAX_TEL_TEXT, "text", "MSG" },
+  { CUSAX_TEL_WORK, "work", "WORK" },     { CUSAX_TEL_HOME, "home", "HOME" },
+  { CUSAX_TEL_VOICE, "voice", "VOICE" },  { CUSAX_TEL_VIDEO, "video", "VIDEO" },
+  { CUSAX_TEL_CELL, "cell", "CELL" },     { CUSAX_TEL_FAX, "fax", "FAX" },
+  { CUSAX_TEL_PAGER, "pager", "PAGER" },  { CUSAX_TEL_MODEM, "modem", "MODEM" },
+  { CUSAX_TEL_BBS, "bbs", "BBS" },        { CUSAX_TEL_TEXT, "text", "MSG" },
   { CUSAX_TEL_TEXT, "textphone", "MSG" },
 };
 
@@ -182,7 +176,8 @@ static void
 take_type (CusaxTel *tel, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (type_names); i++)
-    if (g_ascii_strcasecmp (name, type_names[i].name) == 0 || g_ascii_strcasecmp (name, type_names[i].temp) == 0)
+    if (g_ascii_strcasecmp (name, type_names[i].name) == 0
+        || g_ascii_strcasecmp (name, type_names[i].temp) == 0)
       tel->types |= type_names[i].type;
   if (g_ascii_strcasecmp (name, "pref") == 0)
     tel->pref = 1;
@@ -312,8 +307,8 @@ static void
 on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer user_data, GError **error)
 {
   Reader *reader = user_data;
-  Place place = reader->places->len > 0 ? g_array_index (reader->places, Place, reader->places->len - 1)
-                                        : PLACE_OTHER;
+  Place place
+    = reader->places->len > 0 ? g_array_index (reader->places, Place, reader->places->len - 1) : PLACE_OTHER;
 
   if (place == PLACE_VALUE || place == PLACE_TYPE_NAME || place == PLACE_PREF_NUMBER)
     collect (reader->text, text, length);
@@ -357,7 +352,7 @@ static gboolean
 read_card (Reader *reader, const char *xml, gsize length, const char **end, GError **error)
 {
   g_autoptr (GMarkupParseContext) context
-      = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, reader, NULL);
+    = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, reader, NULL);
   g_autoptr (GError) inner = NULL;
   const char *stop = xml + length;
   /* GMarkup looks at UTF-8 too, but goes on after a broken CDATA section as if nothing was, and takes NUL. */
@@ -389,7 +384,8 @@ cusax_vcard_parse (const char *xml, gsize length, GError **error)
 
   g_return_val_if_fail (xml != NULL || length == 0, NULL);
 
-  return read_card (reader, xml != NULL ? xml : "", length, &end, error) ? g_steal_pointer (&reader->tels) : NULL;
+  return read_card (reader, xml != NULL ? xml : "", length, &end, error) ? g_steal_pointer (&reader->tels)
+                                                                         : NULL;
 }
 
 /* ---------------------------------------------------------------- writing */

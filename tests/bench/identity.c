@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The index JID <-> addresses, built from the lines of its cache file: how long, how large, how fast a caller is
- * found; beside it plain hash tables of copied strings from the same lines. bench_identity [contacts]. Prints a
- * table; judges nothing.
+ * The index JID <-> addresses, built from the lines of its cache file: how long, how large, how fast a caller
+ * is found; beside it plain hash tables of copied strings from the same lines. bench_identity [contacts].
+ * Prints a table; judges nothing.
  */
 #include "binding.h"
 #include "cache-lines.h"
@@ -84,7 +84,8 @@ make_keys (guint count, guint first)
 
   for (guint i = 0; i < 1024; i++)
     {
-      g_autofree char *number = cache_lines_number (first + (guint) g_rand_int_range (random, 0, (gint32) count));
+      g_autofree char *number
+        = cache_lines_number (first + (guint) g_rand_int_range (random, 0, (gint32) count));
 
       keys[i] = g_strconcat ("tel:", number, NULL);
     }
@@ -127,7 +128,7 @@ static double
 time_grade (CusaxIdentity *identity, guint count, guint *named)
 {
   g_autoptr (CusaxConfig) config
-      = settings_config ("me@example.com", NULL, "country_code=33\ntrunk_prefix=0", NULL);
+    = settings_config ("me@example.com", NULL, "country_code=33\ntrunk_prefix=0", NULL);
   const CusaxBindingSource source = { identity, is_contact, NULL, identity };
   CusaxCallerId callers[64] = { 0 };
   double start, end;
@@ -145,7 +146,8 @@ time_grade (CusaxIdentity *identity, guint count, guint *named)
     {
       g_autofree char *jid = NULL;
 
-      *named += cusax_binding_grade (&source, &callers[i % G_N_ELEMENTS (callers)], config, &jid) != CUSAX_BINDING_NONE;
+      *named += cusax_binding_grade (&source, &callers[i % G_N_ELEMENTS (callers)], config, &jid)
+                != CUSAX_BINDING_NONE;
     }
   end = now_ms ();
   for (guint i = 0; i < G_N_ELEMENTS (callers); i++)

@@ -6,11 +6,12 @@
 #include <string.h>
 
 /* Our own service has chat at corp.example and telephony at sip.corp.example; sister.example belongs to it. */
-#define SETTINGS \
-  "sip_address=alice@sip.corp.example\nrelated_domains=sip.corp.example sister.example\ncountry_code=33\ntrunk_prefix=0"
+#define SETTINGS                                                                                               \
+  "sip_address=alice@sip.corp.example\nrelated_domains=sip.corp.example "                                      \
+  "sister.example\ncountry_code=33\ntrunk_prefix=0"
 
-/* A roster: "jid=value,value|jid=...", a JID without "=" has no card that we know, "jid=" an empty one; "!jid=..." is
- * a card of nobody in the roster; "jid+key" attaches; "jid#value" is a fax. */
+/* A roster: "jid=value,value|jid=...", a JID without "=" has no card that we know, "jid=" an empty one;
+ * "!jid=..." is a card of nobody in the roster; "jid+key" attaches; "jid#value" is a fax. */
 typedef struct
 {
   CusaxConfig *config;
@@ -140,15 +141,16 @@ check_with (const char *settings, const Case *cases, guint n)
       g_autofree char *jid = NULL;
       g_autofree char *nobody = NULL;
       g_autofree char *row
-          = g_strdup_printf ("%s calls as %s, road %d, cue %s", cases[i].roster, cases[i].from, (int) cases[i].road,
-                             cases[i].cue != NULL ? cases[i].cue : "none");
+        = g_strdup_printf ("%s calls as %s, road %d, cue %s", cases[i].roster, cases[i].from,
+                           (int) cases[i].road, cases[i].cue != NULL ? cases[i].cue : "none");
 
       note (row);
       g_assert_cmpint (cusax_binding_grade (&people->source, caller, people->config, &jid), ==, cases[i].grade);
       g_assert_cmpstr (jid, ==, cases[i].jid);
 
       /* R19: whoever hides is nobody, whatever else is known */
-      g_assert_cmpint (cusax_binding_grade (&people->source, hidden, people->config, &nobody), ==, CUSAX_BINDING_NONE);
+      g_assert_cmpint (cusax_binding_grade (&people->source, hidden, people->config, &nobody), ==,
+                       CUSAX_BINDING_NONE);
       g_assert_null (nobody);
     }
 }
@@ -192,7 +194,8 @@ test_r31_table (void)
     /* alone, authenticated, and it names that JID itself */
     { PAL "=sip:pal@elsewhere.example", "sip:pal@elsewhere.example", ASSERTED, PAL, STRONG, PAL },
     { PAL "=+33612345678", "tel:+33612345678", ASSERTED, PAL, STRONG, PAL },
-    { PAL "=+33612345678", "tel:+33612345678", ASSERTED, "Pal@PARTNER.example/desk?message;body=x", STRONG, PAL },
+    { PAL "=+33612345678", "tel:+33612345678", ASSERTED, "Pal@PARTNER.example/desk?message;body=x", STRONG,
+      PAL },
     /* alone, and anything less */
     { BOB "=" BOB_SIP, BOB_SIP, OPEN, NULL, WEAK, BOB },
     { BOB "=" BOB_SIP, BOB_SIP, OPEN, BOB, WEAK, BOB },

@@ -12,8 +12,8 @@ static CusaxConfig *
 make_config (void)
 {
   g_autoptr (GError) error = NULL;
-  CusaxConfig *config = settings_config ("alice@example.com", NULL,
-                                         "sip_address=alice@sip.example.com\ncountry_code=33\ntrunk_prefix=0", &error);
+  CusaxConfig *config = settings_config (
+    "alice@example.com", NULL, "sip_address=alice@sip.example.com\ncountry_code=33\ntrunk_prefix=0", &error);
 
   g_assert_no_error (error);
   return config;
@@ -162,10 +162,13 @@ test_round_trip (void)
   add (tels, "+33177624339", 0x3ff, 100);
   add (tels, "sip:alice@atlanta.com", CUSAX_TEL_VIDEO, 1);
   add (tels, "no number", 0, 101);
-  card = cusax_card_new ("b\xc3\xbc" "rger@example.com", CUSAX_CARD_READ, G_MAXUINT32, tels, config);
+  card = cusax_card_new ("b\xc3\xbc"
+                         "rger@example.com",
+                         CUSAX_CARD_READ, G_MAXUINT32, tels, config);
   line = to_line (card);
   g_assert_cmpstr (line, ==,
-                   "R\t4294967295\tb\xc3\xbc" "rger@example.com"
+                   "R\t4294967295\tb\xc3\xbc"
+                   "rger@example.com"
                    "\t11\t101\ttel:+33177624339\t+33.1.77.62.43.39\t3ff\t100\ttel:+33177624339\t+33177624339"
                    "\t8\t1\tsip:alice@atlanta.com\tsip:alice@atlanta.com\t0\t101\t\tno number\n");
   again = cusax_card_from_line (line, strlen (line) - 1);
@@ -274,7 +277,8 @@ test_fuzz (void)
 {
   static const char seed[] = LINE "\t11\t101\ttel:+33177624339\t+33.1.77.62.43.39\t8\t1\tsip:a@b.example"
                                   "\tsip:a@b.example\t0\t50\t\tJ\xc3\xbcrgen\t0\t7\ttel:7042\t7042";
-  static const char bytes[] = "\t\t\t\n\0\x7f\xff\xc3\xbc" "0129aRNF+-";
+  static const char bytes[] = "\t\t\t\n\0\x7f\xff\xc3\xbc"
+                              "0129aRNF+-";
   g_autoptr (GRand) random = g_rand_new_with_seed (3261);
   guint good = 0;
 

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define SETTINGS "sip_address=alice@sip.example.com\nrelated_domains=sip.example.com\ncountry_code=33\ntrunk_prefix=0"
+#define SETTINGS                                                                                               \
+  "sip_address=alice@sip.example.com\nrelated_domains=sip.example.com\ncountry_code=33\ntrunk_prefix=0"
 
 static CusaxConfig *
 make_config (const char *settings)
@@ -57,7 +58,7 @@ render (const GPtrArray *list)
 typedef struct
 {
   const char *jid;
-  const char *card; /* (nullable) */
+  const char *card;     /* (nullable) */
   const char *attached; /* (nullable): with blanks between them */
   const char *hints;    /* (nullable) */
   const char *expected;
@@ -75,8 +76,8 @@ check (const Case *cases, guint n)
       g_autoptr (CusaxCard) card = make_card (cases[i].card, config);
       g_auto (GStrv) attached = cases[i].attached != NULL ? g_strsplit (cases[i].attached, " ", -1) : NULL;
       g_auto (GStrv) hints = cases[i].hints != NULL ? g_strsplit (cases[i].hints, " ", -1) : NULL;
-      g_autoptr (GPtrArray) list
-          = cusax_dialable_list (cases[i].jid, card, (const char *const *) attached, (const char *const *) hints, config);
+      g_autoptr (GPtrArray) list = cusax_dialable_list (cases[i].jid, card, (const char *const *) attached,
+                                                        (const char *const *) hints, config);
       g_autofree char *text = render (list);
 
       note (cases[i].card != NULL ? cases[i].card : "(no card)");
@@ -99,8 +100,8 @@ test_r22_usable (void)
     { EVE, "+33.6.12.34.56.78 10 101", NULL, NULL, MOBILE, FALSE, TRUE },
     { EVE, "+331 20 101|+332 40 101|+333 80 101|+334 100 101|+335 24 101", NULL, NULL, "", FALSE, FALSE },
     { EVE, "+33612345678 20 101|+33612345678 4 101", NULL, NULL, MOBILE, FALSE, TRUE },
-    { EVE, "javascript:alert(1) 0 101|mailto:a@b.example 0 101|` 0 101|http://x.example/ 0 101", NULL, NULL, "", FALSE,
-      FALSE },
+    { EVE, "javascript:alert(1) 0 101|mailto:a@b.example 0 101|` 0 101|http://x.example/ 0 101", NULL, NULL, "",
+      FALSE, FALSE },
     { EVE, "", NULL, NULL, "", FALSE, FALSE },
     { EVE, NULL, NULL, NULL, "", FALSE, FALSE },
   };
@@ -118,7 +119,8 @@ test_r2_guess (void)
     { BOB, "+331 20 101|` 0 101", NULL, NULL, "?sip:bob@sip.example.com", TRUE, TRUE },
     { BOB, "sip:robert@sip.example.com 0 101", NULL, NULL, "sip:robert@sip.example.com", TRUE, TRUE },
     { BOB, NULL, "+33612345678", NULL, "?sip:bob@sip.example.com +" MOBILE, TRUE, TRUE },
-    { BOB, NULL, "sip:robert@sip.example.com", NULL, "+sip:robert@sip.example.com ?sip:bob@sip.example.com", TRUE, TRUE },
+    { BOB, NULL, "sip:robert@sip.example.com", NULL, "+sip:robert@sip.example.com ?sip:bob@sip.example.com",
+      TRUE, TRUE },
     { BOB, NULL, "sip:bob@sip.example.com", NULL, "+sip:bob@sip.example.com", TRUE, TRUE },
     { BOB, NULL, NULL, "sip:bob@sip.example.com", "?sip:bob@sip.example.com", TRUE, TRUE },
     { "bob@sip.example.com", NULL, NULL, NULL, "", FALSE, FALSE },
@@ -137,16 +139,19 @@ test_r26_order (void)
       "sip:bob@sip.example.com sip:bob@other.example " MOBILE, FALSE, TRUE },
     { EVE, "sip:a@x.example 0 101|sip:b@x.example 0 50|sip:c@x.example 0 101|sip:d@x.example 0 1", NULL, NULL,
       "sip:d@x.example sip:b@x.example sip:a@x.example sip:c@x.example", TRUE, TRUE },
-    { EVE, "sip:b@x.example 0 101|sip:a@x.example 0 101", NULL, NULL, "sip:b@x.example sip:a@x.example", TRUE, FALSE },
+    { EVE, "sip:b@x.example 0 101|sip:a@x.example 0 101", NULL, NULL, "sip:b@x.example sip:a@x.example", TRUE,
+      FALSE },
     { EVE, "sip:b@x.example 0 7|sip:a@x.example 0 7|+33612345678 0 7", NULL, NULL,
       "sip:b@x.example sip:a@x.example " MOBILE, TRUE, FALSE },
     /* no address twice, however it is written; the best of what is said of it holds */
     { EVE, "06 0 101", NULL, NULL, "sip:06@sip.example.com;user=phone", TRUE, TRUE },
-    { EVE, "+33612345678 4 101|tel:+33-6-12-34-56-78 8 3|0612345678 0 101|sip:a@x.example 0 101|sip:a@X.example 0 9",
+    { EVE,
+      "+33612345678 4 101|tel:+33-6-12-34-56-78 8 3|0612345678 0 101|sip:a@x.example 0 101|sip:a@X.example 0 9",
       "+33612345678", "sip:a@x.example", "sip:a@x.example " MOBILE, TRUE, TRUE },
     /* attached: one more, equal to the card's own */
     { EVE, "sip:a@x.example 0 101", "sip:b@x.example", NULL, "sip:a@x.example +sip:b@x.example", TRUE, FALSE },
-    { EVE, "sip:a@x.example 0 5", "sip:b@x.example rubbish:", NULL, "sip:a@x.example +sip:b@x.example", TRUE, TRUE },
+    { EVE, "sip:a@x.example 0 5", "sip:b@x.example rubbish:", NULL, "sip:a@x.example +sip:b@x.example", TRUE,
+      TRUE },
   };
 
   check (cases, G_N_ELEMENTS (cases));
@@ -157,10 +162,12 @@ static void
 test_r17_hints (void)
 {
   static const Case cases[] = {
-    { EVE, "+33612345678 4 101", NULL, "sip:eve@sip.example.com", MOBILE " ~sip:eve@sip.example.com", FALSE, TRUE },
+    { EVE, "+33612345678 4 101", NULL, "sip:eve@sip.example.com", MOBILE " ~sip:eve@sip.example.com", FALSE,
+      TRUE },
     { EVE, NULL, NULL, "SIP:eve@x.example tel:+331234567 sips:eve@x.example",
       "~sip:eve@x.example ~sips:eve@x.example ~sip:+331234567@sip.example.com;user=phone", TRUE, FALSE },
-    { EVE, NULL, NULL, "eve@x.example 0612345678 xmpp:eve@x.example mailto:eve@x.example sip: tel:", "", FALSE, FALSE },
+    { EVE, NULL, NULL, "eve@x.example 0612345678 xmpp:eve@x.example mailto:eve@x.example sip: tel:", "", FALSE,
+      FALSE },
   };
 
   check (cases, G_N_ELEMENTS (cases));
@@ -187,7 +194,8 @@ static void
 test_fields (void)
 {
   g_autoptr (CusaxConfig) config = make_config (SETTINGS "\non_net_numbers=+3361");
-  g_autoptr (CusaxCard) card = make_card ("06.12.34.56.78 11 7|+331234567 1 101|+49301234567 1 101|112 0 101", config);
+  g_autoptr (CusaxCard) card
+    = make_card ("06.12.34.56.78 11 7|+331234567 1 101|+49301234567 1 101|112 0 101", config);
   g_autoptr (GPtrArray) list = cusax_dialable_list (EVE, card, NULL, NULL, config);
   const CusaxDialable *first;
 

@@ -63,14 +63,26 @@ test_r29_both_ways (void)
 static void
 test_r31_equality_only (void)
 {
-  static const char *const strangers[]
-      = { "",         "tel:",      "tel:+3",          "tel:+33177624",    "tel:+331776243399", "tel:624339",
-          "624339",   "+33177624339", "TEL:+33177624339", "sip:alice@x",      "sip:Alice@x.example",
-          "sip:alice@x.example.evil.example", "alice@x.example", "ip:alice@x.example", "alice@j.example" };
+  static const char *const strangers[] = { "",
+                                           "tel:",
+                                           "tel:+3",
+                                           "tel:+33177624",
+                                           "tel:+331776243399",
+                                           "tel:624339",
+                                           "624339",
+                                           "+33177624339",
+                                           "TEL:+33177624339",
+                                           "sip:alice@x",
+                                           "sip:Alice@x.example",
+                                           "sip:alice@x.example.evil.example",
+                                           "alice@x.example",
+                                           "ip:alice@x.example",
+                                           "alice@j.example" };
   g_autoptr (CusaxIdentity) identity = cusax_identity_new ();
 
   put (identity, "alice@j.example",
-       "\t0\t101\ttel:+33177624339\t+33.1.77.62.43.39\t0\t101\tsip:alice@x.example\tsip:alice@x.example\t0\t101\t\t?");
+       "\t0\t101\ttel:+33177624339\t+33.1.77.62.43.39\t0\t101\tsip:alice@x.example\tsip:alice@x."
+       "example\t0\t101\t\t?");
   g_assert_cmpstr (find (identity, "tel:+33177624339"), ==, "alice@j.example");
   for (guint i = 0; i < G_N_ELEMENTS (strangers); i++)
     {
@@ -86,7 +98,8 @@ test_r31_contested (void)
   g_autoptr (CusaxIdentity) identity = cusax_identity_new ();
 
   put (identity, "ceo@corp.example", "\t0\t101\ttel:+331\t+331");
-  put (identity, "liar@evil.example", "\t0\t101\ttel:+332\t+332\t0\t101\ttel:+331\t+331\t0\t101\ttel:+331\t0331");
+  put (identity, "liar@evil.example",
+       "\t0\t101\ttel:+332\t+332\t0\t101\ttel:+331\t+331\t0\t101\ttel:+331\t0331");
   g_assert_cmpstr (find (identity, "tel:+331"), ==, "contested");
   g_assert_cmpstr (find (identity, "tel:+332"), ==, "liar@evil.example");
   put (identity, "third@corp.example", "\t0\t101\ttel:+331\t+331");
@@ -106,7 +119,8 @@ test_r22_machines (void)
   g_autoptr (CusaxIdentity) identity = cusax_identity_new ();
 
   put (identity, "a@x.example",
-       "\t20\t101\ttel:1\t1\t40\t101\ttel:2\t2\t80\t101\ttel:3\t3\t100\t101\ttel:4\t4\t25\t101\ttel:5\t5\t204\t1\ttel:6\t6");
+       "\t20\t101\ttel:1\t1\t40\t101\ttel:2\t2\t80\t101\ttel:3\t3\t100\t101\ttel:4\t4\t25\t101\ttel:"
+       "5\t5\t204\t1\ttel:6\t6");
   for (guint i = 1; i <= 5; i++)
     {
       g_autofree char *key = g_strdup_printf ("tel:%u", i);
@@ -174,8 +188,8 @@ used_bytes (void)
   return info.uordblks + info.hblkhd;
 }
 
-/* 100,000 contacts with their cards: at most 200 bytes each, and every one is found from both sides. tests/bench has
- * the times; here is only what no slow machine excuses. */
+/* 100,000 contacts with their cards: at most 200 bytes each, and every one is found from both sides.
+ * tests/bench has the times; here is only what no slow machine excuses. */
 static void
 test_large (void)
 {
@@ -238,8 +252,8 @@ random_put (CusaxIdentity *identity, Model *model, GRand *random, guint who)
       guint key = (guint) g_rand_int_range (random, 0, N_KEYS);
       gboolean fax = g_rand_int_range (random, 0, 5) == 0;
 
-      g_string_append_printf (entries, "\t%x\t101\ttel:+33%u\t033%u", fax ? CUSAX_TEL_FAX | CUSAX_TEL_WORK : 0, key,
-                              key);
+      g_string_append_printf (entries, "\t%x\t101\ttel:+33%u\t033%u", fax ? CUSAX_TEL_FAX | CUSAX_TEL_WORK : 0,
+                              key, key);
       model->claims[who][key] |= !fax;
     }
   put (identity, jid, entries->str);

@@ -60,8 +60,10 @@ test_plain (void)
     { "a\x7f", FALSE },
     { "J\xc3\xbc\x1b", FALSE },
     { "J\xc3\xbc\x7f", FALSE },
-    { "\xc2\x85", FALSE },             /* next line */
-    { "\xe2\x80\xae" "abc", FALSE },   /* right-to-left override */
+    { "\xc2\x85", FALSE }, /* next line */
+    { "\xe2\x80\xae"
+      "abc",
+      FALSE },                         /* right-to-left override */
     { "\xc3\xbc\xe2\x80\x8b", FALSE }, /* zero width space */
     { "\xe2\x80\xa8", FALSE },         /* line separator */
     { "\xe2\x80\xa9", FALSE },         /* paragraph separator */

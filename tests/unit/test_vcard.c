@@ -16,7 +16,7 @@ static char *
 render (const GPtrArray *tels)
 {
   static const char *const names[]
-      = { "work", "home", "voice", "video", "cell", "fax", "pager", "modem", "bbs", "text" };
+    = { "work", "home", "voice", "video", "cell", "fax", "pager", "modem", "bbs", "text" };
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < tels->len; i++)
@@ -85,15 +85,17 @@ test_temp (void)
     { TEMP (""), "" },
     /* Sipwise */
     { TEMP ("<VERSION>2.0</VERSION><FN>A</FN>" TEL ("<VIDEO/>" NUMBER ("sip:a@b.example"))
-            TEL ("<VOICE/>" NUMBER ("4310001"))),
+              TEL ("<VOICE/>" NUMBER ("4310001"))),
       "sip:a@b.example video, 101|4310001 voice, 101" },
     /* as libpurple's xmlnode_to_str writes what it has read */
-    { "<vCard xmlns='vcard-temp'><N><FAMILY>O&apos;Neil &amp; Co</FAMILY></N><TEL><WORK/><VOICE/><NUMBER>tel:+1-303"
+    { "<vCard xmlns='vcard-temp'><N><FAMILY>O&apos;Neil &amp; "
+      "Co</FAMILY></N><TEL><WORK/><VOICE/><NUMBER>tel:+1-303"
       "</NUMBER></TEL><PHOTO><TYPE>image/png</TYPE><BINVAL>iVBORw0KGgo=</BINVAL></PHOTO></vCard>",
       "tel:+1-303 work,voice, 101" },
     { "<v:vCard xmlns:v='vcard-temp'><v:TEL><v:FAX/><v:NUMBER>1</v:NUMBER></v:TEL></v:vCard>", "1 fax, 101" },
     { "<vCard prodid='x' version='2.0' xmlns=\"vcard-temp\">" TEL (NUMBER ("2")) "</vCard>", "2  101" },
-    { "<?xml version='1.0' encoding='UTF-8' ?>\n\n" TEMP (TEL ("<PREF/>" NUMBER ("3"))) "\n<!-- end -->\n", "3  1" },
+    { "<?xml version='1.0' encoding='UTF-8' ?>\n\n" TEMP (TEL ("<PREF/>" NUMBER ("3"))) "\n<!-- end -->\n",
+      "3  1" },
     /* all the types, and some that mean nothing to us */
     { TEMP (TEL ("<HOME/><PAGER/><MSG/><MODEM/><BBS/><ISDN/><PCS/>" NUMBER ("4"))),
       "4 home,pager,modem,bbs,text, 101" },
@@ -132,18 +134,21 @@ test_vcard4 (void)
       "tel:+1-303-308-3282 home, 2" },
     { VCARD4 ("<tel><text>+33 1</text></tel><tel><uri>sips:a@b.example</uri></tel>"),
       "+33 1  101|sips:a@b.example  101" },
-    { VCARD4 ("<group name='x'><tel><parameters><type><text>Cell</text><text>textphone</text></type></parameters>"
-              "<text>1</text></tel></group>"),
+    { VCARD4 (
+        "<group name='x'><tel><parameters><type><text>Cell</text><text>textphone</text></type></parameters>"
+        "<text>1</text></tel></group>"),
       "1 cell,text, 101" },
     { VCARD4 ("<tel><parameters><type><text>pref</text></type></parameters><text>1</text></tel>"), "1  1" },
     { VCARD4 ("<tel><parameters><pref><integer>0</integer></pref></parameters><text>1</text></tel>"
               "<tel><parameters><pref><integer>101</integer></pref></parameters><text>2</text></tel>"
               "<tel><parameters><pref><integer>-1</integer></pref></parameters><text>3</text></tel>"
               "<tel><parameters><pref><integer> 100 </integer></pref></parameters><text>4</text></tel>"
-              "<tel><parameters><pref><integer>99999999999999999999</integer></pref></parameters><text>5</text></tel>"),
+              "<tel><parameters><pref><integer>99999999999999999999</integer></pref></parameters><text>5</"
+              "text></tel>"),
       "1  101|2  101|3  101|4  100|5  101" },
     { VCARD4 ("<tel>1</tel><TEL><NUMBER>2</NUMBER></TEL><text>3</text><x><tel><text>4</text></tel></x>"), "" },
-    { "<c:vcard xmlns:c='urn:ietf:params:xml:ns:vcard-4.0'><c:tel><c:text>1</c:text><text>2</text></c:tel></c:vcard>",
+    { "<c:vcard "
+      "xmlns:c='urn:ietf:params:xml:ns:vcard-4.0'><c:tel><c:text>1</c:text><text>2</text></c:tel></c:vcard>",
       "1  101" },
   };
 
@@ -156,9 +161,13 @@ test_r23_hostile_values (void)
 {
   static const Case cases[] = {
     { TEMP (TEL (NUMBER ("")) TEL (NUMBER (" \n\t ")) TEL () "<TEL/>" TEL ("<NUMBER/>")), "" },
-    { TEMP (TEL (NUMBER ("1&#10;2")) TEL (NUMBER ("1\r\n2")) TEL (NUMBER ("1\t2")) TEL (NUMBER ("1&#x7f;"))), "" },
-    { TEMP (TEL (NUMBER ("12\xe2\x80\xae" "34")) TEL (NUMBER ("1\xe2\x80\x8b" "2"))
-            TEL (NUMBER ("1\xe2\x80\xa8" "2"))), "" },
+    { TEMP (TEL (NUMBER ("1&#10;2")) TEL (NUMBER ("1\r\n2")) TEL (NUMBER ("1\t2")) TEL (NUMBER ("1&#x7f;"))),
+      "" },
+    { TEMP (TEL (NUMBER ("12\xe2\x80\xae"
+                         "34")) TEL (NUMBER ("1\xe2\x80\x8b"
+                                             "2")) TEL (NUMBER ("1\xe2\x80\xa8"
+                                                                "2"))),
+      "" },
     { TEMP (TEL (NUMBER ("javascript:alert(1)"))), "javascript:alert(1)  101" }, /* refused by whoever dials */
     { TEMP (TEL (NUMBER ("\xd9\xa1\xd9\xa2"))), "\xd9\xa1\xd9\xa2  101" },
   };
@@ -193,7 +202,8 @@ test_not_a_card (void)
     { TEMP ("&#0;"), NULL },
     { "<vCard xmlns='vcard-temp' x></vCard>", NULL },
     /* a billion laughs: entities are not known, so none is expanded */
-    { "<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>" TEMP (TEL (NUMBER ("&b;"))), NULL },
+    { "<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>" TEMP (TEL (NUMBER ("&b;"))),
+      NULL },
     { "<!DOCTYPE l [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" TEMP (TEL (NUMBER ("&x;"))), NULL },
   };
 
@@ -218,8 +228,8 @@ test_long_values (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
-      g_autofree char *xml = repeat ("<vCard xmlns='vcard-temp'><TEL><NUMBER> ", "1", lengths[i],
-                                     " </NUMBER></TEL></vCard>");
+      g_autofree char *xml
+        = repeat ("<vCard xmlns='vcard-temp'><TEL><NUMBER> ", "1", lengths[i], " </NUMBER></TEL></vCard>");
       g_autoptr (GPtrArray) tels = cusax_vcard_parse (xml, strlen (xml), NULL);
 
       g_assert_nonnull (tels);
@@ -255,7 +265,8 @@ test_bounds (void)
       gint64 start = g_get_monotonic_time ();
       g_autoptr (GPtrArray) tels = cusax_vcard_parse (xml, strlen (xml), NULL);
 
-      g_test_message ("%u x %s: %d us", cases[i].count, cases[i].piece, (int) (g_get_monotonic_time () - start));
+      g_test_message ("%u x %s: %d us", cases[i].count, cases[i].piece,
+                      (int) (g_get_monotonic_time () - start));
       g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
       g_assert_cmpint (tels != NULL ? (int) tels->len : -1, ==, cases[i].tels);
     }
@@ -292,8 +303,8 @@ static void
 test_r15_add (void)
 {
 #define OURS "<TEL><WORK/><VOICE/><VIDEO/><NUMBER>sip:a&amp;b@c.example</NUMBER></TEL>"
-#define OURS4 \
-  "<tel><parameters><type><text>work</text><text>voice</text><text>video</text></type></parameters>" \
+#define OURS4                                                                                                  \
+  "<tel><parameters><type><text>work</text><text>voice</text><text>video</text></type></parameters>"           \
   "<uri>sip:a&amp;b@c.example</uri></tel>"
   static const struct
   {
@@ -305,13 +316,16 @@ test_r15_add (void)
     { "<vCard xmlns='vcard-temp'/>", TEMP (OURS) },
     { "<vCard xmlns='vcard-temp' />", "<vCard xmlns='vcard-temp' >" OURS "</vCard>" },
     { TEMP (""), TEMP (OURS) },
-    { "<?xml version='1.0'?>\n<vCard  version = '2.0' xmlns=\"vcard-temp\">\n <FN>&#65;&lt;</FN><!-- </vCard> -->"
+    { "<?xml version='1.0'?>\n<vCard  version = '2.0' xmlns=\"vcard-temp\">\n <FN>&#65;&lt;</FN><!-- </vCard> "
+      "-->"
       "\n <X a='>'/><PHOTO/>\r\n</vCard \n>\n<!-- </vCard> -->\n",
-      "<?xml version='1.0'?>\n<vCard  version = '2.0' xmlns=\"vcard-temp\">\n <FN>&#65;&lt;</FN><!-- </vCard> -->"
+      "<?xml version='1.0'?>\n<vCard  version = '2.0' xmlns=\"vcard-temp\">\n <FN>&#65;&lt;</FN><!-- </vCard> "
+      "-->"
       "\n <X a='>'/><PHOTO/>\r\n" OURS "</vCard \n>\n<!-- </vCard> -->\n" },
     { TEMP (TEL (NUMBER ("1")) "<![CDATA[</vCard>]]>"), TEMP (TEL (NUMBER ("1")) "<![CDATA[</vCard>]]>" OURS) },
     { "<v:vCard xmlns:v='vcard-temp'/>",
-      "<v:vCard xmlns:v='vcard-temp'><v:TEL><v:WORK/><v:VOICE/><v:VIDEO/><v:NUMBER>sip:a&amp;b@c.example</v:NUMBER>"
+      "<v:vCard "
+      "xmlns:v='vcard-temp'><v:TEL><v:WORK/><v:VOICE/><v:VIDEO/><v:NUMBER>sip:a&amp;b@c.example</v:NUMBER>"
       "</v:TEL></v:vCard>" },
     { VCARD4 ("<fn><text>A</text></fn>"), VCARD4 ("<fn><text>A</text></fn>" OURS4) },
     { "<vCard xmlns='other'/>", NULL },
@@ -337,12 +351,14 @@ test_r15_add (void)
 static void
 test_r15_round_trip (void)
 {
-  static const char *const cards[] = { TEMP (""), VCARD4 (""), "<c:vcard xmlns:c='urn:ietf:params:xml:ns:vcard-4.0'/>" };
+  static const char *const cards[]
+    = { TEMP (""), VCARD4 (""), "<c:vcard xmlns:c='urn:ietf:params:xml:ns:vcard-4.0'/>" };
 
   for (guint card = 0; card < G_N_ELEMENTS (cards); card++)
     for (guint types = 0; types < 1u << 10; types++)
       {
-        g_autofree char *xml = cusax_vcard_add_tel (cards[card], "sip:a@b.example", (CusaxTelTypes) types, NULL);
+        g_autofree char *xml
+          = cusax_vcard_add_tel (cards[card], "sip:a@b.example", (CusaxTelTypes) types, NULL);
         g_autoptr (GPtrArray) tels = cusax_vcard_parse (xml, strlen (xml), NULL);
         const CusaxTel *tel;
 
@@ -385,9 +401,43 @@ static const char *const seeds[] = {
 };
 
 static const char *const words[] = {
-  "<", ">", "</", "/>", "'", "\"", "&", "&lt;", "&#0;", "&#x202e;", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>",
-  "xmlns=", "xmlns:v=", "'vcard-temp'", "<TEL>", "</TEL>", "<NUMBER>", "</NUMBER>", "<WORK/>", "</vCard>", "\n", "\xff",
-  "\xe2\x80\xae", "\xc3", ":", "v:", "<tel>", "<uri>", "</uri>", "99999999999", "<!DOCTYPE x [", "]>",
+  "<",
+  ">",
+  "</",
+  "/>",
+  "'",
+  "\"",
+  "&",
+  "&lt;",
+  "&#0;",
+  "&#x202e;",
+  "<!--",
+  "-->",
+  "<![CDATA[",
+  "]]>",
+  "<?",
+  "?>",
+  "xmlns=",
+  "xmlns:v=",
+  "'vcard-temp'",
+  "<TEL>",
+  "</TEL>",
+  "<NUMBER>",
+  "</NUMBER>",
+  "<WORK/>",
+  "</vCard>",
+  "\n",
+  "\xff",
+  "\xe2\x80\xae",
+  "\xc3",
+  ":",
+  "v:",
+  "<tel>",
+  "<uri>",
+  "</uri>",
+  "99999999999",
+  "<!DOCTYPE x [",
+  "]>",
 };
 
 static void
