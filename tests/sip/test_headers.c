@@ -42,7 +42,7 @@ describe (const char *lines)
   const sip_t *sip = sip_object (msg);
   g_autoptr (CusaxHeaders) headers = cusax_headers_new (sip);
 
-  /* Sofia answers 400 by itself to a message that has one. */
+  /* What Sofia finds broken it drops. */
   g_assert_null (sip->sip_error);
   msg_destroy (msg);
   return headers_describe (cusax_headers_get (headers));
