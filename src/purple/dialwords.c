@@ -5,12 +5,16 @@
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 char *
 cusax_dialwords_address (const CusaxAddress *address, const CusaxConfig *config)
 {
   g_autofree char *display = cusax_address_get_display (address, cusax_config_get_domain (config));
-  char *clean = cusax_words_address (display, CUSAX_WORDS_MAX_LENGTH);
+  gboolean is_number = cusax_address_get_user (address) != NULL && strchr (display, '@') == NULL;
+  const char *scheme = cusax_address_is_sips (address) ? "sips:" : "sip:";
+  g_autofree char *text = g_strconcat (is_number ? "" : scheme, display, NULL);
+  char *clean = cusax_words_address (text, CUSAX_WORDS_MAX_LENGTH);
 
   return clean != NULL ? clean : g_strdup (cusax_address_get_uri (address));
 }

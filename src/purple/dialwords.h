@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/** Returns: (transfer full): @address alone; a number of the own domain without it */
+/** Returns: (transfer full): a number of the own domain alone, everything else as "sip:user@host", so that nobody takes
+ * it for a chat address */
 char *cusax_dialwords_address (const CusaxAddress *address, const CusaxConfig *config);
 
 /** Returns: (transfer full): address, kind and mark, plain text on one line */

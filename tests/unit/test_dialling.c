@@ -426,7 +426,7 @@ test_foreign (void)
 {
   setup (FALSE);
   click ("dave@other.example");
-  assert_dialog ("Call dave@other.example at dave@other.example?",
+  assert_dialog ("Call dave@other.example at sip:dave@other.example?",
                  "The call goes to another telephone service: other.example\nThis is said once for each service.",
                  yes_no);
   press ("Cancel");
@@ -453,8 +453,8 @@ test_which (gconstpointer finch)
   labels = purple_request_field_choice_get_labels (
       purple_request_fields_get_field (the_dialog ()->fields, "number"));
   g_assert_cmpuint (g_list_length (labels), ==, 2);
-  g_assert_cmpstr (labels->data, ==, "erin@example.org (work)");
-  g_assert_cmpstr (labels->next->data, ==, "mobile@example.org (work)");
+  g_assert_cmpstr (labels->data, ==, "sip:erin@example.org (work)");
+  g_assert_cmpstr (labels->next->data, ==, "sip:mobile@example.org (work)");
   press ("Cancel");
   assert_dialled (NULL);
   click ("erin@example.org");

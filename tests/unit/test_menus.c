@@ -307,7 +307,7 @@ test_buddy (void)
   free_menu (menu);
   give_card ("bob@example.org", (const char *[]){ "sip:bob@example.org", "+33 1 77 62 43 39", "sip:bob@other.example",
                                                   NULL });
-  assert_menu (bob, "XMPP | Phone [bob@example.org (work) | bob@other.example (work, other service) | "
+  assert_menu (bob, "XMPP | Phone [sip:bob@example.org (work) | sip:bob@other.example (work, other service) | "
                     "+33177624339 (work, may be charged)]");
   fake_phone.state = CUSAX_PHONE_WAITING;
   assert_menu (bob, "XMPP");
@@ -489,9 +489,9 @@ test_pidgin_labels (void)
   setup ();
   bob = add_buddy (account, "bob@example.org");
   give_card ("bob@example.org", (const char *[]){ "sip:bob_x@example.org", "sip:b_o_b@example.org", NULL });
-  assert_menu (bob, "XMPP | Phone [bob__x@example.org (work) | b__o__b@example.org (work)]");
+  assert_menu (bob, "XMPP | Phone [sip:bob__x@example.org (work) | sip:b__o__b@example.org (work)]");
   menu = cusax_menus_node (PURPLE_BLIST_NODE (bob));
-  press (menu, bob, "b__o");
+  press (menu, bob, "sip:b__o");
   assert_trace ("number(bob@example.org, sip:b_o_b@example.org) ");
   free_menu (menu);
   teardown ();
