@@ -201,6 +201,9 @@ test_foreign_domains_are_told_of_once (void)
 static void
 test_only_equals_are_asked_about (void)
 {
+  static const char preferred[]
+    = "<vCard xmlns='vcard-temp'><TEL><NUMBER>sip:p3@example.org</NUMBER></TEL><TEL><PREF/><NUMBER>"
+      "sip:p1@example.org</NUMBER></TEL><TEL><PREF/><NUMBER>sip:p2@example.org</NUMBER></TEL></vCard>";
   World world = { 0 };
 
   world_init (&world, "");
@@ -214,6 +217,10 @@ test_only_equals_are_asked_about (void)
   check_contact (&world, "c@example.org", "ASK_WHICH sip:c@example.org sip:carol@example.org (c@example.org)");
   cusax_memory_set_choice (world.memory, "c@example.org", "sip:carol@example.org");
   check_contact (&world, "c@example.org", "GO sip:carol@example.org (c@example.org)");
+  /* Of one class, but one is preferred. */
+  add_contact (&world, "p@example.org", NULL);
+  cusax_directory_take (world.directory, "p@example.org", preferred, strlen (preferred));
+  check_contact (&world, "p@example.org", "ASK_WHICH sip:p1@example.org sip:p2@example.org (p@example.org)");
   /* A chosen number still costs. */
   cusax_memory_set_choice (world.memory, "c@example.org", "tel:+33177624339");
   check_contact (&world, "c@example.org", "ASK_COST sip:+33177624339@example.org;user=phone (c@example.org)");

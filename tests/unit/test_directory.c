@@ -2,10 +2,12 @@
 /* The people of an account: asking slowly (R27, T11), the file of cards, who an address is (R29, R30, P9). */
 #include "directory.h"
 
+#include "directory-cache.h"
 #include "fake-people.h"
 #include "settings.h"
 
 #include <string.h>
+#include <time.h>
 
 typedef struct
 {
@@ -360,6 +362,15 @@ test_chat_down_stops_and_up_goes_on (void)
   people->chat_down = FALSE;
   fake_people_pass (people, 1000);
   fake_people_check (people, "fetch e@example.org\n");
+  fake_people_answer (people, "e@example.org", CUSAX_CARD_NONE, NULL);
+  people->chat_down = TRUE;
+  cusax_directory_add_contact (world.directory, "f@example.org");
+  cusax_directory_look (world.directory, "f@example.org");
+  people->chat_down = FALSE;
+  fake_people_forget (people);
+  cusax_directory_set_online (world.directory, FALSE);
+  cusax_directory_set_online (world.directory, TRUE);
+  fake_people_check (people, "fetch f@example.org\n");
   world_clear (&world);
 }
 
@@ -396,6 +407,23 @@ test_failures_of_the_connection_are_taken_back (void)
   fake_people_answer (people, "c@example.org", CUSAX_CARD_NONE, NULL);
   check_list (&world, "d@example.org", "sip:d@x.example");
 
+  /* What failed before and was not in doubt keeps its pause. */
+  cusax_directory_add_contact (world.directory, "e@example.org");
+  fake_people_answer (people, "e@example.org", CUSAX_CARD_FAILED, NULL);
+  fake_people_pass (people, 50 * 60 * 1000);
+  g_assert_true (cusax_directory_confirm (world.directory, "e@example.org"));
+  fake_people_answer (people, "e@example.org", CUSAX_CARD_FAILED, NULL);
+  cusax_directory_set_online (world.directory, FALSE);
+  cusax_directory_set_online (world.directory, TRUE);
+  fake_people_forget (people);
+  cusax_directory_look (world.directory, "e@example.org");
+  fake_people_check (people, "");
+  fake_people_pass (people, 10 * 60 * 1000);
+  fake_people_forget (people);
+  cusax_directory_look (world.directory, "e@example.org");
+  fake_people_check (people, "fetch e@example.org\n");
+  fake_people_answer (people, "e@example.org", CUSAX_CARD_NONE, NULL);
+
   /* Long ago is not in doubt. */
   fake_people_pass (people, 7 * 24 * 3600 * 1000);
   cusax_directory_look (world.directory, "c@example.org");
@@ -427,6 +455,18 @@ test_removed_while_asked_counts_until_the_reply (void)
   fake_people_answer_tel (people, "a@example.org", "sip:a@x.example");
   fake_people_check (people, "fetch d@example.org\n"); /* and no contact a */
   g_assert_null (cusax_directory_get_card (world.directory, "a@example.org"));
+
+  /* Not wanted any more, and announced before: neither the reply nor the end of chat asks again. */
+  cusax_directory_announce (world.directory, "c@example.org", "mark");
+  cusax_directory_remove_contact (world.directory, "c@example.org");
+  fake_people_answer (people, "c@example.org", CUSAX_CARD_NONE, NULL);
+  fake_people_pass (people, 5000);
+  fake_people_check (people, "");
+  cusax_directory_remove_contact (world.directory, "d@example.org");
+  cusax_directory_set_online (world.directory, FALSE);
+  cusax_directory_set_online (world.directory, TRUE);
+  fake_people_pass (people, 20000);
+  fake_people_check (people, "cancel d@example.org\ncancel b@example.org\nfetch b@example.org\nsave cards\n");
 
   /* Removed and added again: the old answer is not the one that is waited for. */
   cusax_directory_remove_contact (world.directory, "b@example.org");
@@ -578,10 +618,15 @@ test_a_card_without_a_contact_names_nobody (void)
   restart (&world, "");
   check_who (&world, "sip:+33177624339@example.org", "NONE");
   g_assert_null (cusax_directory_get_card (world.directory, "bob@example.org"));
+  cusax_directory_set_online (world.directory, TRUE);
+  g_assert_false (cusax_directory_is_contact (world.directory, "bob@example.org"));
+  world.people->wall += 30 * 24 * 3600;
   g_assert_false (cusax_directory_confirm (world.directory, "bob@example.org"));
+  cusax_directory_look (world.directory, "bob@example.org");
+  cusax_directory_remove_contact (world.directory, "bob@example.org");
+  fake_people_check (world.people, "");
   /* Somebody else of the roster has the number by now: the one out of the file does not dispute it. */
   cusax_directory_add_contact (world.directory, "carol@example.org");
-  cusax_directory_set_online (world.directory, TRUE);
   learn (&world, "carol@example.org", "+33177624339");
   check_who (&world, "sip:+33177624339@example.org", "STRONG carol@example.org");
   /* Both: neither (R31). */
@@ -598,6 +643,52 @@ test_a_card_without_a_contact_names_nobody (void)
   world_clear (&world);
 }
 
+/* Somebody put the clock right: whatever was read or failed in the future was long ago. */
+static void
+test_a_clock_that_was_wrong (void)
+{
+  World world = { 0 };
+
+  world_init (&world, "bob carol");
+  cusax_directory_set_online (world.directory, TRUE);
+  learn (&world, "bob@example.org", "+33177624339");
+  cusax_directory_look (world.directory, "carol@example.org");
+  fake_people_answer (world.people, "carol@example.org", CUSAX_CARD_FAILED, NULL);
+  world.people->wall -= 400 * 24 * 3600;
+  fake_people_pass (world.people, 2000);
+  fake_people_forget (world.people);
+  cusax_directory_look (world.directory, "bob@example.org");
+  cusax_directory_look (world.directory, "carol@example.org");
+  fake_people_check (world.people, "fetch bob@example.org\nfetch carol@example.org\n");
+  check_list (&world, "bob@example.org", "tel:+33177624339");
+  world_clear (&world);
+}
+
+static void
+test_the_file_is_bounded (void)
+{
+  World world = { 0 };
+  CusaxDirectoryCacheText text = { 0 };
+  CusaxDirectoryCacheLine line = { .mark = "", .pushed = "" };
+  g_autoptr (CusaxCard) card = NULL;
+
+  world_init (&world, "");
+  card = cusax_card_new ("bob@example.org", CUSAX_CARD_NONE, 1, NULL, world.config);
+  line.card = card;
+  cusax_directory_cache_begin (&text, world.config);
+  g_assert_true (cusax_directory_cache_append (&text, &line));
+  text.n_lines = CUSAX_DIRECTORY_CACHE_MAX_LINES - 1;
+  g_assert_true (cusax_directory_cache_append (&text, &line));
+  g_assert_false (cusax_directory_cache_append (&text, &line));
+  text.n_lines = 0;
+  while (text.text->len < CUSAX_DIRECTORY_CACHE_MAX_BYTES - 1)
+    g_string_append_c (text.text, 'x');
+  g_assert_false (cusax_directory_cache_append (&text, &line));
+  g_assert_cmpuint (text.text->len, <=, CUSAX_DIRECTORY_CACHE_MAX_BYTES);
+  g_assert_true (cusax_directory_cache_end (&text, &world.people->store));
+  world_clear (&world);
+}
+
 static void
 test_strangers_cards_are_kept_for_90_days (void)
 {
@@ -608,6 +699,9 @@ test_strangers_cards_are_kept_for_90_days (void)
   learn (&world, "bob@example.org", "+33177624339");
   restart (&world, "");
   world.people->wall += 89 * 24 * 3600;
+  restart (&world, "carol");
+  cusax_directory_set_online (world.directory, TRUE);
+  learn (&world, "carol@example.org", "sip:carol@example.org"); /* the file is written anew */
   restart (&world, "");
   cusax_directory_add_contact (world.directory, "bob@example.org");
   g_assert_nonnull (cusax_directory_get_card (world.directory, "bob@example.org"));
@@ -629,6 +723,7 @@ test_keys_follow_the_settings (void)
 {
   World world = { 0 };
   g_autofree char *file = NULL;
+  g_autoptr (CusaxAddress) national = cusax_address_parse_target ("0301234567", "example.org", NULL);
 
   world_init (&world, "bob");
   cusax_config_unref (world.config);
@@ -654,6 +749,15 @@ test_keys_follow_the_settings (void)
   cusax_directory_add_contact (world.directory, "bob@example.org");
   check_who (&world, "sip:+33177624339@example.org", "NONE");
   check_who (&world, "sip:+49177624339@example.org", "STRONG bob@example.org");
+  /* An attached number follows. */
+  cusax_directory_attach (world.directory, national, "carol@example.org");
+  cusax_directory_add_contact (world.directory, "carol@example.org");
+  check_who (&world, "sip:+49301234567@example.org", "STRONG carol@example.org");
+  cusax_config_unref (world.config);
+  world.config = config_new ("country_code=41\ntrunk_prefix=0");
+  cusax_directory_configure (world.directory, world.config);
+  check_who (&world, "sip:+41301234567@example.org", "STRONG carol@example.org");
+  g_assert_nonnull (strstr (fake_people_get_file (world.people, "people"), "address=sip:alice@example.org"));
   restart (&world, "bob");
   g_assert_cmpstr (file, !=, fake_people_get_file (world.people, "cards"));
   world_clear (&world);
@@ -747,7 +851,7 @@ test_100000_lines_are_read_in_time (void)
   World world = { 0 };
   g_autoptr (GString) file = NULL;
   g_auto (GStrv) lines = NULL;
-  gint64 start = 0;
+  clock_t start = 0; /* of our processor time: others may be busy */
   double ms = 0;
 
   world_init (&world, "");
@@ -775,9 +879,9 @@ test_100000_lines_are_read_in_time (void)
 
       cusax_directory_add_contact (world.directory, jid);
     }
-  start = g_get_monotonic_time ();
+  start = clock ();
   configure (&world, "");
-  ms = (double) (g_get_monotonic_time () - start) / 1000;
+  ms = (double) (clock () - start) * 1000 / CLOCKS_PER_SEC;
   g_test_minimized_result (ms, "100,000 cards read and indexed in %.0f ms", ms);
   check_who (&world, "sip:+33177099999@example.org", "STRONG c099999@example.org");
   if (!g_test_undefined ())
@@ -813,12 +917,21 @@ test_only_contacts_are_asked_for_and_confirmed (void)
   g_assert_false (cusax_directory_confirm (world.directory, "bob@example.org")); /* read just now */
   fake_people_pass (people, 61000);
   g_assert_true (cusax_directory_confirm (world.directory, "bob@example.org"));
+  cusax_directory_look (world.directory, "bob@example.org"); /* takes nothing of the urgency */
   fake_people_forget (people);
   fake_people_answer (people, "bob@example.org", CUSAX_CARD_FAILED, NULL);
   fake_people_check (people, "contact bob@example.org\n"); /* nothing changed, but somebody waits */
   g_assert_false (cusax_directory_confirm (world.directory, "bob@example.org"));
   fake_people_pass (people, 61000);
   g_assert_true (cusax_directory_confirm (world.directory, "bob@example.org")); /* a pause is not for calls */
+  fake_people_answer (people, "bob@example.org", CUSAX_CARD_NONE, NULL);
+  /* A call begins to ring while the card is asked for anyway. */
+  fake_people_pass (people, 61000);
+  cusax_directory_announce (world.directory, "bob@example.org", "mark");
+  fake_people_forget (people);
+  g_assert_true (cusax_directory_confirm (world.directory, "bob@example.org"));
+  fake_people_answer (people, "bob@example.org", CUSAX_CARD_NONE, NULL);
+  fake_people_check (people, "contact bob@example.org\n");
   world_clear (&world);
 }
 
@@ -974,6 +1087,8 @@ main (int argc, char **argv)
   g_test_add_func ("/directory/R29-callers-have-names-at-once", test_callers_have_names_at_once);
   g_test_add_func ("/directory/R31-a-card-without-a-contact-names-nobody",
                    test_a_card_without_a_contact_names_nobody);
+  g_test_add_func ("/directory/a-clock-that-was-wrong", test_a_clock_that_was_wrong);
+  g_test_add_func ("/directory/R27-the-file-is-bounded", test_the_file_is_bounded);
   g_test_add_func ("/directory/R27-strangers-cards-are-kept-for-90-days",
                    test_strangers_cards_are_kept_for_90_days);
   g_test_add_func ("/directory/P9-keys-follow-the-settings", test_keys_follow_the_settings);

@@ -219,6 +219,9 @@ test_odd_entries_are_left_out (void)
   g_assert_false (cusax_memory_is_allowed (memory, "\xff"));
   g_assert_false (cusax_memory_is_allowed (memory, ""));
   g_assert_null (cusax_memory_get_attached (memory, "one"));
+  cusax_memory_allow (memory, "more");
+  g_assert_null (strstr (fake_people_get_file (people, "people"), "one="));
+  g_assert_null (strstr (fake_people_get_file (people, "people"), "two="));
   check_attached (memory, "bob@example.org", "");
   cusax_memory_free (memory);
   fake_people_free (people);
@@ -230,6 +233,7 @@ test_memory_is_bounded (void)
   FakePeople *people = fake_people_new ();
   CusaxMemory *memory = cusax_memory_new (&people->store);
   g_autofree char *long_text = g_strnfill (4000, 'a');
+  g_autoptr (GString) file = g_string_new ("[people]\nversion=1\n[allowed]\n");
 
   cusax_memory_allow (memory, long_text);
   cusax_memory_allow (memory, "");
@@ -239,6 +243,14 @@ test_memory_is_bounded (void)
   g_assert_false (cusax_memory_is_allowed (memory, ""));
   g_assert_null (cusax_memory_get_attached (memory, "key"));
   check_attached (memory, "bob@example.org", "");
+  for (guint i = 0; i < 10005; i++)
+    g_string_append_printf (file, "key%u=yes\n", i);
+  fake_people_set_file (people, "people", file->str);
+  memory = restart (people, memory);
+  g_assert_true (cusax_memory_is_allowed (memory, "key9999"));
+  g_assert_false (cusax_memory_is_allowed (memory, "key10000"));
+  cusax_memory_allow (memory, "one more");
+  g_assert_false (cusax_memory_is_allowed (memory, "one more"));
   cusax_memory_free (memory);
   fake_people_free (people);
 }
