@@ -161,62 +161,31 @@ cusax_conferences_join_audio (PurpleAccount *account, const char *room, GError *
   return FALSE;
 }
 
-/* --------------------------------------------------------------------- menus */
-
-static void
-join_from_menu (PurpleAccount *account, const char *room)
-{
-  PurpleConversation *chat = cusax_roomoffers_find_chat (account, room);
-  g_autoptr (GError) error = NULL;
-
-  if (cusax_conferences_join_audio (account, room, &error))
-    return;
-  if (chat != NULL)
-    cusax_notices_write (chat, error->message, PURPLE_MESSAGE_NO_LOG);
-  else
-    cusax_notices_error (account, NULL, error->message);
-}
-
-/* Returns: (transfer full) (nullable) */
-static char *
-room_of (PurpleChat *chat)
-{
-  PurplePlugin *plugin = purple_find_prpl (purple_account_get_protocol_id (purple_chat_get_account (chat)));
-  PurplePluginProtocolInfo *info = plugin != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO (plugin) : NULL;
-  return info != NULL && info->get_chat_name != NULL ? info->get_chat_name (purple_chat_get_components (chat)) : NULL;
-}
-
-static void
-on_node_join (PurpleBlistNode *node, gpointer data)
-{
-  g_autofree char *room = room_of (PURPLE_CHAT (node));
-  join_from_menu (purple_chat_get_account (PURPLE_CHAT (node)), room);
-}
+/* ---------------------------------------------------------------------- menu */
 
 static void
 on_conversation_join (PurpleConversation *chat, gpointer data)
 {
-  join_from_menu (purple_conversation_get_account (chat), purple_conversation_get_name (chat));
-}
+  g_autoptr (GError) error = NULL;
 
-GList *
-cusax_conferences_chat_menu (PurpleChat *chat)
-{
-  g_autofree char *room = room_of (chat);
-
-  if (cusax_conferences_get_bridge (purple_chat_get_account (chat), room) == NULL)
-    return NULL;
-  return g_list_append (NULL, purple_menu_action_new (_("Join audio"), PURPLE_CALLBACK (on_node_join), NULL, NULL));
+  if (!cusax_conferences_join_audio (purple_conversation_get_account (chat), purple_conversation_get_name (chat), &error))
+    cusax_notices_write (chat, error->message, PURPLE_MESSAGE_NO_LOG);
 }
 
 /* The window of a room, also of one that stands in no buddy list. */
 static void
 on_conversation_menu (PurpleConversation *conversation, GList **menu)
 {
-  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT
-      && find_bridge (purple_conversation_get_account (conversation), purple_conversation_get_name (conversation)))
-    *menu = g_list_append (*menu, purple_menu_action_new (_("Join audio"), PURPLE_CALLBACK (on_conversation_join),
-                                                          NULL, NULL));
+  const char *bridge = NULL;
+  g_autofree char *label = NULL;
+
+  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT)
+    bridge = cusax_conferences_get_bridge (purple_conversation_get_account (conversation),
+                                           purple_conversation_get_name (conversation));
+  if (bridge == NULL)
+    return;
+  label = g_strdup_printf (_("Join audio (%s)"), bridge);
+  *menu = g_list_append (*menu, purple_menu_action_new (label, PURPLE_CALLBACK (on_conversation_join), NULL, NULL));
 }
 
 /* -------------------------------------------------------------- calls to conferences */

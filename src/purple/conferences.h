@@ -28,8 +28,6 @@ void cusax_conferences_end (PurpleAccount *account, CusaxCall *call);
 /** The room's own entry "Join audio" for the chat menu and /joinaudio; asks as a click on a contact does (R42). FALSE
  * with words. */
 gboolean cusax_conferences_join_audio (PurpleAccount *account, const char *room, GError **error);
-/** Returns: (transfer full) (element-type PurpleMenuAction): what a room in the buddy list has, maybe nothing */
-GList *cusax_conferences_chat_menu (PurpleChat *chat);
 /** Returns: (nullable) (transfer none): the bridge that the room announced, as a display form */
 const char *cusax_conferences_get_bridge (PurpleAccount *account, const char *room);
 
