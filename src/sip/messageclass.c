@@ -40,6 +40,16 @@ put_sip_first (sip_t *sip)
   sip->sip_contact = found;
 }
 
+/* After some reasons Sofia would subscribe anew by itself, at once and without end, and nobody here would know. */
+static void
+hide_reason (sip_t *sip)
+{
+  sip_subscription_state_t *state = sip->sip_subscription_state;
+
+  if (state != NULL && state->ss_substate != NULL && g_ascii_strcasecmp (state->ss_substate, "terminated") == 0)
+    state->ss_reason = NULL;
+}
+
 /* Called for every message when its headers are through. */
 static issize_t
 extract_body (msg_t *msg, msg_pub_t *pub, char bytes[], isize_t size, int is_all)
@@ -47,6 +57,7 @@ extract_body (msg_t *msg, msg_pub_t *pub, char bytes[], isize_t size, int is_all
   sip_t *sip = (sip_t *) pub;
 
   put_sip_first (sip);
+  hide_reason (sip);
   return sip_extract_body (msg, sip, bytes, size, is_all);
 }
 

@@ -123,12 +123,8 @@ on_left (Subscription *subscription, const CusaxSipEvent *event)
 static gboolean
 is_last (const CusaxSipEvent *event)
 {
-  const sip_subscription_state_t *said = event->sip != NULL ? event->sip->sip_subscription_state : NULL;
   int substate = nua_substate_active;
 
-  /* As they say it: after some reasons Sofia would begin anew by itself, and nobody here would know. */
-  if (said != NULL && said->ss_substate != NULL)
-    return g_ascii_strcasecmp (said->ss_substate, "terminated") == 0;
   tl_gets (event->tags, NUTAG_SUBSTATE_REF (substate), TAG_END ());
   return substate == nua_substate_terminated;
 }
