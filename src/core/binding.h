@@ -11,8 +11,9 @@
  *   no card entry to say so  the same, not authenticated                                  WEAK
  *   two JIDs claim it (the same-name contact counts as one), or nobody                    NONE
  *
- * The same-name guess holds only for a contact whose card is not known or has no entry that can be dialled. A
- * number's domain is that of the address that carried it.
+ * The same-name guess holds only for a contact whose card is not known or has no entry that can be dialled; whoever
+ * bears the name contests another's claim in any case. A number's domain is that of the address that carried it.
+ * Cards of JIDs outside of the roster name nobody.
  */
 #pragma once
 

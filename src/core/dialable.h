@@ -39,7 +39,7 @@ void cusax_dialable_free (CusaxDialable *dialable);
  * @hints: (nullable): NULL-terminated URIs from XEP-0152; only sip:, sips: and tel: count
  *
  * Order: on-net SIP, foreign SIP, numbers; within a class by pref, then as written. No address twice; FAX, PAGER,
- * MODEM and BBS never.
+ * MODEM and BBS never. The guess stands beside attached ones, and loses to them within its class.
  *
  * Returns: (transfer full) (element-type CusaxDialable): may be empty
  */
