@@ -27,7 +27,7 @@ typedef struct
 } Bridge;
 
 /* Rooms, commands and signals are libpurple's and process-wide. */
-static GPtrArray *bridges;  /* Bridge; NULL: not listening */
+static GPtrArray *bridges; /* Bridge; NULL: not listening */
 static PurpleCmdId joinaudio_id, people_id;
 
 static void
@@ -59,7 +59,8 @@ static gboolean
 is_ours (PurpleAccount *account)
 {
   PurplePlugin *plugin = cusax_connection_get_plugin ();
-  return plugin != NULL && purple_strequal (purple_account_get_protocol_id (account), purple_plugin_get_id (plugin));
+  return plugin != NULL
+         && purple_strequal (purple_account_get_protocol_id (account), purple_plugin_get_id (plugin));
 }
 
 static CusaxConfig *
@@ -83,7 +84,8 @@ keep_bridge (PurpleAccount *account, const char *room, CusaxAddress *address)
   bridge->account = account;
   bridge->room = g_strdup (purple_normalize (account, room));
   bridge->address = cusax_address_ref (address);
-  bridge->display = cusax_address_get_display (address, config != NULL ? cusax_config_get_domain (config) : NULL);
+  bridge->display
+    = cusax_address_get_display (address, config != NULL ? cusax_config_get_domain (config) : NULL);
   g_ptr_array_add (bridges, bridge);
 }
 
@@ -99,8 +101,9 @@ on_bridge (gpointer unused, PurpleConnection *gc, const char *room, const char *
   if (bridges == NULL || chat == NULL || address == NULL)
     return;
   keep_bridge (account, room, address);
-  text = g_strdup_printf (_("This room can also be heard: it names the conference %s. /joinaudio calls there."),
-                          cusax_conferences_get_bridge (account, room));
+  text
+    = g_strdup_printf (_ ("This room can also be heard: it names the conference %s. /joinaudio calls there."),
+                       cusax_conferences_get_bridge (account, room));
   cusax_notices_write (chat, text, 0);
 }
 
@@ -157,7 +160,7 @@ cusax_conferences_join_audio (PurpleAccount *account, const char *room, GError *
   if (uri != NULL)
     return cusax_dialling_click (account, uri, error);
   g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                       _("This room names no conference that could be called."));
+                       _ ("This room names no conference that could be called."));
   return FALSE;
 }
 
@@ -168,7 +171,8 @@ on_conversation_join (PurpleConversation *chat, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!cusax_conferences_join_audio (purple_conversation_get_account (chat), purple_conversation_get_name (chat), &error))
+  if (!cusax_conferences_join_audio (purple_conversation_get_account (chat),
+                                     purple_conversation_get_name (chat), &error))
     cusax_notices_write (chat, error->message, PURPLE_MESSAGE_NO_LOG);
 }
 
@@ -184,8 +188,9 @@ on_conversation_menu (PurpleConversation *conversation, GList **menu)
                                            purple_conversation_get_name (conversation));
   if (bridge == NULL)
     return;
-  label = g_strdup_printf (_("Join audio (%s)"), bridge);
-  *menu = g_list_append (*menu, purple_menu_action_new (label, PURPLE_CALLBACK (on_conversation_join), NULL, NULL));
+  label = g_strdup_printf (_ ("Join audio (%s)"), bridge);
+  *menu
+    = g_list_append (*menu, purple_menu_action_new (label, PURPLE_CALLBACK (on_conversation_join), NULL, NULL));
 }
 
 /* -------------------------------------------------------------- calls to conferences */
@@ -309,15 +314,15 @@ describe (const CusaxParticipant *participant)
 {
   g_autofree char *name = cusax_text_clean (participant->name, MAX_NAME);
   g_autofree char *address = cusax_text_clean (participant->address, CUSAX_ADDRESS_MAX_LENGTH);
-  const char *known = name != NULL ? name : address != NULL ? address : _("unknown");
+  const char *known = name != NULL ? name : address != NULL ? address : _ ("unknown");
 
   if (participant->has_text && participant->has_voice)
-    return g_strdup_printf (_("%s: text and voice"), known);
+    return g_strdup_printf (_ ("%s: text and voice"), known);
   if (participant->has_text)
-    return g_strdup_printf (_("%s: text"), known);
+    return g_strdup_printf (_ ("%s: text"), known);
   if (address != NULL && g_strcmp0 (address, known) != 0)
-    return g_strdup_printf (_("%s (%s): voice"), known, address);
-  return g_strdup_printf (_("%s: voice"), known);
+    return g_strdup_printf (_ ("%s (%s): voice"), known, address);
+  return g_strdup_printf (_ ("%s: voice"), known);
 }
 
 char *
@@ -333,16 +338,16 @@ cusax_conferences_list_people (PurpleAccount *account, const char *room)
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (config == NULL || (chat == NULL && conference == NULL))
-    return g_strdup (_("There is no room here, and no call to a conference."));
+    return g_strdup (_ ("There is no room here, and no call to a conference."));
   occupants = list_occupants (chat);
-  people = cusax_conference_list (conference, (const CusaxOccupant *) (gconstpointer) occupants->data, occupants->len,
-                                  cusax_account_get_directory (phone), config);
+  people = cusax_conference_list (conference, (const CusaxOccupant *) (gconstpointer) occupants->data,
+                                  occupants->len, cusax_account_get_directory (phone), config);
   for (guint i = 0; i < people->len; i++)
     {
       g_autofree char *line = describe (g_ptr_array_index (people, i));
       g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
     }
-  return people->len > 0 ? g_strdup (text->str) : g_strdup (_("Nobody is in."));
+  return people->len > 0 ? g_strdup (text->str) : g_strdup (_ ("Nobody is in."));
 }
 
 /* ----------------------------------------------------------------- commands */
@@ -351,8 +356,8 @@ static const char *
 room_of_conversation (PurpleConversation *conversation)
 {
   return purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT
-             ? purple_conversation_get_name (conversation)
-             : NULL;
+           ? purple_conversation_get_name (conversation)
+           : NULL;
 }
 
 /* Errors are written into the conversation as markup. */
@@ -400,15 +405,17 @@ cusax_conferences_listen (void)
   bridges = g_ptr_array_new_with_free_func (bridge_free);
   purple_signal_connect (conversations, "chat-joined", &bridges, PURPLE_CALLBACK (on_chat_joined), NULL);
   purple_signal_connect (conversations, "chat-left", &bridges, PURPLE_CALLBACK (on_chat_left), NULL);
-  purple_signal_connect (conversations, "deleting-conversation", &bridges, PURPLE_CALLBACK (on_chat_left), NULL);
-  purple_signal_connect (conversations, "conversation-extended-menu", &bridges, PURPLE_CALLBACK (on_conversation_menu),
+  purple_signal_connect (conversations, "deleting-conversation", &bridges, PURPLE_CALLBACK (on_chat_left),
                          NULL);
-  purple_signal_connect (purple_connections_get_handle (), "signed-off", &bridges, PURPLE_CALLBACK (on_signed_off),
-                         NULL);
+  purple_signal_connect (conversations, "conversation-extended-menu", &bridges,
+                         PURPLE_CALLBACK (on_conversation_menu), NULL);
+  purple_signal_connect (purple_connections_get_handle (), "signed-off", &bridges,
+                         PURPLE_CALLBACK (on_signed_off), NULL);
   joinaudio_id = add_command ("joinaudio", PURPLE_CMD_FLAG_CHAT, on_joinaudio,
-                              _("joinaudio:  Calls the conference that this room names."));
-  people_id = add_command ("people", PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_IM, on_people,
-                           _("people:  Lists who is in the room or the conference, by text, by voice or both."));
+                              _ ("joinaudio:  Calls the conference that this room names."));
+  people_id
+    = add_command ("people", PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_IM, on_people,
+                   _ ("people:  Lists who is in the room or the conference, by text, by voice or both."));
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rooms and bridges for people (R38 to R41): a conference call that announces a chat room offers "Join text chat", a
- * room that announces a SIP bridge offers "Join audio", always with full addresses and never by itself; /people
- * lists who is in by text, by voice or both.
+ * Rooms and bridges for people (R38 to R41): a conference call that announces a chat room offers "Join text
+ * chat", a room that announces a SIP bridge offers "Join audio", always with full addresses and never by
+ * itself; /people lists who is in by text, by voice or both.
  */
 #pragma once
 
@@ -25,13 +25,14 @@ void cusax_conferences_update (PurpleAccount *account, CusaxCall *call, CusaxCon
 /** The call is over: open questions close. Leaving the call never leaves the room. */
 void cusax_conferences_end (PurpleAccount *account, CusaxCall *call);
 
-/** The room's own entry "Join audio" for the chat menu and /joinaudio; asks as a click on a contact does (R42). FALSE
- * with words. */
+/** The room's own entry "Join audio" for the chat menu and /joinaudio; asks as a click on a contact does (R42).
+ * FALSE with words. */
 gboolean cusax_conferences_join_audio (PurpleAccount *account, const char *room, GError **error);
 /** Returns: (nullable) (transfer none): the bridge that the room announced, as a display form */
 const char *cusax_conferences_get_bridge (PurpleAccount *account, const char *room);
 
-/** Returns: (transfer full): "Alice: text and voice\nBob: voice"; @room (nullable): the one that belongs to the call */
+/** Returns: (transfer full): "Alice: text and voice\nBob: voice"; @room (nullable): the one that belongs to the
+ * call */
 char *cusax_conferences_list_people (PurpleAccount *account, const char *room);
 
 G_END_DECLS

@@ -24,7 +24,7 @@ typedef struct
   GHashTable *accepted;   /* normalised: rooms that the person wanted */
   char *chosen;           /* (nullable): of several, the one that the open warning is about */
   guint n_questions;
-  guint serial;           /* of the open question: libpurple's handle and data; 0: none */
+  guint serial; /* of the open question: libpurple's handle and data; 0: none */
 } Offer;
 
 static GPtrArray *offers; /* NULL when there are none */
@@ -87,7 +87,7 @@ PurpleConversation *
 cusax_roomoffers_find_chat (PurpleAccount *account, const char *room)
 {
   PurpleConversation *chat
-      = room != NULL ? purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, room, account) : NULL;
+    = room != NULL ? purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, room, account) : NULL;
 
   return chat != NULL && !purple_conv_chat_has_left (PURPLE_CONV_CHAT (chat)) ? chat : NULL;
 }
@@ -96,14 +96,15 @@ static void
 join (PurpleAccount *account, const char *room)
 {
   PurpleConnection *gc = purple_account_get_connection (account);
-  PurplePluginProtocolInfo *info = gc != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (gc)) : NULL;
+  PurplePluginProtocolInfo *info
+    = gc != NULL ? PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (gc)) : NULL;
   GHashTable *components = NULL;
 
   if (purple_account_is_connected (account) && info->chat_info_defaults != NULL)
     components = info->chat_info_defaults (gc, room);
   if (components == NULL)
     {
-      cusax_notices_error (account, NULL, _("Chat is not connected: the room cannot be joined now."));
+      cusax_notices_error (account, NULL, _ ("Chat is not connected: the room cannot be joined now."));
       return;
     }
   serv_join_chat (gc, components);
@@ -145,8 +146,8 @@ cusax_roomoffers_entered (PurpleConversation *chat)
 
       if (offer->account != account || !was_accepted (offer, room))
         continue;
-      text = g_strdup_printf (_("This is %s, the text chat of the conference %s that you are in by voice."), room,
-                              offer->focus);
+      text = g_strdup_printf (_ ("This is %s, the text chat of the conference %s that you are in by voice."),
+                              room, offer->focus);
       cusax_notices_write (chat, text, 0);
       return;
     }
@@ -220,19 +221,20 @@ ask_about (Offer *offer, const char *room)
 
   g_free (offer->chosen);
   offer->chosen = g_steal_pointer (&chosen);
-  g_string_append_printf (text, _("Room: %s\nConference: %s"), offer->chosen, offer->focus);
+  g_string_append_printf (text, _ ("Room: %s\nConference: %s"), offer->chosen, offer->focus);
   if (!trusted)
     {
       g_string_append (text, "\n\n");
       g_string_append_printf (text,
-                              _("Attention: the room is at another service, %s. Whoever runs it reads what is "
-                                "written there, and nothing proves that it belongs to this conference."),
+                              _ ("Attention: the room is at another service, %s. Whoever runs it reads what is "
+                                 "written there, and nothing proves that it belongs to this conference."),
                               domain_of (offer->chosen));
     }
   /* The safe button is the default. */
-  purple_request_action (serial, _("Conference"), _("The conference has a text chat. Do you want to join it?"),
-                         text->str, trusted ? 0 : 1, offer->account, NULL, NULL, serial, 2, _("Join text chat"),
-                         G_CALLBACK (on_join), _("Not now"), G_CALLBACK (on_not_now));
+  purple_request_action (serial, _ ("Conference"),
+                         _ ("The conference has a text chat. Do you want to join it?"), text->str,
+                         trusted ? 0 : 1, offer->account, NULL, NULL, serial, 2, _ ("Join text chat"),
+                         G_CALLBACK (on_join), _ ("Not now"), G_CALLBACK (on_not_now));
 }
 
 static void
@@ -240,23 +242,23 @@ ask_which (Offer *offer)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  PurpleRequestField *field = purple_request_field_choice_new ("room", _("Room"), 0);
+  PurpleRequestField *field = purple_request_field_choice_new ("room", _ ("Room"), 0);
   gpointer serial = open_question (offer);
-  g_autofree char *text = g_strdup_printf (_("Conference: %s"), offer->focus);
+  g_autofree char *text = g_strdup_printf (_ ("Conference: %s"), offer->focus);
 
   for (guint i = 0; i < offer->rooms->len; i++)
     {
       const char *room = g_ptr_array_index (offer->rooms, i);
       g_autofree char *line
-          = is_trusted (offer, room) ? g_strdup (room) : g_strdup_printf (_("%s (another service)"), room);
+        = is_trusted (offer, room) ? g_strdup (room) : g_strdup_printf (_ ("%s (another service)"), room);
 
       purple_request_field_choice_add (field, line);
     }
   purple_request_field_group_add_field (group, field);
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (serial, _("Conference"), _("The conference has several text chats. Which one?"), text, fields,
-                         _("Join text chat"), G_CALLBACK (on_pick), _("Not now"), G_CALLBACK (on_pick_nothing),
-                         offer->account, NULL, NULL, serial);
+  purple_request_fields (serial, _ ("Conference"), _ ("The conference has several text chats. Which one?"),
+                         text, fields, _ ("Join text chat"), G_CALLBACK (on_pick), _ ("Not now"),
+                         G_CALLBACK (on_pick_nothing), offer->account, NULL, NULL, serial);
 }
 
 /* ------------------------------------------------------------ conferences */
@@ -271,7 +273,8 @@ ensure (PurpleAccount *account, CusaxCall *call, CusaxConference *conference, Cu
   offer = g_new0 (Offer, 1);
   offer->account = account;
   offer->call = call;
-  offer->focus = cusax_address_get_display (cusax_conference_get_focus (conference), cusax_config_get_domain (config));
+  offer->focus
+    = cusax_address_get_display (cusax_conference_get_focus (conference), cusax_config_get_domain (config));
   offer->rooms = g_ptr_array_new_with_free_func (g_free);
   offer->trusted = g_ptr_array_new_with_free_func (g_free);
   offer->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -288,7 +291,8 @@ has_news (Offer *offer, const GPtrArray *rooms)
   for (guint i = 0; i < rooms->len; i++)
     {
       const char *room = g_ptr_array_index (rooms, i);
-      if (!g_hash_table_contains (offer->asked, room) && cusax_roomoffers_find_chat (offer->account, room) == NULL)
+      if (!g_hash_table_contains (offer->asked, room)
+          && cusax_roomoffers_find_chat (offer->account, room) == NULL)
         return TRUE;
     }
   return FALSE;
@@ -317,7 +321,8 @@ void
 cusax_roomoffers_update (PurpleAccount *account, CusaxCall *call, CusaxConference *conference)
 {
   CusaxConnection *connection = cusax_connection_find (account);
-  CusaxConfig *config = connection != NULL ? cusax_account_get_config (cusax_connection_get_account (connection)) : NULL;
+  CusaxConfig *config
+    = connection != NULL ? cusax_account_get_config (cusax_connection_get_account (connection)) : NULL;
   const GPtrArray *rooms = cusax_conference_info_get_rooms (cusax_conference_get_info (conference));
   Offer *offer;
 
@@ -354,7 +359,8 @@ say_that_rooms_stay (Offer *offer)
     {
       PurpleConversation *chat = cusax_roomoffers_find_chat (offer->account, room);
       if (chat != NULL)
-        cusax_notices_write (chat, _("The call to the conference has ended; you are still in its text chat."), 0);
+        cusax_notices_write (chat, _ ("The call to the conference has ended; you are still in its text chat."),
+                             0);
     }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "Join text chat" (R39): the question that a conference call opens when it announces chat rooms. The full address of
- * each room stands in it; a room of another service is joined only after a warning that names it. Nothing is joined
- * without a click, and nothing asked twice during a call.
+ * "Join text chat" (R39): the question that a conference call opens when it announces chat rooms. The full
+ * address of each room stands in it; a room of another service is joined only after a warning that names it.
+ * Nothing is joined without a click, and nothing asked twice during a call.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 
 G_BEGIN_DECLS
 
-/** The conference behind @call changed: asks if it announces rooms that were not asked about and are not joined. */
+/** The conference behind @call changed: asks if it announces rooms that were not asked about and are not
+ * joined. */
 void cusax_roomoffers_update (PurpleAccount *account, CusaxCall *call, CusaxConference *conference);
 
 /** @call (nullable: all of @account) is over: its question closes. Rooms stay joined; a line there says so. */

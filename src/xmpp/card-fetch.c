@@ -17,9 +17,9 @@
 struct _CusaxCardFetch
 {
   PurpleAccount *account;
-  GHashTable *asks;      /* id -> Ask */
-  GQueue waiting;        /* Ask, borrowed: an IQ of theirs waits for its turn */
-  gint64 sent[RATE];     /* when the last IQs left, a ring */
+  GHashTable *asks;  /* id -> Ask */
+  GQueue waiting;    /* Ask, borrowed: an IQ of theirs waits for its turn */
+  gint64 sent[RATE]; /* when the last IQs left, a ring */
   guint oldest;
   guint turn_source;
   guint last_id;
@@ -65,8 +65,7 @@ answer (Ask *ask, CusaxCardState state, char *text)
   g_autofree char *owned = text;
 
   g_hash_table_remove (fetch->asks, GUINT_TO_POINTER (ask->id));
-  done (user_data, state, state == CUSAX_CARD_READ ? text : NULL,
-        state == CUSAX_CARD_READ ? strlen (text) : 0);
+  done (user_data, state, state == CUSAX_CARD_READ ? text : NULL, state == CUSAX_CARD_READ ? strlen (text) : 0);
 }
 
 static void
@@ -161,19 +160,25 @@ is_readable (const char *text, gboolean *has_number)
 
 /* -------------------------------------------------------------- replies */
 
-/* What an error says of the card: there is none, the other server cannot be asked at all, or this way is closed. */
+/* What an error says of the card: there is none, the other server cannot be asked at all, or this way is
+ * closed. */
 static gboolean
 is_no_card (const char *error)
 {
-  static const char *const names[] = { "item-not-found", "service-unavailable", "feature-not-implemented", NULL };
+  static const char *const names[]
+    = { "item-not-found", "service-unavailable", "feature-not-implemented", NULL };
   return g_strv_contains (names, error);
 }
 
 static gboolean
 is_out_of_reach (const char *error)
 {
-  static const char *const names[] = { "remote-server-not-found", "remote-server-timeout", "internal-server-error",
-                                       "recipient-unavailable", "gone", NULL };
+  static const char *const names[] = { "remote-server-not-found",
+                                       "remote-server-timeout",
+                                       "internal-server-error",
+                                       "recipient-unavailable",
+                                       "gone",
+                                       NULL };
   return g_strv_contains (names, error);
 }
 
@@ -197,8 +202,9 @@ on_first_reply (gpointer data, xmlnode *reply)
       xmlnode *card = xmlnode_get_child_with_namespace (reply, "vCard", CUSAX_NS_VCARD_TEMP);
       gboolean is_empty = card == NULL || !has_elements (card);
       ask->text = cusax_card_fetch_get_text (card);
-      ask->state = is_empty ? CUSAX_CARD_NONE
-                            : is_readable (ask->text, &has_number) ? CUSAX_CARD_READ : CUSAX_CARD_FAILED;
+      ask->state = is_empty                               ? CUSAX_CARD_NONE
+                   : is_readable (ask->text, &has_number) ? CUSAX_CARD_READ
+                                                          : CUSAX_CARD_FAILED;
     }
   if (has_number)
     {
@@ -278,7 +284,8 @@ run_turns (CusaxCardFetch *fetch)
       gint64 next = fetch->sent[fetch->oldest] == 0 ? now : fetch->sent[fetch->oldest] + RATE_WINDOW_US;
       if (next > now)
         {
-          fetch->turn_source = purple_timeout_add ((guint) ((next - now) / G_TIME_SPAN_MILLISECOND) + 1, on_turn, fetch);
+          fetch->turn_source
+            = purple_timeout_add ((guint) ((next - now) / G_TIME_SPAN_MILLISECOND) + 1, on_turn, fetch);
           return;
         }
       fetch->sent[fetch->oldest] = now;

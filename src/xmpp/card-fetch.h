@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Asks for other people's cards: vcard-temp (XEP-0054), then the vCard4 of PEP (XEP-0292) if the first has no
- * telephone entry. Whoever asks decides whose and how many at once; the rate of IQs is kept here (R27: 5 a second),
- * because only here it is known that one card may take two of them.
+ * telephone entry. Whoever asks decides whose and how many at once; the rate of IQs is kept here (R27: 5 a
+ * second), because only here it is known that one card may take two of them.
  */
 #pragma once
 
@@ -30,15 +30,16 @@ void cusax_card_fetch_cancel (CusaxCardFetch *fetch, guint id);
 /** Returns: (transfer full): the payload that asks for the newest item of a PEP node */
 xmlnode *cusax_card_fetch_new_items_request (const char *node);
 
-/** Returns: (nullable) (transfer none): the vcard element of the first item of @items (nullable) that has one */
+/** Returns: (nullable) (transfer none): the vcard element of the first item of @items (nullable) that has one
+ */
 xmlnode *cusax_card_fetch_get_vcard4 (xmlnode *items);
 
 /**
  * cusax_card_fetch_get_text:
  * @card: (nullable): pictures and sounds are cut out of it
  *
- * Returns: (transfer full) (nullable): its text, as the owner of a CusaxCardDone takes it; NULL if it is empty or
- *   larger than CUSAX_VCARD_MAX_BYTES
+ * Returns: (transfer full) (nullable): its text, as the owner of a CusaxCardDone takes it; NULL if it is empty
+ * or larger than CUSAX_VCARD_MAX_BYTES
  */
 char *cusax_card_fetch_get_text (xmlnode *card);
 

@@ -6,8 +6,9 @@
  *     -> WRITE_VCARD4 -> READ_AGAIN -> [DONE]    only if there is a vCard4 without the address
  *     -> WRITE_CARD -> READ_BACK -> [DONE]
  *
- * vCard4 first: servers that keep one card and translate (Prosody's vcard_legacy) show in vcard-temp only what has a
- * place there, and writing that back would lose the rest. After WRITE_VCARD4 such a server has the address in both.
+ * vCard4 first: servers that keep one card and translate (Prosody's vcard_legacy) show in vcard-temp only what
+ * has a place there, and writing that back would lose the rest. After WRITE_VCARD4 such a server has the
+ * address in both.
  */
 #include "own-card.h"
 
@@ -51,10 +52,10 @@ typedef struct
   Step step;
   guint request;
   guint deadline;
-  char *card;      /* (nullable): as read, the pictures in it */
+  char *card; /* (nullable): as read, the pictures in it */
   gboolean is_in_card;
-  char *vcard4;    /* (nullable) */
-  char *item_id;   /* (nullable): of vcard4 */
+  char *vcard4;  /* (nullable) */
+  char *item_id; /* (nullable): of vcard4 */
   gboolean is_in_vcard4;
 } Job;
 
@@ -198,8 +199,8 @@ static void
 keep_vcard4 (Job *job, xmlnode *reply)
 {
   xmlnode *pubsub = reply != NULL && cusax_stanza_get_error (reply) == NULL
-                        ? xmlnode_get_child_with_namespace (reply, "pubsub", CUSAX_NS_PUBSUB)
-                        : NULL;
+                      ? xmlnode_get_child_with_namespace (reply, "pubsub", CUSAX_NS_PUBSUB)
+                      : NULL;
   xmlnode *items = pubsub != NULL ? xmlnode_get_child (pubsub, "items") : NULL;
   xmlnode *card = cusax_card_fetch_get_vcard4 (items);
 
@@ -332,8 +333,8 @@ take_step (Job *job, Step step)
       fail (job, NULL);
       return;
     }
-  job->request = cusax_stanza_send_iq (purple_account_get_connection (job->own->account), writes ? "set" : "get", NULL,
-                                       payload, REPLY_MS, on_reply, job);
+  job->request = cusax_stanza_send_iq (purple_account_get_connection (job->own->account),
+                                       writes ? "set" : "get", NULL, payload, REPLY_MS, on_reply, job);
 }
 
 /* ------------------------------------------------------------------- life */

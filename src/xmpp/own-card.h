@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One's own card, read, added to and written whole (R15): vcard-temp, and the vCard4 node of PEP where there is one.
- * One change at a time, because neither protocol has a partial update.
+ * One's own card, read, added to and written whole (R15): vcard-temp, and the vCard4 node of PEP where there is
+ * one. One change at a time, because neither protocol has a partial update.
  */
 #pragma once
 

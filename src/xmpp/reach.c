@@ -15,10 +15,10 @@ struct _CusaxReach
   PurpleAccount *account;
   CusaxReachChanged changed;
   gpointer user_data;
-  GHashTable *hints;  /* bare JID -> Hints */
-  char *wanted;       /* (nullable): ours */
-  gboolean is_ours;   /* the node is our business: it was set once and its withdrawal is not confirmed */
-  guint request;      /* the withdrawal under way */
+  GHashTable *hints; /* bare JID -> Hints */
+  char *wanted;      /* (nullable): ours */
+  gboolean is_ours;  /* the node is our business: it was set once and its withdrawal is not confirmed */
+  guint request;     /* the withdrawal under way */
 };
 
 /* One contact's; the lists are NULL-terminated or NULL. */

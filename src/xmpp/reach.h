@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reachability addresses (XEP-0152, R17): ours, told by PEP while somebody wants that, and the hints of contacts,
- * by presence and by PEP, as one short list each. A hint proves nothing; who may send one is the caller's business.
+ * Reachability addresses (XEP-0152, R17): ours, told by PEP while somebody wants that, and the hints of
+ * contacts, by presence and by PEP, as one short list each. A hint proves nothing; who may send one is the
+ * caller's business.
  */
 #pragma once
 
@@ -28,7 +29,8 @@ void cusax_reach_set (CusaxReach *reach, const char *uri);
 void cusax_reach_signed_on (CusaxReach *reach);
 void cusax_reach_signed_off (CusaxReach *reach);
 
-/** A presence of bare @jid's @resource (nullable); without reach element it withdraws what the same one said. */
+/** A presence of bare @jid's @resource (nullable); without reach element it withdraws what the same one said.
+ */
 void cusax_reach_take_presence (CusaxReach *reach, const char *jid, const char *resource, xmlnode *presence);
 
 /** The items of a PEP event of @jid for the node CUSAX_NS_REACH. */

@@ -23,7 +23,7 @@ typedef struct
 {
   PurpleConnection *gc; /* borrowed */
   char *jid;
-  GHashTable *people;   /* nick -> bare JID */
+  GHashTable *people; /* nick -> bare JID */
 } Room;
 
 typedef struct
@@ -86,15 +86,15 @@ static void
 listen (void)
 {
   if (!listening)
-    purple_signal_connect (purple_connections_get_handle (), "signed-off", &rooms, PURPLE_CALLBACK (on_signed_off),
-                           NULL);
+    purple_signal_connect (purple_connections_get_handle (), "signed-off", &rooms,
+                           PURPLE_CALLBACK (on_signed_off), NULL);
   listening = TRUE;
 }
 
 /* ---------------------------------------------------------------- occupants */
 
-/* Our own presence opens a room's list and closes it: nobody can fill the memory by telling of rooms where we are
- * not. */
+/* Our own presence opens a room's list and closes it: nobody can fill the memory by telling of rooms where we
+ * are not. */
 static void
 on_sending_xmlnode (PurpleConnection *gc, xmlnode **packet, gpointer unused)
 {
@@ -123,7 +123,8 @@ on_sending_xmlnode (PurpleConnection *gc, xmlnode **packet, gpointer unused)
 }
 
 static gboolean
-on_receiving_presence (PurpleConnection *gc, const char *type, const char *from, xmlnode *packet, gpointer unused)
+on_receiving_presence (PurpleConnection *gc, const char *type, const char *from, xmlnode *packet,
+                       gpointer unused)
 {
   const char *slash = from != NULL ? strchr (from, '/') : NULL;
   if (rooms->len == 0 || slash == NULL || slash[1] == '\0')
@@ -143,9 +144,8 @@ on_receiving_presence (PurpleConnection *gc, const char *type, const char *from,
 
   xmlnode *user = xmlnode_get_child_with_namespace (packet, "x", NS_MUC_USER);
   xmlnode *item = user != NULL ? xmlnode_get_child (user, "item") : NULL;
-  g_autofree char *real = type == NULL && item != NULL
-                              ? cusax_stream_bare_jid (account, xmlnode_get_attrib (item, "jid"))
-                              : NULL;
+  g_autofree char *real
+    = type == NULL && item != NULL ? cusax_stream_bare_jid (account, xmlnode_get_attrib (item, "jid")) : NULL;
   if (real == NULL)
     g_hash_table_remove (room->people, slash + 1);
   else if (g_hash_table_size (room->people) < MAX_OCCUPANTS || g_hash_table_contains (room->people, slash + 1))
@@ -185,7 +185,8 @@ read_form (xmlnode *form)
       if (purple_strequal (name, "FORM_TYPE") && kind == NULL)
         kind = get_value (field);
       else if (uri == NULL
-               && (purple_strequal (name, "audio-video-uri") || purple_strequal (name, "muc#roominfo_audio-video-uri")))
+               && (purple_strequal (name, "audio-video-uri")
+                   || purple_strequal (name, "muc#roominfo_audio-video-uri")))
         uri = get_value (field);
     }
   return purple_strequal (kind, ROOM_INFO) ? g_steal_pointer (&uri) : NULL;
@@ -212,7 +213,8 @@ static void
 on_reply (gpointer data, xmlnode *reply)
 {
   Question *question = data;
-  PurpleConnection *gc = g_list_find (purple_connections_get_all (), question->gc) != NULL ? question->gc : NULL;
+  PurpleConnection *gc
+    = g_list_find (purple_connections_get_all (), question->gc) != NULL ? question->gc : NULL;
   CusaxRoomsBridge done = question->done;
   gpointer user_data = question->user_data;
   g_autofree char *room = g_steal_pointer (&question->room);
@@ -254,7 +256,8 @@ cusax_rooms_init (PurplePlugin *plugin)
   rooms = g_ptr_array_new_with_free_func (room_free);
   questions = g_ptr_array_new_with_free_func (question_free);
   purple_signal_connect (plugin, "jabber-sending-xmlnode", &rooms, PURPLE_CALLBACK (on_sending_xmlnode), NULL);
-  purple_signal_connect (plugin, "jabber-receiving-presence", &rooms, PURPLE_CALLBACK (on_receiving_presence), NULL);
+  purple_signal_connect (plugin, "jabber-receiving-presence", &rooms, PURPLE_CALLBACK (on_receiving_presence),
+                         NULL);
 }
 
 void

@@ -65,8 +65,8 @@ on_deadline (gpointer data)
 /* ------------------------------------------------------------- incoming */
 
 /* RFC 6120 section 8.1.2.1 with 10.3.3: our account answers without from, or from our bare JID; everybody else
- * from the address that was asked. Not from our domain and not from another resource of ours, which libjabber would
- * take: whoever can send from there is not who was asked. */
+ * from the address that was asked. Not from our domain and not from another resource of ours, which libjabber
+ * would take: whoever can send from there is not who was asked. */
 static gboolean
 is_from_whom_we_asked (const Request *request, const char *from)
 {
@@ -141,7 +141,8 @@ listen (void)
     return;
   listening = TRUE;
   purple_signal_connect (connections, "signed-off", &requests, PURPLE_CALLBACK (on_signed_off), NULL);
-  purple_signal_connect (connections, "connection-error", &requests, PURPLE_CALLBACK (on_connection_error), NULL);
+  purple_signal_connect (connections, "connection-error", &requests, PURPLE_CALLBACK (on_connection_error),
+                         NULL);
 }
 
 /* ------------------------------------------------------------- outgoing */
@@ -177,8 +178,8 @@ set_target (Request *request, PurpleConnection *gc, const char *to)
 }
 
 guint
-cusax_stanza_send_iq (PurpleConnection *gc, const char *type, const char *to, xmlnode *payload, guint timeout_ms,
-                      CusaxStanzaReply done, gpointer user_data)
+cusax_stanza_send_iq (PurpleConnection *gc, const char *type, const char *to, xmlnode *payload,
+                      guint timeout_ms, CusaxStanzaReply done, gpointer user_data)
 {
   g_return_val_if_fail (requests != NULL, 0);
   listen ();

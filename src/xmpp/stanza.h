@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IQs of our own on libjabber's stream: sent through its signal, replies caught before libjabber sees them and
- * matched by id and sender (it checks the sender only later, RFC 6120 section 8.1.2.1). Each has a deadline, and
- * ends with the connection.
+ * matched by id and sender (it checks the sender only later, RFC 6120 section 8.1.2.1). Each has a deadline,
+ * and ends with the connection.
  */
 #pragma once
 

@@ -61,7 +61,8 @@ read_mark (xmlnode *photo)
   return g_steal_pointer (&text);
 }
 
-/* XEP-0153. Which announcement is news is for those to say who keep cards over restarts; here each counts once. */
+/* XEP-0153. Which announcement is news is for those to say who keep cards over restarts; here each counts once.
+ */
 static void
 take_photo (CusaxVcards *vcards, const char *jid, xmlnode *photo)
 {
@@ -77,7 +78,8 @@ take_photo (CusaxVcards *vcards, const char *jid, xmlnode *photo)
 
 /* Runs for each presence of the sign-in's flood: what costs something comes last. */
 static gboolean
-on_receiving_presence (PurpleConnection *gc, const char *type, const char *from, xmlnode *packet, gpointer unused)
+on_receiving_presence (PurpleConnection *gc, const char *type, const char *from, xmlnode *packet,
+                       gpointer unused)
 {
   CusaxVcards *vcards = find (gc);
   if (vcards == NULL || from == NULL || (type != NULL && !purple_strequal (type, "unavailable")))
@@ -113,7 +115,8 @@ on_receiving_message (PurpleConnection *gc, const char *type, const char *id, co
   CusaxVcards *vcards = find (gc);
   xmlnode *event = xmlnode_get_child_with_namespace (packet, "event", NS_EVENT);
   xmlnode *items = event != NULL ? xmlnode_get_child (event, "items") : NULL;
-  if (vcards == NULL || items == NULL || purple_strequal (type, "error") || (from != NULL && strchr (from, '/')))
+  if (vcards == NULL || items == NULL || purple_strequal (type, "error")
+      || (from != NULL && strchr (from, '/')))
     return FALSE;
 
   g_autofree char *own = cusax_stream_own_jid (gc);
@@ -250,8 +253,10 @@ cusax_vcards_init (PurplePlugin *plugin)
   all = g_hash_table_new (NULL, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (features); i++)
     jabber_add_feature (features[i], is_feature_on);
-  purple_signal_connect (plugin, "jabber-receiving-presence", &all, PURPLE_CALLBACK (on_receiving_presence), NULL);
-  purple_signal_connect (plugin, "jabber-receiving-message", &all, PURPLE_CALLBACK (on_receiving_message), NULL);
+  purple_signal_connect (plugin, "jabber-receiving-presence", &all, PURPLE_CALLBACK (on_receiving_presence),
+                         NULL);
+  purple_signal_connect (plugin, "jabber-receiving-message", &all, PURPLE_CALLBACK (on_receiving_message),
+                         NULL);
 }
 
 void

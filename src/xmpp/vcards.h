@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vCards over libjabber's stream: others' (the CusaxCardPort; XEP-0054, then XEP-0292), what announces a change of
- * them (vcard-temp:x:update in presence, PEP notify of urn:xmpp:vcard4), and one's own to read and write (R15). All
- * replies are matched by id and sender.
+ * vCards over libjabber's stream: others' (the CusaxCardPort; XEP-0054, then XEP-0292), what announces a change
+ * of them (vcard-temp:x:update in presence, PEP notify of urn:xmpp:vcard4), and one's own to read and write
+ * (R15). All replies are matched by id and sender.
  */
 #pragma once
 
@@ -16,8 +16,8 @@ typedef struct _CusaxVcards CusaxVcards;
 
 typedef struct
 {
-  /* A contact's presence names a photo hash, another than the last one of this run: the card may have changed. @mark
-   * is the hash, or "none"; the directory asks once per mark, also over restarts. */
+  /* A contact's presence names a photo hash, another than the last one of this run: the card may have changed.
+   * @mark is the hash, or "none"; the directory asks once per mark, also over restarts. */
   void (*on_announced) (gpointer user_data, const char *jid, const char *mark);
   /* A vCard4 came by PEP; bare @jid, @xml the vcard element. */
   void (*on_card) (gpointer user_data, const char *jid, const char *xml, gsize length);
@@ -38,10 +38,10 @@ CusaxCardPort *cusax_vcards_get_port (CusaxVcards *vcards);
 
 typedef enum
 {
-  CUSAX_PUBLISH_DONE,      /* written, and read back */
-  CUSAX_PUBLISH_PRESENT,   /* it was there already */
-  CUSAX_PUBLISH_MANAGED,   /* forbidden or not-allowed: the provider keeps the card (R15: be quiet) */
-  CUSAX_PUBLISH_FAILED     /* anything else; @words from the server or NULL */
+  CUSAX_PUBLISH_DONE,    /* written, and read back */
+  CUSAX_PUBLISH_PRESENT, /* it was there already */
+  CUSAX_PUBLISH_MANAGED, /* forbidden or not-allowed: the provider keeps the card (R15: be quiet) */
+  CUSAX_PUBLISH_FAILED   /* anything else; @words from the server or NULL */
 } CusaxPublishResult;
 
 typedef void (*CusaxPublishDone) (gpointer user_data, CusaxPublishResult result, const char *words);

@@ -173,12 +173,13 @@ fake_stream_receive (PurpleAccount *account, const char *xml)
 }
 
 gboolean
-fake_stream_reply (PurpleAccount *account, xmlnode *request, const char *type, const char *from, const char *payload)
+fake_stream_reply (PurpleAccount *account, xmlnode *request, const char *type, const char *from,
+                   const char *payload)
 {
   g_autofree char *from_text = from != NULL ? g_markup_printf_escaped (" from='%s'", from) : g_strdup ("");
   g_autofree char *xml
-      = g_strdup_printf ("<iq xmlns='jabber:client' type='%s' id='%s'%s>%s</iq>", type,
-                         xmlnode_get_attrib (request, "id"), from_text, payload != NULL ? payload : "");
+    = g_strdup_printf ("<iq xmlns='jabber:client' type='%s' id='%s'%s>%s</iq>", type,
+                       xmlnode_get_attrib (request, "id"), from_text, payload != NULL ? payload : "");
 
   return fake_stream_receive (account, xml);
 }
@@ -186,9 +187,10 @@ fake_stream_reply (PurpleAccount *account, xmlnode *request, const char *type, c
 gboolean
 fake_stream_refuse (PurpleAccount *account, xmlnode *request, const char *condition)
 {
-  g_autofree char *error = g_strdup_printf (
-      "<error type='cancel'><%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
-      "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Not\nso</text></error>", condition);
+  g_autofree char *error
+    = g_strdup_printf ("<error type='cancel'><%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+                       "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Not\nso</text></error>",
+                       condition);
 
   return fake_stream_reply (account, request, "error", xmlnode_get_attrib (request, "to"), error);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A libpurple without a user interface, with libjabber's signals on a plugin of ours and accounts whose streams lead
- * nowhere: what is sent is kept for the test, what the test feeds arrives as from the server. For src/xmpp.
+ * A libpurple without a user interface, with libjabber's signals on a plugin of ours and accounts whose streams
+ * lead nowhere: what is sent is kept for the test, what the test feeds arrives as from the server. For
+ * src/xmpp.
  */
 #pragma once
 

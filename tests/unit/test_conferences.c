@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rooms and bridges as people meet them (R38 to R41, T8): what is offered and with which words, that nothing is joined
- * or dialled without a click, and one list of who is in. Real conferences over a fake port, a host that keeps its
- * dialogs as Pidgin and Finch do.
+ * Rooms and bridges as people meet them (R38 to R41, T8): what is offered and with which words, that nothing is
+ * joined or dialled without a click, and one list of who is in. Real conferences over a fake port, a host that
+ * keeps its dialogs as Pidgin and Finch do.
  */
 #include "fakephone.h"
 
@@ -172,8 +172,9 @@ add_button (Dialog *dialog, const char *text, GCallback callback)
 }
 
 static void *
-request_action (const char *title, const char *primary, const char *secondary, int default_action, PurpleAccount *of,
-                const char *who, PurpleConversation *conversation, void *data, size_t count, va_list actions)
+request_action (const char *title, const char *primary, const char *secondary, int default_action,
+                PurpleAccount *of, const char *who, PurpleConversation *conversation, void *data, size_t count,
+                va_list actions)
 {
   Dialog *dialog = open_dialog (PURPLE_REQUEST_ACTION, primary, secondary, data);
 
@@ -213,7 +214,7 @@ close_request (PurpleRequestType type, void *handle)
 }
 
 static PurpleRequestUiOps request_ops
-    = { .request_action = request_action, .request_fields = request_fields, .close_request = close_request };
+  = { .request_action = request_action, .request_fields = request_fields, .close_request = close_request };
 
 static Dialog *
 the_dialog (void)
@@ -242,7 +243,8 @@ press (const char *button)
 static void
 pick (int index)
 {
-  purple_request_field_choice_set_value (purple_request_fields_get_field (the_dialog ()->fields, "room"), index);
+  purple_request_field_choice_set_value (purple_request_fields_get_field (the_dialog ()->fields, "room"),
+                                         index);
   press ("Join text chat");
 }
 
@@ -268,8 +270,9 @@ assert_dialog (const char *primary, const char *secondary, int default_button)
 
 #define ONE "The conference has a text chat. Do you want to join it?"
 #define SEVERAL "The conference has several text chats. Which one?"
-#define WARNING(domain)                                                                                              \
-  "\n\nAttention: the room is at another service, " domain ". Whoever runs it reads what is written there, and nothing "   \
+#define WARNING(domain)                                                                                        \
+  "\n\nAttention: the room is at another service, " domain                                                     \
+  ". Whoever runs it reads what is written there, and nothing "                                                \
   "proves that it belongs to this conference."
 
 /* ------------------------------------------------------------------ world */
@@ -344,8 +347,8 @@ setup (gboolean finch)
   people = fake_people_new ();
   fake_phone_reset ("alice@example.org");
   fake_phone.directory = cusax_directory_new (
-      &(CusaxDirectoryPorts){ &people->clock, fake_people_wall_time, &people->cards, &people->store },
-      &directory_listener, NULL);
+    &(CusaxDirectoryPorts){ &people->clock, fake_people_wall_time, &people->cards, &people->store },
+    &directory_listener, NULL);
   cusax_directory_configure (fake_phone.directory, fake_phone.config);
   add_card ("bob@example.org", "sip:bob@example.org");
   add_card ("carol@evil.example", "sip:carol@example.org");
@@ -392,12 +395,15 @@ notify (const char *const *rooms, const char *users)
 {
   g_autoptr (GString) xml = g_string_new (NULL);
 
-  g_string_append_printf (xml,
-                          "<conference-info xmlns='urn:ietf:params:xml:ns:conference-info' state='full' version='%u' "
-                          "entity='sip:conf1@example.org'><conference-description><service-uris>", ++version);
+  g_string_append_printf (
+    xml,
+    "<conference-info xmlns='urn:ietf:params:xml:ns:conference-info' state='full' version='%u' "
+    "entity='sip:conf1@example.org'><conference-description><service-uris>",
+    ++version);
   for (; *rooms != NULL; rooms++)
     g_string_append_printf (xml, "<entry><uri>%s</uri><purpose>grouptextchat</purpose></entry>", *rooms);
-  g_string_append_printf (xml, "</service-uris></conference-description><users>%s</users></conference-info>", users);
+  g_string_append_printf (xml, "</service-uris></conference-description><users>%s</users></conference-info>",
+                          users);
   subscriber->on_notify (subscriber_data, "application/conference-info+xml", xml->str, xml->len);
 }
 
@@ -418,8 +424,9 @@ test_R39_same_service (gconstpointer finch)
   press ("Join text chat");
   assert_trace ("join dev@example.org\n");
   enter ("dev@example.org");
-  assert_trace ("write dev@example.org: This is dev@example.org, the text chat of the conference conf1@example.org that "
-                "you are in by voice.\n");
+  assert_trace (
+    "write dev@example.org: This is dev@example.org, the text chat of the conference conf1@example.org that "
+    "you are in by voice.\n");
 
   /* Told once. */
   notify (ROOMS ("xmpp:dev@example.org"), "");
@@ -427,7 +434,8 @@ test_R39_same_service (gconstpointer finch)
 
   /* R41: the end of the call is not the end of the chat, and that is said. */
   end_call ();
-  assert_trace ("write dev@example.org: The call to the conference has ended; you are still in its text chat.\n");
+  assert_trace (
+    "write dev@example.org: The call to the conference has ended; you are still in its text chat.\n");
   teardown ();
 }
 
@@ -437,7 +445,8 @@ test_T8_foreign (gconstpointer finch)
 {
   setup (finch != NULL);
   notify (ROOMS ("xmpp:" FOREIGN), "");
-  assert_dialog (ONE, "Room: " FOREIGN "\nConference: conf1@example.org" WARNING ("conference.evil.example"), 1);
+  assert_dialog (ONE, "Room: " FOREIGN "\nConference: conf1@example.org" WARNING ("conference.evil.example"),
+                 1);
   assert_trace ("");
   press ("Not now");
   assert_trace ("");
@@ -475,7 +484,8 @@ test_R39_several (gconstpointer finch)
   purple_request_field_choice_set_value (purple_request_fields_get_field (first->fields, "room"), 1);
   ((PurpleRequestFieldsCb) first->callbacks[0]) (first->data, first->fields);
   purple_request_close (first->type, first);
-  assert_dialog (ONE, "Room: " FOREIGN "\nConference: conf1@example.org" WARNING ("conference.evil.example"), 1);
+  assert_dialog (ONE, "Room: " FOREIGN "\nConference: conf1@example.org" WARNING ("conference.evil.example"),
+                 1);
   assert_trace ("");
   press ("Join text chat");
   assert_trace ("join " FOREIGN "\n");
@@ -584,9 +594,11 @@ test_R40_bridge (void)
   g_assert_false (join_audio (ROOM));
   g_assert_null (menu_entry (ROOM));
   answer_bridge ("sip:conf1@example.org");
-  assert_trace ("write " ROOM ": This room can also be heard: it names the conference conf1@example.org. /joinaudio calls "
+  assert_trace ("write " ROOM
+                ": This room can also be heard: it names the conference conf1@example.org. /joinaudio calls "
                 "there.\n");
-  g_assert_cmpstr (cusax_conferences_get_bridge (account, "Dev@Conference.Example.ORG"), ==, "conf1@example.org");
+  g_assert_cmpstr (cusax_conferences_get_bridge (account, "Dev@Conference.Example.ORG"), ==,
+                   "conf1@example.org");
   g_assert_null (cusax_conferences_get_bridge (account, "other@conference.example.org"));
   g_assert_null (cusax_conferences_get_bridge (account, NULL));
   g_assert_true (join_audio (ROOM));
@@ -608,9 +620,15 @@ test_R40_bridge (void)
 static void
 test_R40_hostile (void)
 {
-  static const char *const uris[]
-      = { NULL, "", "tel:+33177624339", "xmpp:dev@example.org", "http://example.org", "conf1@example.org", "sip:",
-          "sip:conf1@example.org, sip:other@example.org", "javascript:alert(1)" };
+  static const char *const uris[] = { NULL,
+                                      "",
+                                      "tel:+33177624339",
+                                      "xmpp:dev@example.org",
+                                      "http://example.org",
+                                      "conf1@example.org",
+                                      "sip:",
+                                      "sip:conf1@example.org, sip:other@example.org",
+                                      "javascript:alert(1)" };
 
   setup (FALSE);
   enter (ROOM);
@@ -638,7 +656,8 @@ test_R40_number (void)
   setup (FALSE);
   enter (ROOM);
   answer_bridge ("sip:+33899123456@example.org;user=phone");
-  assert_trace ("write " ROOM ": This room can also be heard: it names the conference +33899123456. /joinaudio calls "
+  assert_trace ("write " ROOM
+                ": This room can also be heard: it names the conference +33899123456. /joinaudio calls "
                 "there.\n");
   g_assert_true (join_audio (ROOM));
   assert_trace ("click sip:+33899123456@example.org;user=phone\n");
@@ -677,8 +696,8 @@ assert_people (const char *room, const char *expected)
   g_assert_cmpstr (text, ==, expected);
 }
 
-#define USER(uri, name)                                                                                               \
-  "<user entity='" uri "'><display-text>" name "</display-text><endpoint entity='" uri "'>"                             \
+#define USER(uri, name)                                                                                        \
+  "<user entity='" uri "'><display-text>" name "</display-text><endpoint entity='" uri "'>"                    \
   "<status>connected</status></endpoint></user>"
 
 static void

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #define ROOM "dev@conference.example.net"
-#define FORM_OF(kind, fields)                                                                                       \
-  "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>"                 \
-  "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>" kind "</value></field>" fields  \
-  "</x></query>"
+#define FORM_OF(kind, fields)                                                                                  \
+  "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>"         \
+  "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>" kind                   \
+  "</value></field>" fields "</x></query>"
 #define FORM(fields) FORM_OF ("http://jabber.org/protocol/muc#roominfo", fields)
 #define FIELD(name, value) "<field var='" name "'><value>" value "</value></field>"
 
@@ -57,8 +57,9 @@ static const struct
   { FORM ("<field var='audio-video-uri'/>"), NULL },
   { FORM ("<field><value>sip:dev@example.net</value></field>"), NULL },
   { FORM_OF ("http://jabber.org/network/serverinfo", FIELD ("audio-video-uri", "sip:dev@example.net")), NULL },
-  { "<query xmlns='http://jabber.org/protocol/disco#info'><x xmlns='jabber:x:data'>"
-    FIELD ("audio-video-uri", "sip:dev@example.net") "</x></query>", NULL },
+  { "<query xmlns='http://jabber.org/protocol/disco#info'><x xmlns='jabber:x:data'>" FIELD (
+      "audio-video-uri", "sip:dev@example.net") "</x></query>",
+    NULL },
   { "<query xmlns='http://jabber.org/protocol/disco#items'/>", NULL },
   { NULL, NULL },
 };
@@ -73,7 +74,8 @@ test_R40_forms (void)
       g_assert_true (cusax_rooms_ask_bridge (fake_stream_gc (account), ROOM, on_bridge, NULL));
       xmlnode *request = fake_stream_take ();
       g_assert_cmpstr (xmlnode_get_attrib (request, "to"), ==, ROOM);
-      g_assert_nonnull (xmlnode_get_child_with_namespace (request, "query", "http://jabber.org/protocol/disco#info"));
+      g_assert_nonnull (
+        xmlnode_get_child_with_namespace (request, "query", "http://jabber.org/protocol/disco#info"));
 
       /* An occupant is not the room. */
       fake_stream_reply (account, request, "result", ROOM "/mallory",
@@ -132,8 +134,8 @@ send (const char *xml)
 }
 
 #define ENTER(room) "<presence to='" room "/me'><x xmlns='http://jabber.org/protocol/muc'/></presence>"
-#define OCCUPANT(attributes, jid)                                                                                    \
-  "<presence xmlns='jabber:client' " attributes "><x xmlns='http://jabber.org/protocol/muc#user'><item " jid             \
+#define OCCUPANT(attributes, jid)                                                                              \
+  "<presence xmlns='jabber:client' " attributes "><x xmlns='http://jabber.org/protocol/muc#user'><item " jid   \
   " role='participant'/></x></presence>"
 
 static void
@@ -173,7 +175,8 @@ test_R41_real_jids (void)
   /* Somebody else takes the nickname, in a room that now hides who he is. */
   fake_stream_receive (account, OCCUPANT ("from='" ROOM "/bob'", ""));
   assert_real (ROOM, "bob", NULL);
-  fake_stream_receive (account, OCCUPANT ("type='unavailable' from='" ROOM "/carol/x'", "jid='carol@example.net'"));
+  fake_stream_receive (account,
+                       OCCUPANT ("type='unavailable' from='" ROOM "/carol/x'", "jid='carol@example.net'"));
   assert_real (ROOM, "carol/x", NULL);
 }
 

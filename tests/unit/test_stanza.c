@@ -33,7 +33,8 @@ static guint
 ask (const char *to, guint timeout_ms)
 {
   answer.count = 0;
-  return cusax_stanza_send_iq (fake_stream_gc (account), "get", to, xmlnode_new ("ping"), timeout_ms, on_answer, NULL);
+  return cusax_stanza_send_iq (fake_stream_gc (account), "get", to, xmlnode_new ("ping"), timeout_ms, on_answer,
+                               NULL);
 }
 
 static void
@@ -160,8 +161,10 @@ static const struct
 } errors[] = {
   { "result", "<error><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", NULL },
   { "error", "<error><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "forbidden" },
-  { "error", "<ping/><error>x<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>no</text>"
-             "<not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "not-allowed" },
+  { "error",
+    "<ping/><error>x<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>no</text>"
+    "<not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+    "not-allowed" },
   { "error", "<error><forbidden xmlns='other'/></error>", "" },
   { "error", "<error/>", "" },
   { "error", NULL, "" },
@@ -212,7 +215,8 @@ test_cancel (void)
   /* The tombstone's own deadline is as silent. */
   cusax_stanza_cancel (ask ("bob@example.net", 1));
   guint second = answer.count = 0;
-  second = cusax_stanza_send_iq (fake_stream_gc (account), "get", NULL, xmlnode_new ("ping"), 30, on_answer, NULL);
+  second
+    = cusax_stanza_send_iq (fake_stream_gc (account), "get", NULL, xmlnode_new ("ping"), 30, on_answer, NULL);
   g_assert_cmpuint (second, !=, 0);
   fake_stream_wait (has_answer);
   g_assert_cmpuint (answer.count, ==, 1);
@@ -306,7 +310,8 @@ test_answer_ends_stream (void)
   xmlnode *request;
 
   answer.count = 0;
-  cusax_stanza_send_iq (fake_stream_gc (account), "get", NULL, xmlnode_new ("ping"), 60000, on_answer_again, NULL);
+  cusax_stanza_send_iq (fake_stream_gc (account), "get", NULL, xmlnode_new ("ping"), 60000, on_answer_again,
+                        NULL);
   request = fake_stream_take ();
   g_assert_true (fake_stream_reply (account, request, "result", NULL, NULL));
   fake_stream_wait (has_answer);
