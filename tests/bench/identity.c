@@ -16,12 +16,13 @@
 #define LOOK_UPS 1000000
 #define GRADES 200000
 
+/* Of the processor: there is no waiting here, and what else runs on the machine does not count. */
 static double
 now_ms (void)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_MONOTONIC, &now);
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
   return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
 }
 
