@@ -104,26 +104,6 @@ cusax_dial_contact (CusaxDirectory *directory, CusaxConfig *config, const char *
   return cusax_dial_address (directory, config, first->address, jid);
 }
 
-static gboolean
-is_own_chat_domain (CusaxConfig *config, const char *jid)
-{
-  g_autofree char *own = cusax_address_jid_domain (cusax_config_get_jid (config), NULL);
-  g_autofree char *domain = cusax_address_jid_domain (jid, NULL);
-
-  return own != NULL && g_strcmp0 (own, domain) == 0;
-}
-
-/* Returns: (transfer full) (nullable): where a JID of the own chat domain is called, of whom nothing else is
- * known */
-static CusaxAddress *
-find_by_name (CusaxDirectory *directory, CusaxConfig *config, const char *jid)
-{
-  g_autoptr (GPtrArray) list = is_own_chat_domain (config, jid) ? cusax_directory_list (directory, jid) : NULL;
-  const CusaxDialable *first = list != NULL && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
-
-  return first != NULL ? cusax_address_ref (first->address) : NULL;
-}
-
 CusaxDial *
 cusax_dial_typed (CusaxDirectory *directory, CusaxConfig *config, const char *text, GError **error)
 {
@@ -143,7 +123,7 @@ cusax_dial_typed (CusaxDirectory *directory, CusaxConfig *config, const char *te
   if (jid != NULL && cusax_directory_is_contact (directory, jid))
     return cusax_dial_contact (directory, config, jid, error);
 
-  address = jid != NULL ? find_by_name (directory, config, jid) : NULL;
+  address = jid != NULL ? cusax_classify_guess (jid, config) : NULL;
   if (address != NULL)
     return dial_new (config, address, jid);
   address = cusax_address_parse_target (trimmed, cusax_config_get_domain (config), error);

@@ -333,9 +333,8 @@ cusax_directory_queue_free (CusaxDirectoryQueue *queue)
 {
   if (queue == NULL)
     return;
-  cusax_directory_queue_set_online (queue, FALSE);
-  clear_timer (queue);
-  g_hash_table_unref (queue->waiting); /* the lines are nodes inside of its entries */
+  cusax_directory_queue_set_online (queue, FALSE); /* takes the timer along */
+  g_hash_table_unref (queue->waiting);             /* the lines are nodes inside of its entries */
   g_ptr_array_unref (queue->requests);
   g_free (queue);
 }
