@@ -1,40 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See account.h. */
-#include "account.h"
+#include "account-private.h"
 
-#include "call-internal.h"
 #include "error.h"
-#include "text.h"
 
 #define BACK_OFF_FIRST_S 5
 #define BACK_OFF_LAST_S 300
 /* Many clients of one server must not come back in the same second. */
 #define BACK_OFF_SPREAD 0.2
-/* A second call needs call waiting, hold and swap around it; without them a second caller hears "busy". */
-#define MAX_CALLS 1
-#define MAX_WHO_CHARS 80
-
-struct _CusaxAccount
-{
-  CusaxPorts ports;
-  const CusaxAccountListener *listener;
-  gpointer listener_data;
-  CusaxConfig *config;
-
-  CusaxPhoneState state;
-  gboolean chat_up;
-  gboolean wanted;      /* a person wants telephony; STOPPING goes on to SIGNING_IN then */
-  GError *error;        /* why not UP */
-  char *server;         /* the last one tried */
-  guint back_off_s;     /* the next wait, without its spread */
-  guint retry_id;
-  gint64 retry_at;
-
-  GPtrArray *calls;     /* not ENDED, by number */
-};
 
 static const CusaxSipListener sip_listener;
-static const CusaxCallOwner call_owner;
+static const CusaxDirectoryListener directory_listener;
 
 static void
 account_clear (gpointer data)
@@ -44,6 +20,8 @@ account_clear (gpointer data)
   cusax_account_shutdown (account);
   g_clear_pointer (&account->config, cusax_config_unref);
   g_clear_pointer (&account->calls, g_ptr_array_unref);
+  g_clear_pointer (&account->undecided, g_ptr_array_unref);
+  g_clear_pointer (&account->conferences, g_hash_table_unref);
   g_clear_error (&account->error);
   g_free (account->server);
 }
@@ -52,12 +30,19 @@ CusaxAccount *
 cusax_account_new (const CusaxPorts *ports, const CusaxAccountListener *listener, gpointer user_data)
 {
   CusaxAccount *account = g_rc_box_new0 (CusaxAccount);
+  CusaxDirectoryPorts people = {
+    .clock = ports->clock,
+    .wall_time = ports->wall_time,
+    .cards = ports->cards,
+    .store = ports->store,
+  };
 
   account->ports = *ports;
   account->listener = listener;
   account->listener_data = user_data;
   account->back_off_s = BACK_OFF_FIRST_S;
-  account->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_call_unref);
+  account->directory = cusax_directory_new (&people, &directory_listener, account);
+  cusax_account_init_calls (account);
   ports->sip->vtable->set_listener (ports->sip, &sip_listener, account);
   return account;
 }
@@ -98,18 +83,6 @@ clear_retry (CusaxAccount *account)
   account->retry_at = 0;
 }
 
-static void
-hang_up_all (CusaxAccount *account)
-{
-  /* Each hang-up takes its call out of the list by on_call_changed. */
-  while (account->calls->len > 0)
-    {
-      g_autoptr (CusaxCall) call = cusax_call_ref (g_ptr_array_index (account->calls, 0));
-
-      cusax_call_withdraw (call);
-    }
-}
-
 void
 cusax_account_shutdown (CusaxAccount *account)
 {
@@ -118,12 +91,9 @@ cusax_account_shutdown (CusaxAccount *account)
   account->listener = NULL;
   account->wanted = FALSE;
   clear_retry (account);
-  /* Nobody listens any more, and the account may be on its way out: the calls end on their own. */
-  for (guint i = 0; i < account->calls->len; i++)
-    cusax_call_detach (g_ptr_array_index (account->calls, i));
-  for (guint i = 0; i < account->calls->len; i++)
-    cusax_call_withdraw (g_ptr_array_index (account->calls, i));
-  g_ptr_array_set_size (account->calls, 0);
+  cusax_account_drop_calls (account);
+  /* Its ports end before the last reference may. */
+  g_clear_pointer (&account->directory, cusax_directory_free);
   if (sip != NULL)
     sip->vtable->free (sip);
   account->state = CUSAX_PHONE_OFF;
@@ -213,7 +183,7 @@ cusax_account_stop (CusaxAccount *account)
   g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
 
   account->wanted = FALSE;
-  hang_up_all (account);
+  cusax_account_hang_up_all (account);
   g_clear_error (&account->error);
   stop_leg (account);
   emit_state (account);
@@ -241,6 +211,8 @@ cusax_account_configure (CusaxAccount *account, CusaxConfig *config)
   gboolean restart = old == NULL || needs_restart (old, config);
 
   account->config = cusax_config_ref (config);
+  cusax_directory_configure (account->directory, config);
+  account->ports.sip->vtable->configure (account->ports.sip, config);
   if (!restart || account->state == CUSAX_PHONE_OFF || !account->wanted)
     return;
 
@@ -313,132 +285,18 @@ cusax_account_set_chat_up (CusaxAccount *account, gboolean up)
   if (account->chat_up == !!up)
     return;
   account->chat_up = up;
+  cusax_directory_set_online (account->directory, up);
   emit_state (account);
-}
-
-/* ------------------------------------------------------------------ calls */
-
-static guint
-free_number (const CusaxAccount *account)
-{
-  guint number = 1;
-
-  while (cusax_account_get_call (account, number) != NULL)
-    number++;
-  return number;
-}
-
-static void
-add_call (CusaxAccount *account, CusaxCall *call)
-{
-  guint number = cusax_call_get_number (call);
-  guint at = 0;
-
-  while (at < account->calls->len && cusax_call_get_number (g_ptr_array_index (account->calls, at)) < number)
-    at++;
-  g_ptr_array_insert (account->calls, (int) at, cusax_call_ref (call));
-}
-
-CusaxCall *
-cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
-                    GError **error)
-{
-  g_autoptr (CusaxCall) call = NULL;
-
-  if (account->state != CUSAX_PHONE_UP)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
-      return NULL;
-    }
-  if (account->calls->len >= MAX_CALLS)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "another call is in progress");
-      return NULL;
-    }
-
-  call = cusax_call_new_outgoing (&account->ports, account->config, free_number (account), target, who,
-                                  &call_owner, account, error);
-  if (call == NULL)
-    return NULL;
-  add_call (account, call);
-  /* The list holds the other reference: whoever lets the main loop run asks get_calls again. */
-  return call;
-}
-
-static char *
-name_caller (CusaxAccount *account, CusaxAddress *peer, const CusaxSipIncoming *incoming)
-{
-  char *name = NULL;
-
-  if (peer != NULL && account->listener != NULL)
-    name = account->listener->name_peer (account->listener_data, account, peer, NULL);
-  if (name == NULL)
-    name = cusax_text_clean (incoming->headers.from_uri, MAX_WHO_CHARS);
-  return name != NULL ? name : g_strdup ("?");
-}
-
-static void
-on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming)
-{
-  CusaxAccount *account = user_data;
-  g_autoptr (CusaxAddress) peer = NULL;
-  g_autoptr (CusaxCall) call = NULL;
-  g_autofree char *who = NULL;
-
-  if (account->calls->len >= MAX_CALLS)
-    {
-      sip_call->vtable->reject (sip_call, 486, NULL);
-      sip_call->vtable->release (sip_call);
-      return;
-    }
-
-  peer = cusax_address_parse_uri (incoming->headers.from_uri, NULL);
-  who = name_caller (account, peer, incoming);
-  call = cusax_call_new_incoming (&account->ports, account->config, free_number (account), sip_call, incoming,
-                                  peer, who, &call_owner, account);
-  if (call != NULL)
-    add_call (account, call);
-}
-
-static void
-on_call_incoming (gpointer owner, CusaxCall *call)
-{
-  CusaxAccount *account = owner;
-
-  if (account->listener != NULL)
-    account->listener->on_incoming (account->listener_data, account, call);
-}
-
-static void
-on_call_changed (gpointer owner, CusaxCall *call)
-{
-  CusaxAccount *account = owner;
-  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
-
-  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
-    g_ptr_array_remove (account->calls, call);
-  if (account->listener != NULL)
-    account->listener->on_call (account->listener_data, account, call);
-}
-
-static void
-on_call_silence (gpointer owner, CusaxCall *call, guint seconds)
-{
-  CusaxAccount *account = owner;
-
-  if (account->listener != NULL)
-    account->listener->on_silence (account->listener_data, account, call, seconds);
 }
 
 static const CusaxSipListener sip_listener = {
   .on_state = on_sip_state,
-  .on_incoming = on_sip_incoming,
+  .on_incoming = cusax_account_on_sip_incoming,
+  .on_message = cusax_account_on_sip_message,
 };
 
-static const CusaxCallOwner call_owner = {
-  .on_incoming = on_call_incoming,
-  .on_changed = on_call_changed,
-  .on_silence = on_call_silence,
+static const CusaxDirectoryListener directory_listener = {
+  .on_contact = cusax_account_on_contact,
 };
 
 /* ----------------------------------------------------------------- getters */
@@ -482,6 +340,12 @@ CusaxConfig *
 cusax_account_get_config (const CusaxAccount *account)
 {
   return account->config;
+}
+
+CusaxDirectory *
+cusax_account_get_directory (CusaxAccount *account)
+{
+  return account->directory;
 }
 
 const GPtrArray *

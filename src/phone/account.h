@@ -70,7 +70,10 @@ CusaxAccount *cusax_account_ref (CusaxAccount *account);
 void cusax_account_unref (CusaxAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxAccount, cusax_account_unref)
 
-/** Cuts the listener, hangs up, un-registers in the background (2 s at most). Unref afterwards. */
+/**
+ * Cuts the listener, hangs up, un-registers in the background (2 s at most), writes what is to be kept of the people.
+ * The directory dies, and no port is used any more. Unref afterwards.
+ */
 void cusax_account_shutdown (CusaxAccount *account);
 
 /** Takes new settings (may be equal); a running leg is restarted only if they changed what it uses. */

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "call.h"
+#include "disclosure.h"
 
 G_BEGIN_DECLS
 
@@ -13,10 +14,32 @@ typedef struct
 {
   /* An incoming call is ready for the person: 180 is on its way. */
   void (*on_incoming) (gpointer owner, CusaxCall *call);
-  /* State, hold, mute or security changed. */
+  /* State, hold, mute, security or identity changed. */
   void (*on_changed) (gpointer owner, CusaxCall *call);
+  /* What a message of the other side says it is, after the first one; answer by cusax_call_set_caller. */
+  void (*on_remote) (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers);
   void (*on_silence) (gpointer owner, CusaxCall *call, guint seconds);
 } CusaxCallOwner;
+
+/** CusaxCallOutgoing: whom to call, and what to say of us; borrowed. */
+typedef struct
+{
+  CusaxAddress *target;
+  const char *who;
+  const char *contact; /* (nullable): bare JID that the person meant */
+  CusaxClass class_;
+  CusaxDisclosure disclosure;
+} CusaxCallOutgoing;
+
+/** CusaxCallIncoming: who calls, and what to say of us; borrowed but for @caller. */
+typedef struct
+{
+  CusaxCallerId *caller; /* (transfer full) */
+  const char *who;
+  CusaxBindingGrade grade;
+  const char *contact;   /* (nullable) */
+  CusaxDisclosure disclosure;
+} CusaxCallIncoming;
 
 /**
  * cusax_call_new_outgoing:
@@ -26,13 +49,12 @@ typedef struct
  * Returns: (transfer full): PREPARING; NULL with CUSAX_ERROR_MEDIA or CUSAX_ERROR_NOT_PROTECTED
  */
 CusaxCall *cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint number,
-                                    CusaxAddress *target, const char *who, const CusaxCallOwner *owner,
+                                    const CusaxCallOutgoing *outgoing, const CusaxCallOwner *owner,
                                     gpointer owner_data, GError **error);
 
 /**
  * cusax_call_new_incoming:
  * @sip_call: (transfer full)
- * @peer: (nullable): the caller's address
  *
  * Judges the offer with the codecs of our policy and sends 180 or a refusal, before anything else is built.
  *
@@ -40,8 +62,18 @@ CusaxCall *cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config
  */
 CusaxCall *cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint number,
                                     CusaxSipCall *sip_call, const CusaxSipIncoming *incoming,
-                                    CusaxAddress *peer, const char *who, const CusaxCallOwner *owner,
+                                    const CusaxCallIncoming *details, const CusaxCallOwner *owner,
                                     gpointer owner_data);
+
+/** Incoming, while it rings: another name; emits. No effect in another state. */
+void cusax_call_set_identity (CusaxCall *call, CusaxBindingGrade grade, const char *contact, const char *who,
+                              CusaxDisclosure disclosure);
+
+/** What the other side is, as its messages say now; @caller: (transfer full). Emits if the call stands. */
+void cusax_call_set_caller (CusaxCall *call, CusaxCallerId *caller, CusaxBindingGrade grade, const char *contact);
+
+/** Returns: (transfer none) (nullable): the conference behind this call (R38) */
+CusaxAddress *cusax_call_get_focus (const CusaxCall *call);
 
 /**
  * cusax_call_withdraw:

@@ -23,7 +23,11 @@ struct _CusaxCall
   gboolean outgoing;
   CusaxAddress *peer;
   char *who;
-  char *display_name;
+  CusaxCallerId *caller;       /* incoming: always; outgoing: once a response came */
+  CusaxBindingGrade grade;
+  char *contact;               /* bare JID for WEAK and STRONG */
+  CusaxClass class_;
+  CusaxDisclosure disclosure;  /* what our messages say of us */
 
   CusaxCallState state;
   gboolean rang;               /* outgoing: a 180 came */
@@ -80,6 +84,8 @@ CusaxDirection cusax_call_get_wanted_direction (const CusaxCall *call);
 gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError **error);
 
 /* call-setup.c */
+/* Incoming: what our responses shall say of us, from now on. */
+void cusax_call_tell_disclosure (CusaxCall *call);
 /* The transport knows its addresses: INVITE or 200 may leave. */
 void cusax_call_local_ready (CusaxCall *call);
 

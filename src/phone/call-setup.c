@@ -5,9 +5,7 @@
 #include "call-end.h"
 #include "codecs.h"
 #include "error.h"
-#include "text.h"
-
-#define MAX_NAME_CHARS 80
+#include "xmpp-uri.h"
 
 static const CusaxSipCallListener sip_listener;
 
@@ -26,12 +24,18 @@ become_active (CusaxCall *call)
 }
 
 CusaxCall *
-cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint number, CusaxAddress *target,
-                         const char *who, const CusaxCallOwner *owner, gpointer owner_data, GError **error)
+cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint number,
+                         const CusaxCallOutgoing *outgoing, const CusaxCallOwner *owner, gpointer owner_data,
+                         GError **error)
 {
-  g_autoptr (CusaxCall) call = cusax_call_alloc (ports, config, number, target, who, owner, owner_data);
+  g_autoptr (CusaxCall) call
+      = cusax_call_alloc (ports, config, number, outgoing->target, outgoing->who, owner, owner_data);
 
   call->outgoing = TRUE;
+  call->contact = g_strdup (outgoing->contact);
+  call->grade = outgoing->contact != NULL ? CUSAX_BINDING_STRONG : CUSAX_BINDING_NONE;
+  call->class_ = outgoing->class_;
+  call->disclosure = outgoing->disclosure;
   call->state = CUSAX_CALL_PREPARING;
   if (!cusax_call_prepare_media (call, error) || !cusax_call_open_session (call, error))
     {
@@ -43,15 +47,53 @@ cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint num
   return g_steal_pointer (&call);
 }
 
+/** Disclosed: the texts that a CusaxSipDisclosure borrows. */
+typedef struct
+{
+  char *chat_uri;
+  CusaxSipDisclosure port;
+} Disclosed;
+
+static void
+disclosed_clear (Disclosed *disclosed)
+{
+  g_free (disclosed->chat_uri);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Disclosed, disclosed_clear)
+
+static void
+disclosed_fill (Disclosed *disclosed, const CusaxCall *call)
+{
+  /* Bare in both headers: a resource tells of devices (RFC 6993 section 2). */
+  if ((call->disclosure & (CUSAX_DISCLOSURE_CHAT_URI | CUSAX_DISCLOSURE_CHAT_CONTACT)) != 0)
+    disclosed->chat_uri = cusax_xmpp_uri_from_jid (cusax_config_get_jid (call->config), FALSE, NULL);
+  if ((call->disclosure & CUSAX_DISCLOSURE_CHAT_URI) != 0)
+    disclosed->port.chat_uri = disclosed->chat_uri;
+  if ((call->disclosure & CUSAX_DISCLOSURE_CHAT_CONTACT) != 0)
+    disclosed->port.chat_contact = disclosed->chat_uri;
+  disclosed->port.is_anonymous = (call->disclosure & CUSAX_DISCLOSURE_ANONYMOUS) != 0;
+}
+
+void
+cusax_call_tell_disclosure (CusaxCall *call)
+{
+  g_auto (Disclosed) disclosed = { 0 };
+
+  disclosed_fill (&disclosed, call);
+  call->sip_call->vtable->set_disclosure (call->sip_call, &disclosed.port);
+}
+
 static void
 send_invite (CusaxCall *call)
 {
+  g_auto (Disclosed) disclosed = { 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
 
+  disclosed_fill (&disclosed, call);
   if (sdp != NULL)
-    call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, NULL, &sip_listener,
-                                                      call, &error);
+    call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, &disclosed.port,
+                                                      &sip_listener, call, &error);
   if (call->sip_call == NULL)
     {
       cusax_call_end_with_error (call, error);
@@ -136,7 +178,7 @@ on_incoming_tick (gpointer data)
 
 CusaxCall *
 cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint number, CusaxSipCall *sip_call,
-                         const CusaxSipIncoming *incoming, CusaxAddress *peer, const char *who,
+                         const CusaxSipIncoming *incoming, const CusaxCallIncoming *details,
                          const CusaxCallOwner *owner, gpointer owner_data)
 {
   g_autoptr (GError) error = NULL;
@@ -147,17 +189,22 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
       g_message ("call refused: %s", error->message);
       sip_call->vtable->reject (sip_call, cusax_call_end_status_for_offer (error), NULL);
       sip_call->vtable->release (sip_call);
+      cusax_callerid_free (details->caller);
       return NULL;
     }
 
-  call = cusax_call_alloc (ports, config, number, peer, who, owner, owner_data);
+  call = cusax_call_alloc (ports, config, number, details->caller->address, details->who, owner, owner_data);
   call->state = CUSAX_CALL_INCOMING;
-  call->display_name = cusax_text_clean (incoming->headers.from_display, MAX_NAME_CHARS);
+  call->caller = details->caller;
+  call->grade = details->grade;
+  call->contact = g_strdup (details->contact);
+  call->disclosure = details->disclosure;
   call->offerless = incoming->sdp == NULL;
   call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
   call->remote_sdp_length = incoming->sdp_length;
   call->sip_call = sip_call;
   sip_call->vtable->set_listener (sip_call, &sip_listener, call);
+  cusax_call_tell_disclosure (call);
   sip_call->vtable->ring (sip_call);
   cusax_call_start_ring_timer (call);
   call->tick_id = ports->clock->add (ports->clock, 0, on_incoming_tick, call);
@@ -240,6 +287,15 @@ cusax_call_local_ready (CusaxCall *call)
 }
 
 static void
+on_sip_remote (gpointer user_data, const CusaxSipHeaders *headers)
+{
+  CusaxCall *call = user_data;
+
+  if (call->owner != NULL)
+    call->owner->on_remote (call->owner_data, call, headers);
+}
+
+static void
 on_sip_progress (gpointer user_data, guint status, const char *sdp, gsize length)
 {
   CusaxCall *call = user_data;
@@ -304,6 +360,7 @@ on_sip_ended (gpointer user_data, guint status, const char *reason, gboolean els
 }
 
 static const CusaxSipCallListener sip_listener = {
+  .on_remote = on_sip_remote,
   .on_progress = on_sip_progress,
   .on_established = on_sip_established,
   .on_offer = cusax_call_on_offer,

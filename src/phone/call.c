@@ -21,7 +21,8 @@ call_clear (gpointer data)
   g_clear_pointer (&call->local, cusax_transport_description_free);
   g_free (call->remote_sdp);
   g_free (call->who);
-  g_free (call->display_name);
+  g_clear_pointer (&call->caller, cusax_callerid_free);
+  g_free (call->contact);
   g_free (call->end_reason);
   g_free (call->codec);
 }
@@ -205,6 +206,39 @@ cusax_call_set_muted (CusaxCall *call, gboolean muted)
   cusax_call_emit_changed (call);
 }
 
+void
+cusax_call_set_identity (CusaxCall *call, CusaxBindingGrade grade, const char *contact, const char *who,
+                         CusaxDisclosure disclosure)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state != CUSAX_CALL_INCOMING)
+    return;
+  call->grade = grade;
+  g_free (call->contact);
+  call->contact = g_strdup (contact);
+  g_free (call->who);
+  call->who = g_strdup (who);
+  call->disclosure = disclosure;
+  cusax_call_tell_disclosure (call);
+  cusax_call_emit_changed (call);
+}
+
+void
+cusax_call_set_caller (CusaxCall *call, CusaxCallerId *caller, CusaxBindingGrade grade, const char *contact)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  char *jid = g_strdup (contact);
+
+  g_clear_pointer (&call->caller, cusax_callerid_free);
+  call->caller = caller;
+  call->grade = grade;
+  g_free (call->contact);
+  call->contact = jid;
+  if (call->state == CUSAX_CALL_ACTIVE)
+    cusax_call_emit_changed (call);
+}
+
 guint
 cusax_call_get_number (const CusaxCall *call)
 {
@@ -238,7 +272,37 @@ cusax_call_get_who (const CusaxCall *call)
 const char *
 cusax_call_get_display_name (const CusaxCall *call)
 {
-  return call->display_name;
+  return call->caller != NULL ? call->caller->display_name : NULL;
+}
+
+const CusaxCallerId *
+cusax_call_get_caller (const CusaxCall *call)
+{
+  return call->caller;
+}
+
+CusaxBindingGrade
+cusax_call_get_grade (const CusaxCall *call)
+{
+  return call->grade;
+}
+
+const char *
+cusax_call_get_contact (const CusaxCall *call)
+{
+  return call->contact;
+}
+
+CusaxClass
+cusax_call_get_class (const CusaxCall *call)
+{
+  return call->class_;
+}
+
+CusaxAddress *
+cusax_call_get_focus (const CusaxCall *call)
+{
+  return call->caller != NULL ? call->caller->focus : NULL;
 }
 
 gboolean

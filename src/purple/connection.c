@@ -2,15 +2,20 @@
 /* See connection.h. */
 #include "connection.h"
 
+#include "callerchat.h"
 #include "clock.h"
+#include "conferences.h"
 #include "engine.h"
+#include "dialling.h"
 #include "error.h"
+#include "messages.h"
 #include "notices.h"
 #include "peers.h"
 #include "protocol.h"
 #include "ringing.h"
 #include "session.h"
 #include "settings.h"
+#include "textmessages.h"
 #include "transport.h"
 #include "trust.h"
 #include "ua.h"
@@ -25,6 +30,7 @@ struct _CusaxConnection
   PurpleConnection *gc;     /* borrowed: set by login, cleared by close */
   CusaxAccount *phone;
   CusaxMediaPort *media;    /* borrowed by phone */
+  CusaxContacts *contacts;  /* borrowed by phone */
   char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
   GError *config_error;
   gboolean stop_when_idle;  /* signed off by an error: the call that stands may end first */
@@ -58,6 +64,12 @@ cusax_connection_get_account (CusaxConnection *connection)
   return connection->phone;
 }
 
+CusaxContacts *
+cusax_connection_get_contacts (CusaxConnection *connection)
+{
+  return connection->contacts;
+}
+
 GList *
 cusax_connection_get_all (void)
 {
@@ -84,6 +96,7 @@ connection_free (gpointer data)
   CusaxConnection *connection = data;
 
   cusax_account_unref (connection->phone);
+  cusax_contacts_free (connection->contacts);
   cusax_session_port_free (connection->media);
   forget_password (connection);
   g_clear_error (&connection->config_error);
@@ -101,13 +114,18 @@ ensure (PurpleAccount *account)
   connection = g_new0 (CusaxConnection, 1);
   connection->account = account;
   connection->media = cusax_session_port_new (account);
+  connection->contacts = cusax_contacts_new (account);
   CusaxPorts ports = {
     .clock = cusax_clock_get (),
     .sip = cusax_ua_new (cusax_trust_get ()),
     .media = connection->media,
     .transport_new = cusax_transport_new,
+    .cards = cusax_contacts_get_cards (connection->contacts),
+    .store = cusax_contacts_get_store (connection->contacts),
+    .wall_time = cusax_contacts_wall_time,
   };
   connection->phone = cusax_account_new (&ports, &phone_listener, connection);
+  cusax_contacts_attach (connection->contacts, connection->phone);
   g_hash_table_insert (table, account, connection);
   return connection;
 }
@@ -120,10 +138,16 @@ cusax_connection_forget (PurpleAccount *account)
     return;
 
   /* While it can still be found: what is shown of it goes first. */
-  cusax_account_shutdown (connection->phone);
   cusax_ringing_close_all (account);
+  cusax_conferences_forget (account);
+  cusax_dialling_forget (account);
+  cusax_callerchat_forget (account);
+  cusax_textmessages_forget (account);
   cusax_notices_forget (account);
-  g_hash_table_remove (table, account);
+  /* Whoever asks while it ends finds nothing rather than half of it. */
+  g_hash_table_steal (table, account);
+  cusax_account_shutdown (connection->phone);
+  connection_free (connection);
 }
 
 /* ------------------------------------------------------------- policy */
@@ -178,10 +202,9 @@ enforce_both (CusaxConnection *connection)
 
 /* Only the drawing: purple_blist_update_buddy_status() would count the buddy as signed on once more. */
 static void
-repaint_self (PurpleAccount *account)
+repaint (PurpleAccount *account, const char *jid)
 {
   PurpleBlistUiOps *ops = purple_blist_get_ui_ops ();
-  g_autofree char *jid = cusax_address_jid_bare (purple_account_get_username (account), NULL);
   if (ops == NULL || ops->update == NULL || jid == NULL || purple_get_blist () == NULL)
     return;
 
@@ -192,12 +215,21 @@ repaint_self (PurpleAccount *account)
 }
 
 static void
+repaint_self (PurpleAccount *account)
+{
+  g_autofree char *jid = cusax_address_jid_bare (purple_account_get_username (account), NULL);
+
+  repaint (account, jid);
+}
+
+static void
 on_phone_state (gpointer user_data, CusaxAccount *phone)
 {
   CusaxConnection *connection = user_data;
   PurpleAccount *account = connection->account;
 
   cusax_notices_state (account, phone);
+  cusax_contacts_update_reach (connection->contacts);
   repaint_self (account);
   /* A line in a conversation may have run anybody's code. */
   if (cusax_connection_find (account) == connection)
@@ -230,6 +262,11 @@ on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
 
   cusax_ringing_update (account, call);
   cusax_notices_call (account, phone, call);
+  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    {
+      cusax_callerchat_note_call (account, call);
+      cusax_conferences_end (account, call);
+    }
   /* Not from inside the call's own report. The account may be gone when it runs, so it looks it up. */
   if (cusax_connection_find (account) == connection && connection->stop_when_idle
       && cusax_call_get_state (call) == CUSAX_CALL_ENDED)
@@ -250,12 +287,48 @@ on_name_peer (gpointer user_data, CusaxAccount *phone, const CusaxAddress *peer,
   return cusax_peers_name (connection->account, peer, jid);
 }
 
+/* XEP-0191, as libjabber keeps it: in the account's privacy list. A whole domain may stand there. */
+static gboolean
+on_is_blocked (gpointer user_data, CusaxAccount *phone, const char *jid)
+{
+  PurpleAccount *account = ((CusaxConnection *) user_data)->account;
+  g_autofree char *domain = cusax_address_jid_domain (jid, NULL);
+
+  for (GSList *l = account->deny; l != NULL; l = l->next)
+    if (purple_strequal (l->data, jid) || purple_strequal (l->data, domain))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+on_phone_contact (gpointer user_data, CusaxAccount *phone, const char *jid)
+{
+  repaint (((CusaxConnection *) user_data)->account, jid);
+}
+
+static void
+on_phone_conference (gpointer user_data, CusaxAccount *phone, CusaxCall *call, CusaxConference *conference)
+{
+  cusax_conferences_update (((CusaxConnection *) user_data)->account, call, conference);
+}
+
+static void
+on_phone_message (gpointer user_data, CusaxAccount *phone, const CusaxCallerId *caller, const char *who,
+                  const char *text)
+{
+  cusax_messages_show (((CusaxConnection *) user_data)->account, caller, who, text);
+}
+
 static const CusaxAccountListener phone_listener = {
   .on_state = on_phone_state,
   .on_incoming = on_phone_incoming,
   .on_call = on_phone_call,
   .on_silence = on_phone_silence,
   .name_peer = on_name_peer,
+  .is_blocked = on_is_blocked,
+  .on_contact = on_phone_contact,
+  .on_conference = on_phone_conference,
+  .on_message = on_phone_message,
 };
 
 /* ------------------------------------------------------- from libpurple */
@@ -313,6 +386,7 @@ listen (void)
     return;
   listening = TRUE;
 
+  cusax_conferences_listen ();
   void *accounts = purple_accounts_get_handle ();
   purple_signal_connect (purple_connections_get_handle (), "signed-on", &table, PURPLE_CALLBACK (on_signed_on),
                          NULL);
@@ -508,6 +582,7 @@ cusax_connection_shutdown (void)
   disconnect_all ();
   cusax_engine_stop ();
   purple_signals_disconnect_by_handle (&table);
+  cusax_conferences_unlisten ();
   listening = FALSE;
   g_clear_pointer (&table, g_hash_table_unref);
   our_plugin = NULL;

@@ -14,6 +14,9 @@
 #include "menus.h"
 #include "protocol.h"
 #include "roomcommands.h"
+#include "rooms.h"
+#include "stanza.h"
+#include "vcards.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -57,6 +60,9 @@ plugin_load (PurplePlugin *plugin)
   cusax_roomcommands_init (plugin);
   jabber_plugin_init (plugin);
   cusax_callfeatures_init (plugin);
+  cusax_stanza_init (plugin);
+  cusax_vcards_init (plugin);
+  cusax_rooms_init (plugin);
   cusax_protocol_init (xmpp);
   cusax_connection_init (plugin);
   cusax_commands_register (plugin);
@@ -72,6 +78,9 @@ plugin_unload (PurplePlugin *plugin)
   cusax_commands_unregister ();
   cusax_connection_shutdown ();
   cusax_protocol_shutdown ();
+  cusax_rooms_shutdown ();
+  cusax_vcards_shutdown ();
+  cusax_stanza_shutdown ();
   cusax_callfeatures_shutdown ();
   jabber_plugin_uninit (plugin);
   cusax_roomcommands_shutdown ();

@@ -124,6 +124,20 @@ call_set_listener (CusaxSipCall *call, const CusaxSipCallListener *listener, gpo
 }
 
 static void
+call_set_disclosure (CusaxSipCall *call, const CusaxSipDisclosure *disclosure)
+{
+  FakeCall *fake = (FakeCall *) call;
+
+  g_free (fake->told);
+  fake->told = g_strdup (disclosure->is_anonymous         ? "anonymous"
+                         : disclosure->chat_contact != NULL ? "chat contact"
+                         : disclosure->chat_uri != NULL     ? "chat"
+                                                            : "nothing");
+  if (disclosure->chat_uri != NULL)
+    g_assert_cmpstr (disclosure->chat_uri, ==, "xmpp:alice@example.org");
+}
+
+static void
 call_ring (CusaxSipCall *call)
 {
   say (the_world, "call.ring");
@@ -188,11 +202,13 @@ call_release (CusaxSipCall *call)
   if (fake->world->call == fake)
     fake->world->call = NULL;
   g_free (fake->sdp);
+  g_free (fake->told);
   g_free (fake);
 }
 
 static const CusaxSipCallVtable call_vtable = {
   .set_listener = call_set_listener,
+  .set_disclosure = call_set_disclosure,
   .ring = call_ring,
   .accept = call_accept,
   .reject = call_reject,
@@ -250,7 +266,43 @@ sip_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
   fake = fake_call_new (the_world);
   remember_sdp (fake, sdp);
   call_set_listener (&fake->base, listener, user_data);
+  call_set_disclosure (&fake->base, disclosure);
   return &fake->base;
+}
+
+static void
+sip_configure (CusaxSipPort *port, CusaxConfig *config)
+{
+  g_assert_nonnull (config);
+}
+
+static void
+subscription_release (CusaxSipSubscription *subscription)
+{
+  say (the_world, "subscription.release");
+  the_world->live--;
+  g_free (subscription);
+}
+
+static CusaxSipSubscription *
+sip_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event, const char *accept,
+               const CusaxSipSubscriptionListener *listener, gpointer user_data, GError **error)
+{
+  static const CusaxSipSubscriptionVtable subscription_vtable = { subscription_release };
+  CusaxSipSubscription *subscription = g_new0 (CusaxSipSubscription, 1);
+
+  say (the_world, "sip.subscribe %s %s", cusax_address_get_uri (target), event);
+  subscription->vtable = &subscription_vtable;
+  the_world->live++;
+  return subscription;
+}
+
+static gboolean
+sip_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text, CusaxSipMessageDone done,
+                  gpointer user_data, GError **error)
+{
+  say (the_world, "sip.send_message %s %s", cusax_address_get_uri (target), text);
+  return TRUE;
 }
 
 static gboolean
@@ -281,6 +333,9 @@ static const CusaxSipPortVtable sip_vtable = {
   .set_listener = sip_set_listener,
   .start = sip_start,
   .stop = sip_stop,
+  .configure = sip_configure,
+  .subscribe = sip_subscribe,
+  .send_message = sip_send_message,
   .invite = sip_invite,
   .is_protected = sip_is_protected,
   .get_local_address = sip_get_local_address,
@@ -483,6 +538,66 @@ media_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusa
 
 static const CusaxMediaPortVtable media_vtable = { media_can_open, media_get_codecs, media_protects_leg, media_open };
 
+/* ----------------------------------------------------------- cards, store */
+
+static guint
+cards_fetch (CusaxCardPort *port, const char *jid, CusaxCardDone done, gpointer user_data)
+{
+  FakeWorld *world = the_world;
+
+  say (world, "cards.fetch %s", jid);
+  g_assert_null (world->card_done);
+  g_free (world->card_jid);
+  world->card_jid = g_strdup (jid);
+  world->card_done = done;
+  world->card_data = user_data;
+  return 1;
+}
+
+static void
+cards_cancel (CusaxCardPort *port, guint id)
+{
+  the_world->card_done = NULL;
+}
+
+void
+fake_cards_answer (FakeWorld *world, const char *number)
+{
+  CusaxCardDone done = g_steal_pointer (&world->card_done);
+  g_autofree char *xml = g_strdup_printf (
+      "<vCard xmlns='vcard-temp'><TEL><WORK/><VOICE/><NUMBER>%s</NUMBER></TEL></vCard>", number);
+
+  g_assert_nonnull (done);
+  if (number != NULL)
+    done (world->card_data, CUSAX_CARD_READ, xml, strlen (xml));
+  else
+    done (world->card_data, CUSAX_CARD_NONE, NULL, 0);
+}
+
+static GBytes *
+store_load (CusaxStore *store, const char *name, gsize max, GError **error)
+{
+  return NULL;
+}
+
+static gboolean
+store_save (CusaxStore *store, const char *name, const char *data, gsize length, GError **error)
+{
+  return TRUE;
+}
+
+static void
+store_set_aside (CusaxStore *store, const char *name)
+{
+  g_error ("nothing is there to be set aside");
+}
+
+static gint64
+wall_time (void)
+{
+  return 1700000000 + the_world->now / G_USEC_PER_SEC;
+}
+
 /* -------------------------------------------------------------- the account */
 
 static void
@@ -530,9 +645,23 @@ on_silence (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint se
   say (user_data, "silence #%u %u s", cusax_call_get_number (call), seconds);
 }
 
+static gboolean
+is_blocked (gpointer user_data, CusaxAccount *account, const char *jid)
+{
+  return g_strcmp0 (((FakeWorld *) user_data)->blocked, jid) == 0;
+}
+
+static void
+on_message (gpointer user_data, CusaxAccount *account, const CusaxCallerId *caller, const char *who, const char *text)
+{
+  say (user_data, "message from %s: %s", who, text);
+}
+
 static char *
 name_peer (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid)
 {
+  if (jid != NULL)
+    return g_strdup (jid);
   return cusax_address_get_display (peer, "example.org");
 }
 
@@ -542,6 +671,8 @@ static const CusaxAccountListener account_listener = {
   .on_call = on_call,
   .on_silence = on_silence,
   .name_peer = name_peer,
+  .is_blocked = is_blocked,
+  .on_message = on_message,
 };
 
 /* ------------------------------------------------------------------ config */
@@ -598,13 +729,24 @@ FakeWorld *
 fake_world_new (const char *const *settings)
 {
   FakeWorld *world = g_new0 (FakeWorld, 1);
-  CusaxPorts ports = { &world->clock, &world->sip, &world->media, fake_transport_new };
+  static const CusaxCardPortVtable cards_vtable = { cards_fetch, cards_cancel };
+  CusaxPorts ports = {
+    .clock = &world->clock,
+    .sip = &world->sip,
+    .media = &world->media,
+    .transport_new = fake_transport_new,
+    .cards = &world->cards,
+    .store = &world->store,
+    .wall_time = wall_time,
+  };
 
   g_assert_null (the_world);
   the_world = world;
   world->clock = (CusaxClock) { fake_now, fake_add, fake_remove };
   world->sip.vtable = &sip_vtable;
   world->media.vtable = &media_vtable;
+  world->cards.vtable = &cards_vtable;
+  world->store = (CusaxStore) { store_load, store_save, store_set_aside };
   world->now = 1000000;
   world->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   world->codecs = cusax_codecs_policy ();
@@ -625,6 +767,7 @@ fake_world_free (FakeWorld *world)
   g_assert_cmpuint (world->timers->len, ==, 0);
   cusax_config_unref (world->config);
   g_ptr_array_unref (world->codecs);
+  g_free (world->card_jid);
   g_array_unref (world->timers);
   g_string_free (world->trace, TRUE);
   g_free (world);
@@ -663,19 +806,33 @@ fake_sip_state (FakeWorld *world, CusaxSipState state, int error_code)
   world->sip_listener->on_state (world->sip_listener_data, state, error);
 }
 
-void
-fake_sip_incoming (FakeWorld *world, const char *sdp)
+static void
+incoming_with (FakeWorld *world, const CusaxSipHeaders *headers, const char *sdp)
 {
   FakeCall *fake = fake_call_new (world);
-  CusaxSipIncoming incoming = { 0 };
+  CusaxSipIncoming incoming = { .headers = *headers };
 
-  incoming.headers.from_uri = "sip:bob@example.org";
-  incoming.headers.from_display = "Bob";
   incoming.to_uri = "sip:alice@example.org";
   incoming.call_id = "1@192.0.2.9";
   incoming.sdp = sdp;
   incoming.sdp_length = sdp != NULL ? strlen (sdp) : 0;
   world->sip_listener->on_incoming (world->sip_listener_data, &fake->base, &incoming);
+}
+
+void
+fake_sip_incoming (FakeWorld *world, const char *sdp)
+{
+  CusaxSipHeaders headers = { .from_uri = "sip:bob@example.org", .from_display = "Bob" };
+
+  incoming_with (world, &headers, sdp);
+}
+
+void
+fake_sip_incoming_from (FakeWorld *world, const CusaxSipHeaders *headers)
+{
+  g_autofree char *offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
+
+  incoming_with (world, headers, offer);
 }
 
 /* ----------------------------------------------------------------- far end */

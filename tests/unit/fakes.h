@@ -17,6 +17,7 @@ typedef struct
   const CusaxSipCallListener *listener;
   gpointer listener_data;
   char *sdp;      /* the last one the telephone sent */
+  char *told;     /* what the telephone says of itself: "chat", "chat contact", "anonymous", "nothing" */
   gboolean released;
 } FakeCall;
 
@@ -44,6 +45,8 @@ struct _FakeWorld
   CusaxClock clock;
   CusaxSipPort sip;
   CusaxMediaPort media;
+  CusaxCardPort cards;
+  CusaxStore store;
   gint64 now;
   GArray *timers;
   guint next_timer;
@@ -57,6 +60,12 @@ struct _FakeWorld
   CusaxAccount *account;
   CusaxConfig *config;
   GString *trace;
+
+  /* The card that was asked for last, and who waits for it; NULL: nobody. */
+  char *card_jid;
+  CusaxCardDone card_done;
+  gpointer card_data;
+  const char *blocked; /* (nullable): the JID that the person blocked */
 
   /* The newest of each; NULL once given up. */
   FakeCall *call;
@@ -89,6 +98,12 @@ void fake_sip_state (FakeWorld *world, CusaxSipState state, int error_code);
 
 /** bob calls: INVITE with @sdp (nullable). */
 void fake_sip_incoming (FakeWorld *world, const char *sdp);
+
+/** Somebody calls, with these headers and an offer. */
+void fake_sip_incoming_from (FakeWorld *world, const CusaxSipHeaders *headers);
+
+/** The card that was asked for comes: one TEL with @number, or no card (NULL). */
+void fake_cards_answer (FakeWorld *world, const char *number);
 
 /** The transport has its addresses. */
 void fake_transport_ready (FakeWorld *world);

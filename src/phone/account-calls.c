@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The calls of an account and what the SIP leg reports of them; see account-private.h. */
+#include "account-private.h"
+
+#include "disclosure.h"
+#include "error.h"
+
+/* A second call needs call waiting, hold and swap around it; without them a second caller hears "busy". */
+#define MAX_CALLS 1
+
+static const CusaxCallOwner call_owner;
+
+void
+cusax_account_init_calls (CusaxAccount *account)
+{
+  account->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_call_unref);
+  cusax_account_init_callers (account);
+  account->conferences = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) cusax_conference_free);
+}
+
+void
+cusax_account_hang_up_all (CusaxAccount *account)
+{
+  /* Each hang-up takes its call out of the list by on_call_changed. */
+  while (account->calls->len > 0)
+    {
+      g_autoptr (CusaxCall) call = cusax_call_ref (g_ptr_array_index (account->calls, 0));
+
+      cusax_call_withdraw (call);
+    }
+}
+
+void
+cusax_account_drop_calls (CusaxAccount *account)
+{
+  g_hash_table_remove_all (account->conferences);
+  g_ptr_array_set_size (account->undecided, 0);
+  /* Nobody listens any more, and the account may be on its way out: the calls end on their own. */
+  for (guint i = 0; i < account->calls->len; i++)
+    cusax_call_detach (g_ptr_array_index (account->calls, i));
+  for (guint i = 0; i < account->calls->len; i++)
+    cusax_call_withdraw (g_ptr_array_index (account->calls, i));
+  g_ptr_array_set_size (account->calls, 0);
+}
+
+static guint
+free_number (const CusaxAccount *account)
+{
+  guint number = 1;
+
+  while (cusax_account_get_call (account, number) != NULL)
+    number++;
+  return number;
+}
+
+static void
+add_call (CusaxAccount *account, CusaxCall *call)
+{
+  guint number = cusax_call_get_number (call);
+  guint at = 0;
+
+  while (at < account->calls->len && cusax_call_get_number (g_ptr_array_index (account->calls, at)) < number)
+    at++;
+  g_ptr_array_insert (account->calls, (int) at, cusax_call_ref (call));
+}
+
+/* --------------------------------------------------------------- outgoing */
+
+CusaxCall *
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+{
+  g_autoptr (CusaxCall) call = NULL;
+  CusaxCallOutgoing outgoing = { .target = target, .who = who, .contact = jid };
+
+  if (account->state != CUSAX_PHONE_UP)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
+      return NULL;
+    }
+  if (account->calls->len >= MAX_CALLS)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "another call is in progress");
+      return NULL;
+    }
+
+  outgoing.class_ = cusax_classify_address (target, account->config);
+  outgoing.disclosure = cusax_disclosure_to_callee (outgoing.class_, account->config);
+  call = cusax_call_new_outgoing (&account->ports, account->config, free_number (account), &outgoing, &call_owner,
+                                  account, error);
+  if (call == NULL)
+    return NULL;
+  add_call (account, call);
+  /* The list holds the other reference: whoever lets the main loop run asks get_calls again. */
+  return call;
+}
+
+/* ------------------------------------------------------- from the SIP leg */
+
+static gboolean
+is_protected (CusaxAccount *account)
+{
+  return account->ports.sip != NULL && account->ports.sip->vtable->is_protected (account->ports.sip);
+}
+
+static void
+reject (CusaxSipCall *sip_call, guint status)
+{
+  sip_call->vtable->reject (sip_call, status, NULL);
+  sip_call->vtable->release (sip_call);
+}
+
+void
+cusax_account_on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming)
+{
+  CusaxAccount *account = user_data;
+  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (&incoming->headers, is_protected (account), account->config);
+  g_autoptr (CusaxCall) call = NULL;
+  g_autofree char *jid = NULL;
+  g_autofree char *who = NULL;
+  g_autofree char *claimed = g_strdup (caller->claimed_jid);
+  CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
+  guint status = cusax_account_judge_caller (account, caller, grade, jid);
+  CusaxCallIncoming details = { .grade = grade, .contact = jid };
+
+  if (status != 0 || account->calls->len >= MAX_CALLS)
+    {
+      g_message ("a call was refused with %u", status != 0 ? status : 486);
+      reject (sip_call, status != 0 ? status : 486);
+      return;
+    }
+
+  who = cusax_account_name_caller (account, caller->address, grade == CUSAX_BINDING_STRONG ? jid : NULL,
+                     incoming->headers.from_uri);
+  details.who = who;
+  details.disclosure = cusax_disclosure_to_caller (grade, caller->address, account->config);
+  details.caller = g_steal_pointer (&caller);
+  call = cusax_call_new_incoming (&account->ports, account->config, free_number (account), sip_call, incoming,
+                                  &details, &call_owner, account);
+  if (call == NULL)
+    return;
+  add_call (account, call);
+  cusax_account_confirm (account, call, claimed);
+}
+
+void
+cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message)
+{
+  CusaxAccount *account = user_data;
+  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (&message->headers, is_protected (account), account->config);
+  g_autofree char *jid = NULL;
+  g_autofree char *who = NULL;
+  CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
+
+  if (cusax_account_judge_caller (account, caller, grade, jid) != 0 || account->listener == NULL
+      || account->listener->on_message == NULL
+      || (cusax_config_get_accept_calls (account->config) == CUSAX_ACCEPT_CONTACTS && grade != CUSAX_BINDING_STRONG))
+    {
+      g_message ("a SIP message was dropped by the rules for callers");
+      return;
+    }
+  /* A sender apart, even if it is a contact's number: the chat with the contact goes over XMPP (R11). */
+  who = cusax_account_name_caller (account, caller->address, NULL, message->headers.from_uri);
+  account->listener->on_message (account->listener_data, account, caller, who, message->text);
+}
+
+gboolean
+cusax_account_send_message (CusaxAccount *account, CusaxAddress *target, const char *text, CusaxSipMessageDone done,
+                            gpointer user_data, GError **error)
+{
+  CusaxSipPort *sip = account->ports.sip;
+
+  if (account->state != CUSAX_PHONE_UP || sip == NULL)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
+      return FALSE;
+    }
+  if (!cusax_config_accepts_sip_messages (account->config))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "SIP messages are switched off");
+      return FALSE;
+    }
+  return sip->vtable->send_message (sip, target, text, done, user_data, error);
+}
+
+/* --------------------------------------------------------- from the calls */
+
+static void
+on_call_incoming (gpointer owner, CusaxCall *call)
+{
+  CusaxAccount *account = owner;
+
+  if (!cusax_account_is_welcome (account, call))
+    {
+      if (!cusax_account_hide_undecided (account, call))
+        cusax_account_refuse_unseen (account, call);
+    }
+  else if (account->listener != NULL)
+    account->listener->on_incoming (account->listener_data, account, call);
+}
+
+static void
+on_conference (gpointer user_data, CusaxConference *conference)
+{
+  CusaxAccount *account = user_data;
+  GHashTableIter iter;
+  gpointer call, value;
+
+  g_hash_table_iter_init (&iter, account->conferences);
+  while (g_hash_table_iter_next (&iter, &call, &value))
+    if (value == conference)
+      {
+        if (account->listener != NULL && account->listener->on_conference != NULL)
+          account->listener->on_conference (account->listener_data, account, call, conference);
+        return;
+      }
+}
+
+static const CusaxConferenceListener conference_listener = { .on_conference = on_conference };
+
+/* The other side of a standing call says that it is a conference (R38). */
+static void
+follow_conference (CusaxAccount *account, CusaxCall *call)
+{
+  CusaxAddress *focus = cusax_call_get_focus (call);
+  CusaxConference *conference;
+
+  if (cusax_call_get_state (call) != CUSAX_CALL_ACTIVE || focus == NULL || account->ports.sip == NULL
+      || g_hash_table_contains (account->conferences, call))
+    return;
+  conference = cusax_conference_new (account->ports.sip, account->ports.clock, focus, &conference_listener, account);
+  g_hash_table_insert (account->conferences, call, conference);
+}
+
+static void
+on_call_changed (gpointer owner, CusaxCall *call)
+{
+  CusaxAccount *account = owner;
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+  g_autoptr (CusaxCall) keep_call = cusax_call_ref (call);
+  gboolean hidden = cusax_account_is_hidden (account, call);
+
+  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    {
+      cusax_account_forget_undecided (account, call);
+      g_hash_table_remove (account->conferences, call);
+      g_ptr_array_remove (account->calls, call);
+    }
+  else
+    follow_conference (account, call);
+  if (account->listener != NULL && !hidden)
+    account->listener->on_call (account->listener_data, account, call);
+}
+
+static void
+on_call_remote (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers)
+{
+  CusaxAccount *account = owner;
+  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (headers, is_protected (account), account->config);
+  g_autofree char *jid = NULL;
+  CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
+
+  /* Whom the person chose stays; a number that was dialled may turn out to be a contact's (R21). */
+  if (cusax_call_get_contact (call) != NULL)
+    cusax_call_set_caller (call, g_steal_pointer (&caller), cusax_call_get_grade (call),
+                           cusax_call_get_contact (call));
+  else
+    cusax_call_set_caller (call, g_steal_pointer (&caller), grade, jid);
+}
+
+static void
+on_call_silence (gpointer owner, CusaxCall *call, guint seconds)
+{
+  CusaxAccount *account = owner;
+
+  if (account->listener != NULL)
+    account->listener->on_silence (account->listener_data, account, call, seconds);
+}
+
+static const CusaxCallOwner call_owner = {
+  .on_incoming = on_call_incoming,
+  .on_changed = on_call_changed,
+  .on_remote = on_call_remote,
+  .on_silence = on_call_silence,
+};
+
+CusaxConference *
+cusax_account_get_conference (CusaxAccount *account, CusaxCall *call)
+{
+  return g_hash_table_lookup (account->conferences, call);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The insides of an account, shared by account.c (the leg: registration, back-off, settings) and account-calls.c
+ * (calls, messages) and account-callers.c (who may call, who it is). Nobody else includes this.
+ */
+#pragma once
+
+#include "account.h"
+#include "call-internal.h"
+
+G_BEGIN_DECLS
+
+struct _CusaxAccount
+{
+  CusaxPorts ports;
+  const CusaxAccountListener *listener;
+  gpointer listener_data;
+  CusaxConfig *config;
+  CusaxDirectory *directory;
+
+  CusaxPhoneState state;
+  gboolean chat_up;
+  gboolean wanted;      /* a person wants telephony; STOPPING goes on to SIGNING_IN then */
+  GError *error;        /* why not UP */
+  char *server;         /* the last one tried */
+  guint back_off_s;     /* the next wait, without its spread */
+  guint retry_id;
+  gint64 retry_at;
+
+  GPtrArray *calls;        /* not ENDED, by number */
+  GPtrArray *undecided;    /* Undecided: incoming calls that may yet turn out to be a contact's */
+  GHashTable *conferences; /* CusaxCall (borrowed) -> CusaxConference */
+};
+
+/* account-calls.c */
+void cusax_account_init_calls (CusaxAccount *account);
+/* Ends the calls as for a person who signs off. */
+void cusax_account_hang_up_all (CusaxAccount *account);
+/* Cuts and ends the calls; nobody hears of it. */
+void cusax_account_drop_calls (CusaxAccount *account);
+void cusax_account_on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming);
+void cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message);
+
+/* account-callers.c */
+void cusax_account_init_callers (CusaxAccount *account);
+/* (transfer full): the libpurple name: only a confirmed contact has a JID's, anybody else is an address. */
+char *cusax_account_name_caller (CusaxAccount *account, const CusaxAddress *address, const char *confirmed_jid,
+                                 const char *from_uri);
+/* 0, or the status that refuses (R19, R33; RFC 5079 for 433). */
+guint cusax_account_judge_caller (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrade grade,
+                                  const char *jid);
+/* Whether the person wants to hear of it (accept_calls = contacts). */
+gboolean cusax_account_is_welcome (CusaxAccount *account, CusaxCall *call);
+/* 603, and the person never hears of it, as of everything that the rules for callers refuse. */
+void cusax_account_refuse_unseen (CusaxAccount *account, CusaxCall *call);
+/* A cue names a contact whose card does not say so yet: ask for it while it rings (R30). */
+void cusax_account_confirm (CusaxAccount *account, CusaxCall *call, const char *jid);
+/* The person hears of it when it is decided. FALSE: there is nothing to wait for. */
+gboolean cusax_account_hide_undecided (CusaxAccount *account, CusaxCall *call);
+gboolean cusax_account_is_hidden (CusaxAccount *account, CusaxCall *call);
+void cusax_account_forget_undecided (CusaxAccount *account, CusaxCall *call);
+/* Of the directory: somebody that rings may have a name now. */
+void cusax_account_on_contact (gpointer user_data, CusaxDirectory *directory, const char *jid);
+
+G_END_DECLS
