@@ -111,7 +111,7 @@ cusax_classify_guess (const char *jid, const CusaxConfig *config)
       && !g_strv_contains (cusax_config_get_related_domains (config), domain))
     return NULL;
   *at = '\0';
-  text = g_strdup_printf (strchr (domain, ':') != NULL ? "%s@[%s]" : "%s@%s", bare, domain);
+  text = g_strconcat (bare, "@", domain, NULL);
   return cusax_address_new_from_jid (text, NULL);
 }
 

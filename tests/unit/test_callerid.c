@@ -209,6 +209,8 @@ test_r35_cue (void)
     { { { "xmpp:bob@example.com", "imp" } }, { NULL }, NULL },
     { { { "xmpp:bob@example.com", "impps" } }, { NULL }, NULL },
     { { { "xmpp:bob@example.com", "\"" } }, { NULL }, NULL },
+    { { { "xmpp:bob@example.com", "impp\"" } }, { NULL }, NULL },
+    { { { "xmpp:bob@example.com", "ximppx" } }, { NULL }, NULL },
     { { { "xmpp:bob@example.com", "\"icon\"" } }, { NULL }, NULL },
     { { { "sip:bob@example.com", "impp" } }, { NULL }, NULL },
     { { { "", "impp" } }, { NULL }, NULL },

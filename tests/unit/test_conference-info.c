@@ -180,6 +180,15 @@ test_partial (void)
     { "<users state='partial'><user entity='b' state='partial'><endpoint entity='b1' state='deleted'/></user>"
       "</users>",
       "S | r@x.example | a=A b=B" },
+    { "<users state='partial'><user entity='b' state='partial'><endpoint entity='b1' state='deleted'>"
+      "<status>connected</status></endpoint><endpoint entity='b2'><status>dialing-in</status></endpoint></user>"
+      "</users>",
+      "S | r@x.example | a=A [b=B]" },
+    { "<users state='partial'><user entity='b' state='partial'><endpoint entity='b1'/></user></users>",
+      "S | r@x.example | a=A b=B" },
+    { "<users state='partial'><user entity='b' state='deleted'><endpoint entity='b1'><status>connected</status>"
+      "</endpoint><display-text>B</display-text></user></users>",
+      "S | r@x.example | a=A" },
     { "<users state='partial'><user entity='b' state='partial'><display-text>BB</display-text></user></users>",
       "S | r@x.example | a=A [b=BB]" },
     { "<users state='partial'><user entity='b' state='full'/></users>", "S | r@x.example | a=A b=" },
@@ -340,7 +349,7 @@ test_bounds (void)
   g_string_append (xml, "<user entity='u1' state='partial'>");
   for (guint i = 0; i < 100; i++)
     g_string_append_printf (xml, "<endpoint entity='e%u'><status>%s</status></endpoint>", i,
-                            i == 99 ? "connected" : "disconnected");
+                            i == 16 ? "connected" : "disconnected");
   g_string_append (xml, "</user></users></conference-info>");
 
   g_assert_true (update (info, xml->str, NULL));
