@@ -186,7 +186,7 @@ cusax_contacts_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info)
   list = cusax_directory_list (cusax_account_get_directory (phone), jid);
   for (guint i = 0; i < list->len && i < MAX_TOOLTIP_LINES; i++)
     {
-      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (list, i), config);
+      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (list, i), config, TRUE);
       g_autofree char *escaped = g_markup_escape_text (line, -1);
 
       purple_notify_user_info_add_pair (info, _("Phone"), escaped);

@@ -29,9 +29,9 @@ kind_of (CusaxTelTypes types)
   return types & CUSAX_TEL_HOME ? _("home") : NULL;
 }
 
-/* Why to think twice: where the address is from, unless its owner or the person wrote it. */
+/* Where there is a reason to think twice it is always said: neither the contact nor the person wrote the address. */
 static const char *
-doubt_of (CusaxDialableSource source)
+source_of (CusaxDialableSource source, gboolean with_source)
 {
   switch (source)
     {
@@ -40,8 +40,9 @@ doubt_of (CusaxDialableSource source)
     case CUSAX_DIALABLE_HINT:
       return _("not confirmed");
     case CUSAX_DIALABLE_CARD:
+      return with_source ? _("from the card") : NULL;
     case CUSAX_DIALABLE_ATTACHED:
-      break;
+      return with_source ? _("attached by you") : NULL;
     }
   return NULL;
 }
@@ -64,10 +65,10 @@ class_of (CusaxClass class_)
 }
 
 char *
-cusax_dialwords_line (const CusaxDialable *dialable, const CusaxConfig *config)
+cusax_dialwords_line (const CusaxDialable *dialable, const CusaxConfig *config, gboolean with_source)
 {
   const char *const notes[]
-      = { kind_of (dialable->types), doubt_of (dialable->source), class_of (dialable->class_) };
+      = { kind_of (dialable->types), source_of (dialable->source, with_source), class_of (dialable->class_) };
   g_autofree char *address = cusax_dialwords_address (dialable->address, config);
   g_autoptr (GString) list = g_string_new (NULL);
 

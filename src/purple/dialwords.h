@@ -14,7 +14,12 @@ G_BEGIN_DECLS
  * it for a chat address */
 char *cusax_dialwords_address (const CusaxAddress *address, const CusaxConfig *config);
 
-/** Returns: (transfer full): address, kind and mark, plain text on one line */
-char *cusax_dialwords_line (const CusaxDialable *dialable, const CusaxConfig *config);
+/**
+ * cusax_dialwords_line:
+ * @with_source: also says that it is from the contact's card, or was attached by the person
+ *
+ * Returns: (transfer full): address, kind and marks, plain text on one line
+ */
+char *cusax_dialwords_line (const CusaxDialable *dialable, const CusaxConfig *config, gboolean with_source);
 
 G_END_DECLS

@@ -256,7 +256,7 @@ numbers_entry (GPtrArray *list, CusaxConfig *config)
   for (guint i = 0; i < list->len; i++)
     {
       const CusaxDialable *dialable = g_ptr_array_index (list, i);
-      g_autofree char *line = cusax_dialwords_line (dialable, config);
+      g_autofree char *line = cusax_dialwords_line (dialable, config, FALSE);
 
       children = g_list_append (
           children, new_entry (line, PURPLE_CALLBACK (on_node_number), mark_of_key (dialable->key), NULL));

@@ -179,7 +179,7 @@ show_choice (Question *question, CusaxConfig *config)
 
   for (guint i = 0; i < question->dial->list->len; i++)
     {
-      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config);
+      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config, FALSE);
 
       purple_request_field_choice_add (field, line);
     }

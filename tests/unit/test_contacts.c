@@ -221,10 +221,10 @@ test_tooltip (void)
   cusax_contacts_attach (contacts, &fake_phone);
   assert_tooltip (bob, "<b>Phone</b>: sip:bob@example.org (guess)");
   give_card ("carol@example.org", (const char *[]){ "+33.1.77.62.43.39", "sip:carol%26co@example.org", NULL });
-  assert_tooltip (carol, "<b>Phone</b>: sip:carol&amp;co@example.org (work)|"
-                         "<b>Phone</b>: +33177624339 (work, may be charged)");
+  assert_tooltip (carol, "<b>Phone</b>: sip:carol&amp;co@example.org (work, from the card)|"
+                         "<b>Phone</b>: +33177624339 (work, from the card, may be charged)");
   give_card ("dave@other.example", (const char *[]){ "sip:dave@other.example", NULL });
-  assert_tooltip (dave, "<b>Phone</b>: sip:dave@other.example (work, other service)");
+  assert_tooltip (dave, "<b>Phone</b>: sip:dave@other.example (work, from the card, other service)");
   assert_tooltip (number, "");
   fake_connection = NULL;
   assert_tooltip (bob, "");
@@ -245,7 +245,7 @@ test_tooltip_asks (void)
   fake_people_pass (people, 1000);
   g_assert_true (fake_people_is_asked (people, "bob@example.org"));
   fake_people_answer_tel (people, "bob@example.org", "7042");
-  assert_tooltip (bob, "<b>Phone</b>: 7042 (work, may be charged)");
+  assert_tooltip (bob, "<b>Phone</b>: 7042 (work, from the card, may be charged)");
   teardown ();
 }
 
