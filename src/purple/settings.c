@@ -23,6 +23,9 @@ static const struct
   { "off", N_ ("Off") },
   { "prefer", N_ ("If the other side can") },
   { "require", N_ ("Require") },
+  { "all", N_ ("Everybody") },
+  { "contacts", N_ ("Confirmed contacts only") },
+  { "no_anonymous", N_ ("Everybody who shows an address") },
 };
 
 static const char *
