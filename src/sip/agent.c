@@ -49,7 +49,7 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
   gboolean is_udp = info->transport == CUSAX_TRANSPORT_UDP;
   g_autofree char *url = format_url (info);
   g_autofree char *proxy
-      = g_strdup_printf ("sip:127.0.0.1:%u;transport=%s", info->inner_port, words[info->transport]);
+    = g_strdup_printf ("sip:127.0.0.1:%u;transport=%s", info->inner_port, words[info->transport]);
 
   return nua_create (cusax_loop_get_root (), callback, magic, NUTAG_URL (url),
                      TAG_IF (!is_udp, TPTAG_SERVER (0)),
@@ -64,7 +64,7 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
 #endif
                      /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
                      NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)),
-                     NUTAG_APPL_METHOD (NULL), NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED),
-                     NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536),
-                     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
+                     NUTAG_APPL_METHOD (NULL), NUTAG_APPL_METHOD (APPL_METHOD),
+                     SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90),
+                     NTATAG_MAXSIZE (65536), SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }

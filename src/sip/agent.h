@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Makes the nua_t of a stack, with every switch that our way of using Sofia needs: TLS and TCP run without any
- * listening socket of nua (TPTAG_SERVER (0)); every request is forced to the relay by NUTAG_PROXY while Route headers
- * stay in the message; offers, answers and redirects are ours.
+ * listening socket of nua (TPTAG_SERVER (0)); every request is forced to the relay by NUTAG_PROXY while Route
+ * headers stay in the message; offers, answers and redirects are ours.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ G_BEGIN_DECLS
  *
  * Returns: (transfer full) (nullable): NULL if Sofia cannot
  */
-nua_t *cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_class, gboolean accepts_messages,
-                           nua_callback_f callback, gpointer magic);
+nua_t *cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_class,
+                           gboolean accepts_messages, nua_callback_f callback, gpointer magic);
 
 /** Returns: the value of Allow; what does not stand there, Sofia answers with 405 (R11). */
 const char *cusax_agent_get_allow (gboolean accepts_messages);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The end of a dialog: asked for here, told by them, or the loss of the leg. See dialog.h and dialog-private.h. */
+/* The end of a dialog: asked for here, told by them, or by the loss of the leg. See dialog-private.h. */
 #include "dialog-private.h"
 
 /* An end that was asked for and does not come: the other side's 487 or 200 is lost for good. Sofia's own

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The inside of a dialog, shared by dialog.c (life and events), dialog-setup.c, dialog-end.c and exchange.c (offers
- * after set-up, refreshes).
+ * The inside of a dialog, shared by dialog.c (life and events), dialog-setup.c, dialog-end.c and exchange.c
+ * (offers after set-up, refreshes).
  */
 #pragma once
 
@@ -85,11 +85,11 @@ cusax_dialog_from_port (CusaxSipCall *call)
   return (CusaxDialog *) ((char *) call - G_STRUCT_OFFSET (CusaxDialog, port));
 }
 
-/* What our INVITEs and their answers say of us. An outgoing dialog's handle has Privacy for all its requests. */
-#define CUSAX_DIALOG_PRIVACY(dialog) \
+/* What our INVITEs and their answers say of us. An outgoing dialog's handle has Privacy for all requests. */
+#define CUSAX_DIALOG_PRIVACY(dialog)                                                                           \
   SIPTAG_UNKNOWN_STR ((dialog)->is_outgoing ? NULL : (dialog)->presentation.privacy)
-#define CUSAX_DIALOG_SAYS(dialog) \
-  SIPTAG_UNKNOWN_STR ((dialog)->presentation.call_info), SIPTAG_UNKNOWN_STR ((dialog)->presentation.contact), \
+#define CUSAX_DIALOG_SAYS(dialog)                                                                              \
+  SIPTAG_UNKNOWN_STR ((dialog)->presentation.call_info), SIPTAG_UNKNOWN_STR ((dialog)->presentation.contact),  \
     CUSAX_DIALOG_PRIVACY (dialog)
 
 /** The one setter of the state. */
@@ -98,8 +98,9 @@ void cusax_dialog_set_state (CusaxDialog *dialog, CusaxDialogState state);
 /** No listener is called any more, no handle is left. */
 void cusax_dialog_free (CusaxDialog *dialog);
 
-/** Reports what @sip (nullable) says of the other side: @always, or if its conference is another one now. Returns:
- * FALSE if there is nobody to report to, or the listener's reaction has changed the state: hands off then. */
+/** Reports what @sip (nullable) says of the other side: @always, or if its conference is another one now.
+ * Returns: FALSE if there is nobody to report to, or the listener's reaction has changed the state: hands off
+ * then. */
 gboolean cusax_dialog_tell_remote (CusaxDialog *dialog, const sip_t *sip, gboolean always);
 
 /* dialog-setup.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Set-up of a dialog in both directions. See dialog.h and dialog-private.h. */
+/* Set-up of a dialog in both directions. See dialog-private.h. */
 #include "dialog-private.h"
 
 void
@@ -30,7 +30,8 @@ cusax_dialog_accept (CusaxSipCall *call, const char *sdp)
   cusax_dialog_set_state (dialog, CUSAX_DIALOG_ANSWERED);
   cusax_dialog_set_local_sdp (dialog, sdp);
   nua_respond (dialog->handler.handle, SIP_200_OK, SIPTAG_CONTACT_STR (dialog->contact),
-               CUSAX_DIALOG_SAYS (dialog), SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
+               CUSAX_DIALOG_SAYS (dialog), SIPTAG_CONTENT_TYPE_STR ("application/sdp"),
+               SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
 }
 
 void

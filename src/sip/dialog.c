@@ -314,7 +314,7 @@ set_contact (CusaxDialog *dialog, char *user)
   dialog->contact = cusax_stack_dup_contact (dialog->stack, user);
 }
 
-/* An anonymous call shows a user part of its own: the one that we registered would join it to our other calls. */
+/* An anonymous call shows a user part of its own: the registered one would join it to our other calls. */
 static char *
 make_anonymous_user (void)
 {
@@ -323,8 +323,8 @@ make_anonymous_user (void)
   return g_strdup_printf ("a%.8s", random);
 }
 
-/* Whatever stands in the handle goes with every request of the dialog, those that Sofia sends by itself included:
- * a BYE without Privacy would have our proxy assert who we are. */
+/* Whatever stands in the handle goes with every request of the dialog, those that Sofia sends by itself
+ * included: a BYE without Privacy would have our proxy assert who we are. */
 static nua_handle_t *
 make_handle (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
              const CusaxPresentation *presentation)
@@ -340,9 +340,9 @@ make_handle (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *targe
 }
 
 CusaxSipCall *
-cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target, const char *sdp,
-                           const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener,
-                           gpointer user_data, GError **error)
+cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
+                           const char *sdp, const CusaxSipDisclosure *disclosure,
+                           const CusaxSipCallListener *listener, gpointer user_data, GError **error)
 {
   CusaxPresentation presentation = { 0 };
   nua_handle_t *handle;

@@ -181,7 +181,8 @@ respond_invite (CusaxDialog *dialog, guint status, const char *sdp)
 
   if (status < 300)
     nua_respond (handle, SIP_200_OK, NUTAG_WITH_SAVED (dialog->saved), SIPTAG_CONTACT_STR (dialog->contact),
-                 CUSAX_DIALOG_SAYS (dialog), SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
+                 CUSAX_DIALOG_SAYS (dialog), SIPTAG_CONTENT_TYPE_STR ("application/sdp"),
+                 SIPTAG_PAYLOAD_STR (sdp), TAG_END ());
   else
     nua_respond (handle, status, sip_status_phrase (status), NUTAG_WITH_SAVED (dialog->saved), TAG_END ());
 }

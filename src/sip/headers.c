@@ -14,7 +14,7 @@ struct _CusaxHeaders
   GPtrArray *strings;  /* (element-type utf8): whatever the view points at */
   GPtrArray *asserted; /* (element-type utf8): borrowed from strings, NULL at the end; so are the next two */
   GPtrArray *contacts;
-  GArray *call_info;   /* (element-type CusaxCallInfo) */
+  GArray *call_info; /* (element-type CusaxCallInfo) */
 };
 
 static char *
@@ -102,8 +102,7 @@ read_raw (CusaxHeaders *headers, const sip_t *sip)
         read_call_info (headers, header->un_value);
       else if (g_ascii_strcasecmp (header->un_name, "P-Asserted-Identity") == 0)
         read_asserted (headers, header->un_value);
-      else if (g_ascii_strcasecmp (header->un_name, "Privacy") == 0
-               && n_privacy++ < CUSAX_HEADERS_MAX_VALUES)
+      else if (g_ascii_strcasecmp (header->un_name, "Privacy") == 0 && n_privacy++ < CUSAX_HEADERS_MAX_VALUES)
         read_privacy (headers, header->un_value);
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a message says about its sender, taken out of Sofia's message (R20, R30, R32, R35, R38): From of a request, To
- * of a response, P-Asserted-Identity, Privacy, Call-Info, and the Contacts. Judges nothing; that is core/callerid's.
- * Reads messages of our message class (messageclass.h).
+ * What a message says about its sender, taken out of Sofia's message (R20, R30, R32, R35, R38): From of a
+ * request, To of a response, P-Asserted-Identity, Privacy, Call-Info, and the Contacts. Judges nothing; that is
+ * core/callerid's. Reads messages of our message class (messageclass.h).
  */
 #pragma once
 

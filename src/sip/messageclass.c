@@ -40,7 +40,7 @@ put_sip_first (sip_t *sip)
   sip->sip_contact = found;
 }
 
-/* After some reasons Sofia would subscribe anew by itself, at once and without end, and nobody here would know. */
+/* After some reasons Sofia would subscribe anew by itself, without end, and nobody here would know. */
 static void
 hide_reason (sip_t *sip)
 {

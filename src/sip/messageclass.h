@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How our nua reads messages: Sofia's message class with three changes. Call-Info and Privacy stay raw (sip_unknown),
- * because Sofia drops the whole field for one broken value, a wish for privacy included; a reader of ours takes what
- * is good (headers.h). A Contact that is no SIP address never stands first, because Sofia makes a dialog's remote
- * target of the first one (R20). And why a subscription was ended, Sofia does not learn: it would start it again.
+ * How our nua reads messages: Sofia's message class with three changes. Call-Info and Privacy stay raw
+ * (sip_unknown), because Sofia drops the whole field for one broken value, a wish for privacy included; a
+ * reader of ours takes what is good (headers.h). A Contact that is no SIP address never stands first, because
+ * Sofia makes a dialog's remote target of the first one (R20). And why a subscription was ended, Sofia does not
+ * learn: it would start it again.
  */
 #pragma once
 
@@ -15,7 +16,7 @@
 
 G_BEGIN_DECLS
 
-/** Returns: (transfer full) (nullable): for NTATAG_MCLASS(); free() it when nua and all its messages are gone. */
+/** Returns: (transfer full) (nullable): for NTATAG_MCLASS(); free() it when nua and its messages are gone. */
 msg_mclass_t *cusax_messageclass_new (void);
 
 G_END_DECLS

@@ -62,7 +62,8 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
   if (event->status != 401 && event->status != 407)
     /* Sofia's own codes: it did not leave, or the password was of no use (904). */
     finish (pager, event->status < 700 ? event->status : event->status == 904 ? 403 : 503, phrase);
-  else if (!cusax_credentials_answer (pager->credentials, event, cusax_stack_is_protected (pager->stack), &error))
+  else if (!cusax_credentials_answer (pager->credentials, event, cusax_stack_is_protected (pager->stack),
+                                      &error))
     finish (pager, event->status, error->message);
 }
 
@@ -101,7 +102,8 @@ cusax_pager_send (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *
     }
   from = g_strdup_printf ("<%s>", cusax_address_get_uri (cusax_config_get_aor (self->config)));
   to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
-  handle = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
+  handle
+    = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
   if (handle == NULL)
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "Sofia-SIP does not take %s", to);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What our messages say about us beyond the address of record, as header lines (R18 to R21; RFC 3323, RFC 3325, RFC
- * 6993): Call-Info, the seed draft's second Contact, or anonymity. Whether it may be said at all is decided above.
+ * What our messages say about us beyond the address of record, as header lines (R18 to R21; RFC 3323, RFC 3325,
+ * RFC 6993): Call-Info, the seed draft's second Contact, or anonymity. Whether it may be said at all is decided
+ * above.
  */
 #pragma once
 
@@ -9,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/** CusaxPresentation: lines for SIPTAG_UNKNOWN_STR(), which skips NULL: written as they are, after the headers that
- * Sofia writes itself, and never read by it as a Contact of the dialog. */
+/** CusaxPresentation: lines for SIPTAG_UNKNOWN_STR(), which skips NULL: written as they are, after the headers
+ * that Sofia writes itself, and never read by it as a Contact of the dialog. */
 typedef struct
 {
   gboolean is_anonymous;
@@ -30,8 +31,8 @@ char *cusax_presentation_format_from (const CusaxPresentation *presentation, con
  * cusax_presentation_format_preferred:
  * @is_protected: the message goes to our own proxy over verified TLS
  *
- * Returns: (transfer full) (nullable): an anonymous caller's line for his own proxy alone, which has to know whom it
- *   lets call and takes the line out (RFC 3325 section 9.2)
+ * Returns: (transfer full) (nullable): an anonymous caller's line for his own proxy alone, which has to know
+ * whom it lets call and takes the line out (RFC 3325 section 9.2)
  */
 char *cusax_presentation_format_preferred (const CusaxPresentation *presentation, const CusaxAddress *aor,
                                            gboolean is_protected);

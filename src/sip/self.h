@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who we are on the leg as it is now: what every sender of requests on it needs (dialogs, messages, subscriptions). */
+/* Who we are on the leg as it is now: what every sender of requests on it needs (dialogs, messages,
+ * subscriptions). */
 #pragma once
 
 #include "config.h"

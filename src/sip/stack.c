@@ -144,7 +144,8 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
     {
       if (stack->message_class == NULL)
         stack->message_class = cusax_messageclass_new ();
-      stack->nua = cusax_agent_create (info, stack->message_class, stack->accepts_messages, on_nua_event, stack);
+      stack->nua
+        = cusax_agent_create (info, stack->message_class, stack->accepts_messages, on_nua_event, stack);
       cusax_relay_drop_key_files (stack->relay);
       stack->transport = info->transport;
       stack->inner_port = info->inner_port;
@@ -209,7 +210,8 @@ on_relay_trace (gpointer user_data, gboolean outgoing, const char *bytes, gsize 
   CusaxStack *stack = user_data;
 
   if (stack->trace)
-    cusax_wiretrace_add (&stack->traced[outgoing], outgoing ? "to the server:" : "from the server:", bytes, length);
+    cusax_wiretrace_add (&stack->traced[outgoing], outgoing ? "to the server:" : "from the server:", bytes,
+                         length);
 }
 
 static const CusaxRelayListener relay_listener = {

@@ -108,10 +108,10 @@ void cusax_stack_add (CusaxStack *stack, CusaxHandler *handler);
 /** Destroys the handle; no more event comes. Safe from inside an event and for a handler that was dropped. */
 void cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler);
 
-/** Answers a request that nobody here can use: 489 to events (R11), 481 to what belongs into a call, else 501. */
+/** Answers a request that nobody here can use: 489 to events (R11), 481 to parts of a call, else 501. */
 void cusax_stack_refuse (const CusaxSipEvent *event);
 
-/** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>", where the outer leg, UP once, can be reached. */
+/** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>": where the outer leg, UP once, is heard. */
 char *cusax_stack_dup_contact (CusaxStack *stack, const char *user);
 
 /** Whether MESSAGE stands in our Allow; otherwise Sofia answers 405 (R11). Any time. */

@@ -87,8 +87,8 @@ answer_challenge (Subscription *subscription, const CusaxSipEvent *event)
 
   if (event->status != 401 && event->status != 407)
     return FALSE;
-  if (cusax_credentials_answer (subscription->credentials, event, cusax_stack_is_protected (subscription->stack),
-                                &error))
+  if (cusax_credentials_answer (subscription->credentials, event,
+                                cusax_stack_is_protected (subscription->stack), &error))
     return TRUE;
   g_debug ("sip: SUBSCRIBE not authorised: %s", error->message);
   return FALSE;
@@ -213,8 +213,7 @@ give_up (CusaxHandler *handler)
 static void
 release (CusaxSipSubscription *port)
 {
-  Subscription *subscription
-      = (Subscription *) ((char *) port - G_STRUCT_OFFSET (Subscription, port));
+  Subscription *subscription = (Subscription *) ((char *) port - G_STRUCT_OFFSET (Subscription, port));
 
   subscription->listener = NULL;
   subscription->is_released = TRUE;
@@ -235,7 +234,7 @@ cusax_subscription_new (CusaxStack *stack, const CusaxSelf *self, const CusaxAdd
   g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
   g_autofree char *contact = cusax_stack_dup_contact (stack, self->user);
   nua_handle_t *handle
-      = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
+    = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
   Subscription *subscription;
 
   if (handle == NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One subscription behind the CusaxSipSubscription port: SUBSCRIBE, its refreshes (by Sofia), NOTIFY, and the end
- * (RFC 6665, the subscriber's side). Knows no event package.
+ * One subscription behind the CusaxSipSubscription port: SUBSCRIBE, its refreshes (by Sofia), NOTIFY, and the
+ * end (RFC 6665, the subscriber's side). Knows no event package.
  *
  * States: ASKING -2xx-> STANDING -release-> LEAVING (un-SUBSCRIBE on the wire, last NOTIFY awaited) -> GONE;
  *         ASKING -release, then 2xx-> LEAVING; a refusal, their end, the loss of the leg -> GONE.

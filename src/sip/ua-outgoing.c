@@ -10,7 +10,8 @@
 static gboolean
 can_send (CusaxUa *ua, GError **error)
 {
-  if (ua->state == CUSAX_SIP_REGISTERED && !ua->is_stopping && ua->stack != NULL && cusax_stack_is_up (ua->stack))
+  if (ua->state == CUSAX_SIP_REGISTERED && !ua->is_stopping && ua->stack != NULL
+      && cusax_stack_is_up (ua->stack))
     return TRUE;
   g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "not registered");
   return FALSE;
@@ -18,8 +19,8 @@ can_send (CusaxUa *ua, GError **error)
 
 CusaxSipCall *
 cusax_ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
-           const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener, gpointer user_data,
-           GError **error)
+                 const CusaxSipDisclosure *disclosure, const CusaxSipCallListener *listener, gpointer user_data,
+                 GError **error)
 {
   CusaxUa *ua = (CusaxUa *) port;
   CusaxSelf self = cusax_ua_get_self (ua);
@@ -31,7 +32,7 @@ cusax_ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp
 
 CusaxSipSubscription *
 cusax_ua_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event, const char *accept,
-              const CusaxSipSubscriptionListener *listener, gpointer user_data, GError **error)
+                    const CusaxSipSubscriptionListener *listener, gpointer user_data, GError **error)
 {
   CusaxUa *ua = (CusaxUa *) port;
   CusaxSelf self = cusax_ua_get_self (ua);
@@ -61,8 +62,8 @@ on_sent (gpointer data, guint status, const char *reason)
 }
 
 gboolean
-cusax_ua_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text, CusaxSipMessageDone done,
-                 gpointer user_data, GError **error)
+cusax_ua_send_message (CusaxSipPort *port, const CusaxAddress *target, const char *text,
+                       CusaxSipMessageDone done, gpointer user_data, GError **error)
 {
   CusaxUa *ua = (CusaxUa *) port;
   CusaxSelf self = cusax_ua_get_self (ua);

@@ -20,7 +20,7 @@ typedef struct
   CusaxConfig *config;      /* of the running attempt */
   CusaxConfig *next_config; /* start was called while stop is not through */
   gboolean is_stopping;
-  gboolean is_freed;       /* only pending callbacks hold it */
+  gboolean is_freed; /* only pending callbacks hold it */
   gboolean accepts_messages;
   guint answer_timeout_ms; /* 0: by transport */
   guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
@@ -62,7 +62,7 @@ gboolean cusax_ua_send_message (CusaxSipPort *port, const CusaxAddress *target, 
                                 CusaxSipMessageDone done, gpointer user_data, GError **error);
 
 /* ua-incoming.c */
-/** Answers a request that belongs to nothing known: offers calls and messages to the listener, refuses the rest. */
+/** Answers a request that belongs to nothing known: calls and messages go to the listener. */
 void cusax_ua_on_request (gpointer user_data, const CusaxSipEvent *event);
 
 G_END_DECLS

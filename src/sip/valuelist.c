@@ -68,8 +68,8 @@ cusax_valuelist_next (const char **rest)
   return g_strchomp (g_strndup (start, *rest - start));
 }
 
-/* Where the bracketed address begins: behind the name, which may have anything within quotes. NULL: there is none,
- * or only one among the parameters of an address without brackets. */
+/* Where the bracketed address begins: behind the name, which may have anything within quotes. NULL: there is
+ * none, or only one among the parameters of an address without brackets. */
 static const char *
 find_bracket (const char *value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads header fields that are comma-separated lists of addresses with parameters (Call-Info, P-Asserted-Identity;
- * RFC 3261 sections 7.3.1 and 25.1), as tolerantly as is safe: a broken value is skipped and hides none of the
- * others. Knows no Sofia.
+ * Reads header fields that are comma-separated lists of addresses with parameters (Call-Info,
+ * P-Asserted-Identity; RFC 3261 sections 7.3.1 and 25.1), as tolerantly as is safe: a broken value is skipped
+ * and hides none of the others. Knows no Sofia.
  */
 #pragma once
 
@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * cusax_valuelist_next:
  * @rest: (inout): the field's text, folded lines included; moved behind the value
  *
- * Commas within quotes and angle brackets do not separate. A bracket or quote that is not closed ends at the comma
- * before the next one.
+ * Commas within quotes and angle brackets do not separate. A bracket or quote that is not closed ends at the
+ * comma before the next one.
  *
  * Returns: (transfer full) (nullable): the next value without white space around it; NULL at the end
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What passes in one direction, redacted, for the debug log: secrets are found by line, and the pieces of a stream
- * split lines, so only whole ones are shown. */
+/* What passes in one direction, redacted, for the debug log: secrets are found by line, and the pieces of a
+ * stream split lines, so only whole ones are shown. */
 #pragma once
 
 #include <glib.h>

@@ -9,9 +9,10 @@
 
 static const CusaxSipDisclosure chat = { .chat_uri = "xmpp:alice@example.test" };
 static const CusaxSipDisclosure seed
-    = { .chat_uri = "xmpp:alice@example.test", .chat_contact = "xmpp:alice@example.test/a%20desk" };
-static const CusaxSipDisclosure anonymous
-    = { .chat_uri = "xmpp:alice@example.test", .chat_contact = "xmpp:alice@example.test/desk", .is_anonymous = TRUE };
+  = { .chat_uri = "xmpp:alice@example.test", .chat_contact = "xmpp:alice@example.test/a%20desk" };
+static const CusaxSipDisclosure anonymous = { .chat_uri = "xmpp:alice@example.test",
+                                              .chat_contact = "xmpp:alice@example.test/desk",
+                                              .is_anonymous = TRUE };
 
 #define CALL_INFO "<xmpp:alice@example.test>;purpose=impp"
 
@@ -280,15 +281,16 @@ static const Incoming incoming[] = {
   { "R18/call-info", "Call-Info: <xmpp:bob@b.test>;purpose=impp\n", " info:xmpp:bob@b.test(impp)" },
   { "R35/broken-before", "Call-Info: <xmpp:evil@b.test;purpose=impp, <xmpp:bob@b.test>;purpose=impp\n",
     " info:xmpp:bob@b.test(impp)" },
-  { "R35/nothing-but-broken", "Call-Info: \nCall-Info: <\nCall-Info: \"\nCall-Info: ;;;\nPrivacy: \n", " privacy:" },
+  { "R35/nothing-but-broken", "Call-Info: \nCall-Info: <\nCall-Info: \"\nCall-Info: ;;;\nPrivacy: \n",
+    " privacy:" },
   { "R35/binary", "Call-Info: \xff\xfe\x01<>,<xmpp:bob@b.test>;purpose=\"im\\pp\"\n",
     " info:xmpp:bob@b.test(impp)" },
   { "R20/contact-before", "Contact: <xmpp:bob@b.test/desk>, @CONTACT@\n", " contacts:xmpp:bob@b.test/desk" },
   { "R20/contact-after", "Contact: @CONTACT@, <xmpp:bob@b.test/desk>\n", " contacts:xmpp:bob@b.test/desk" },
-  { "R20/contact-line-before", "Contact: <xmpp:bob@b.test>\nContact: @CONTACT@\n", " contacts:xmpp:bob@b.test" },
+  { "R20/contact-line-before", "Contact: <xmpp:bob@b.test>\nContact: @CONTACT@\n",
+    " contacts:xmpp:bob@b.test" },
   { "R20/contact-line-after", "Contact: @CONTACT@\nContact: <xmpp:bob@b.test>\n", " contacts:xmpp:bob@b.test" },
-  { "R32/asserted",
-    "P-Asserted-Identity: \"Bob\" <sip:bob@b.test>, <tel:+49221>\nPrivacy: none\n",
+  { "R32/asserted", "P-Asserted-Identity: \"Bob\" <sip:bob@b.test>, <tel:+49221>\nPrivacy: none\n",
     " pai:sip:bob@b.test|tel:+49221 'Bob' privacy:none" },
   { "R32/privacy", "Privacy: id;critical\nPrivacy: user\n", " privacy:id;critical;user" },
   { "R38/focus", "Contact: @CONTACT@;isfocus\n", " focus:sip:bob@127.0.0.1:@PORT@;transport=tcp" },
@@ -337,9 +339,10 @@ test_R35_large (void)
   Line *line = line_new (FALSE);
   g_autofree char *node = g_strnfill (8192, 'n');
   g_autofree char *icon = g_strnfill (40000, 'i');
-  g_autofree char *lines = g_strdup_printf ("Call-Info: <xmpp:%s@b.test>;purpose=impp, <https://%s>;purpose=icon\n"
-                                            "Call-Info: <xmpp:bob@b.test>;purpose=impp\n",
-                                            node, icon);
+  g_autofree char *lines
+    = g_strdup_printf ("Call-Info: <xmpp:%s@b.test>;purpose=impp, <https://%s>;purpose=icon\n"
+                       "Call-Info: <xmpp:bob@b.test>;purpose=impp\n",
+                       node, icon);
   g_autoptr (PeerDialog) dialog = peer_dialog_new (peer_get_contact (line->peer));
   g_autoptr (PeerMessage) ringing = NULL, refused = NULL;
 
@@ -373,7 +376,7 @@ test_R38_answers (void)
   Line *line = line_new (FALSE);
   g_autoptr (PeerMessage) invite = NULL, ack = NULL;
   g_autofree char *ringing
-      = fill_in (line, "Contact: <xmpp:bob@b.test/desk>, @CONTACT@\nCall-Info: <xmpp:bob@b.test>;purpose=impp\n");
+    = fill_in (line, "Contact: <xmpp:bob@b.test/desk>, @CONTACT@\nCall-Info: <xmpp:bob@b.test>;purpose=impp\n");
   g_autofree char *answer = fill_in (line, "Contact: <xmpp:bob@b.test>\nContact: @CONTACT@;isfocus\n"
                                            "P-Asserted-Identity: <sip:conf@b.test>\n");
   g_autofree char *wanted = fill_in (line, "sip:bob@example.test pai:sip:conf@b.test contacts:xmpp:bob@b.test "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * R11: chat and presence are not for SIP. MESSAGE, PUBLISH and every kind of SUBSCRIBE are refused; text messages of
- * an exchange ("SMS") are taken and sent only if the account says so, and then bounded.
+ * R11: chat and presence are not for SIP. MESSAGE, PUBLISH and every kind of SUBSCRIBE are refused; text
+ * messages of an exchange ("SMS") are taken and sent only if the account says so, and then bounded.
  */
 #include "ua-fixture.h"
 
@@ -22,8 +22,8 @@ send_request (Line *line, const char *method, const char *target, const char *ex
               "%s %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKm%u;rport\nMax-Forwards: 70\n"
               "From: \"Bob\" <sip:bob@example.test>;tag=m%u\nTo: <sip:alice@example.test>\n"
               "Call-ID: m%u\nCSeq: 1 %s\nContact: <sip:bob@127.0.0.1>\n%sContent-Length: @LENGTH@\n\n%s",
-              method, target != NULL ? target : peer_get_contact (line->peer), peer_get_port (line->peer), counter,
-              counter, counter, method, extra, body);
+              method, target != NULL ? target : peer_get_contact (line->peer), peer_get_port (line->peer),
+              counter, counter, counter, method, extra, body);
 }
 
 static void
@@ -119,10 +119,12 @@ test_R11_accepted (void)
     const char *extra, *body, *status, *text;
   } rows[] = {
     { TEXT, "Hello Alice", "200", "Hello Alice" },
-    { "Content-Type: text/plain;charset=UTF-8\n", "Gr\xc3\xbc\xc3\x9f"
-                                                  "e",
-      "200", "Gr\xc3\xbc\xc3\x9f"
-             "e" },
+    { "Content-Type: text/plain;charset=UTF-8\n",
+      "Gr\xc3\xbc\xc3\x9f"
+      "e",
+      "200",
+      "Gr\xc3\xbc\xc3\x9f"
+      "e" },
     { "Content-Type: TEXT/Plain; charset=\"utf-8\"\n", "x", "200", "x" },
     { "Content-Type: text/plain;charset=us-ascii\n", "y", "200", "y" },
     { "", "untyped", "200", "untyped" },
@@ -265,13 +267,15 @@ test_sent (gconstpointer data)
   g_autoptr (PeerMessage) message = NULL;
   g_autofree char *type = NULL, *from = NULL, *contact = NULL;
 
-  g_assert_true (send_text (line, "Gr\xc3\xbc\xc3\x9f"
-                                  "e\nBob",
+  g_assert_true (send_text (line,
+                            "Gr\xc3\xbc\xc3\x9f"
+                            "e\nBob",
                             &done, NULL));
   g_assert_cmpuint (done.n, ==, 0);
   message = peer_expect (line->peer, "MESSAGE sip:bob@example.test ", WAIT_MS);
-  g_assert_cmpstr (message->body, ==, "Gr\xc3\xbc\xc3\x9f"
-                                      "e\nBob");
+  g_assert_cmpstr (message->body, ==,
+                   "Gr\xc3\xbc\xc3\x9f"
+                   "e\nBob");
   type = peer_message_get (message, "Content-Type");
   g_assert_cmpstr (type, ==, "text/plain;charset=UTF-8");
   from = peer_message_get (message, "From");
@@ -298,8 +302,8 @@ test_sent_challenged (gconstpointer data)
   g_autoptr (PeerMessage) first = NULL, second = NULL;
   g_autofree char *credentials = NULL;
   g_autofree char *challenge
-      = g_strdup_printf ("%s: Digest realm=\"%s\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n",
-                         is_stranger ? "WWW-Authenticate" : "Proxy-Authenticate", is_stranger ? "far" : "home");
+    = g_strdup_printf ("%s: Digest realm=\"%s\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n",
+                       is_stranger ? "WWW-Authenticate" : "Proxy-Authenticate", is_stranger ? "far" : "home");
   const char *status = is_stranger ? "401 Unauthorized" : "407 Proxy Authentication Required";
 
   peer_set_mode (peer, PEER_SHA256, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Subscriptions to the state of a conference (R38): SUBSCRIBE and its refreshes, NOTIFY, challenges, every way in which
- * they end, and what is left on the wire when nobody here wants them any more.
+ * Subscriptions to the state of a conference (R38): SUBSCRIBE and its refreshes, NOTIFY, challenges, every way
+ * in which they end, and what is left on the wire when nobody here wants them any more.
  */
 #include "ua-fixture.h"
 
@@ -64,15 +64,16 @@ watch_start (Watch *watch, Line *line, GError **error)
 {
   g_autoptr (CusaxAddress) focus = cusax_address_parse_uri ("sip:conf1@example.test", NULL);
 
-  watch->subscription = line->port->vtable->subscribe (line->port, focus, "conference", TYPE, &listener, watch, error);
+  watch->subscription
+    = line->port->vtable->subscribe (line->port, focus, "conference", TYPE, &listener, watch, error);
   return watch->subscription != NULL;
 }
 
 static char *
 answer_lines (Line *line, guint expires)
 {
-  return g_strdup_printf ("Contact: <sip:focus@127.0.0.1:%u;transport=tcp>\nExpires: %u\n", peer_get_port (line->peer),
-                          expires);
+  return g_strdup_printf ("Contact: <sip:focus@127.0.0.1:%u;transport=tcp>\nExpires: %u\n",
+                          peer_get_port (line->peer), expires);
 }
 
 /* The focus's side of the dialog, for NOTIFY. */
@@ -97,24 +98,24 @@ notify (Line *line, PeerDialog *dialog, const char *state, const char *type, con
 
   dialog->cseq++;
   n_branches++;
-  peer_sendf (line->peer,
-              "NOTIFY %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKn%u;rport\nMax-Forwards: 70\n"
-              "From: %s\nTo: %s\nCall-ID: %s\nCSeq: %u NOTIFY\nContact: <sip:focus@127.0.0.1:%u;transport=tcp>\n"
-              "Event: conference\nSubscription-State: %s\n%s%s%sContent-Length: @LENGTH@\n\n%s",
-              dialog->target, peer_get_port (line->peer), n_branches, dialog->local,
-              dialog->remote, dialog->call_id, dialog->cseq, peer_get_port (line->peer), state,
-              type != NULL ? "Content-Type: " : "", type != NULL ? type : "", type != NULL ? "\n" : "",
-              body != NULL ? body : "");
+  peer_sendf (
+    line->peer,
+    "NOTIFY %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKn%u;rport\nMax-Forwards: 70\n"
+    "From: %s\nTo: %s\nCall-ID: %s\nCSeq: %u NOTIFY\nContact: <sip:focus@127.0.0.1:%u;transport=tcp>\n"
+    "Event: conference\nSubscription-State: %s\n%s%s%sContent-Length: @LENGTH@\n\n%s",
+    dialog->target, peer_get_port (line->peer), n_branches, dialog->local, dialog->remote, dialog->call_id,
+    dialog->cseq, peer_get_port (line->peer), state, type != NULL ? "Content-Type: " : "",
+    type != NULL ? type : "", type != NULL ? "\n" : "", body != NULL ? body : "");
   answer = peer_expect (line->peer, "SIP/2.0 ", WAIT_MS);
   return g_strdup (answer->first_line);
 }
 
-#define assert_notify(line, dialog, state, type, body, wanted)                      \
-  G_STMT_START                                                                      \
-  {                                                                                 \
-    g_autofree char *first_line = notify (line, dialog, state, type, body);         \
-    g_assert_cmpstr (first_line, ==, wanted);                                       \
-  }                                                                                 \
+#define assert_notify(line, dialog, state, type, body, wanted)                                                 \
+  G_STMT_START                                                                                                 \
+  {                                                                                                            \
+    g_autofree char *first_line = notify (line, dialog, state, type, body);                                    \
+    g_assert_cmpstr (first_line, ==, wanted);                                                                  \
+  }                                                                                                            \
   G_STMT_END
 
 static void
@@ -139,7 +140,8 @@ test_R38_notified (void)
   g_auto (Watch) watch = { 0 };
   g_autoptr (PeerMessage) subscribe = NULL;
   g_autoptr (PeerDialog) dialog = NULL;
-  g_autofree char *event = NULL, *accept = NULL, *expires = NULL, *contact = NULL, *lines = answer_lines (line, 600);
+  g_autofree char *event = NULL, *accept = NULL, *expires = NULL, *contact = NULL,
+                  *lines = answer_lines (line, 600);
 
   g_assert_true (watch_start (&watch, line, NULL));
   subscribe = peer_expect (line->peer, "SUBSCRIBE sip:conf1@example.test ", WAIT_MS);
@@ -185,7 +187,8 @@ test_refreshed (void)
 
       g_assert_nonnull (strstr (to, ";tag=f1"));
       g_assert_cmpuint (watch.n_ended, ==, 0);
-      peer_reply (line->peer, refresh, i == 0 ? "200 OK" : "481 Subscription Does Not Exist", NULL, lines, NULL);
+      peer_reply (line->peer, refresh, i == 0 ? "200 OK" : "481 Subscription Does Not Exist", NULL, lines,
+                  NULL);
     }
   peer_wait (line->peer, &watch.n_ended, "end", WAIT_MS);
   g_assert_cmpuint (watch.status, ==, 481);
@@ -203,7 +206,7 @@ test_challenged (gconstpointer data)
   g_autoptr (PeerDialog) dialog = NULL;
   g_autofree char *credentials = NULL, *lines = answer_lines (line, 600);
   const char *challenge
-      = "Proxy-Authenticate: Digest realm=\"home\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n";
+    = "Proxy-Authenticate: Digest realm=\"home\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256\n";
 
   peer_set_mode (peer, PEER_SHA256, 0);
   line_start (line);
@@ -412,8 +415,10 @@ add_tests (void)
   g_test_add_data_func ("/sip/subscription/refused/403", "403 Forbidden", test_refused);
   g_test_add_data_func ("/sip/subscription/refused/302", "302 Moved Temporarily", test_refused);
   g_test_add_data_func ("/sip/subscription/refused/503", "503 Service Unavailable", test_refused);
-  g_test_add_data_func ("/sip/subscription/terminated/noresource", "terminated;reason=noresource", test_terminated);
-  g_test_add_data_func ("/sip/subscription/terminated/deactivated", "Terminated;reason=deactivated", test_terminated);
+  g_test_add_data_func ("/sip/subscription/terminated/noresource", "terminated;reason=noresource",
+                        test_terminated);
+  g_test_add_data_func ("/sip/subscription/terminated/deactivated", "Terminated;reason=deactivated",
+                        test_terminated);
   g_test_add_data_func ("/sip/subscription/terminated/probation", "terminated;reason=probation;retry-after=0",
                         test_terminated);
   g_test_add_data_func ("/sip/subscription/leg-lost", GINT_TO_POINTER (TRUE), test_leg_lost);
