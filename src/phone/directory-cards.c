@@ -61,7 +61,7 @@ put_card (CusaxDirectory *directory, CusaxPerson *person, CusaxCardState state, 
 typedef struct
 {
   gint64 at; /* of the monotonic clock */
-  gint64 failed_at_before;
+  guint32 failed_at_before;
   char *jid;
 } Doubt;
 
@@ -131,7 +131,7 @@ note_failure (CusaxDirectory *directory, CusaxPerson *person)
   CusaxCard *card = cusax_identity_get (directory->identity, person->jid);
 
   person->fails = (guint8) MIN (person->fails + 1, 255);
-  person->failed_at = directory->ports.wall_time ();
+  person->failed_at = (guint32) CLAMP (directory->ports.wall_time (), 0, G_MAXUINT32);
   if (card == NULL || cusax_card_get_state (card) == CUSAX_CARD_FAILED)
     put_card (directory, person, CUSAX_CARD_FAILED, NULL);
   cusax_directory_schedule_save (directory);
@@ -255,7 +255,7 @@ cusax_directory_announce (CusaxDirectory *directory, const char *jid, const char
   CusaxPerson *person = cusax_directory_find_contact (directory, jid);
 
   if (person != NULL)
-    announce (directory, person, &person->mark, mark);
+    announce (directory, person, &cusax_directory_get_news (person)->mark, mark);
 }
 
 void
@@ -275,7 +275,7 @@ cusax_directory_take (CusaxDirectory *directory, const char *jid, const char *xm
        * at each sign-in. */
       g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) xml, length);
 
-      announce (directory, person, &person->pushed, sum);
+      announce (directory, person, &cusax_directory_get_news (person)->pushed, sum);
       return;
     }
   cusax_directory_queue_remove (directory->queue, jid);

@@ -10,17 +10,26 @@
 
 G_BEGIN_DECLS
 
-/** CusaxPerson: somebody of whom more is known than a card: a contact, or one whose card was in the file. */
+/** CusaxPersonNews: what most people never have. */
 typedef struct
 {
-  CusaxCard *dormant; /* (nullable): out of the file, of nobody in the roster: names nobody until he is */
-  char *mark;         /* (nullable): the last announcement of a change */
-  char *pushed;       /* (nullable): the last card without telephone that came unasked, a mark likewise */
-  char **hints;       /* (nullable) */
-  gint64 failed_at;   /* seconds since 1970: the last failure in a row of */
+  char *mark;   /* (nullable): the last announcement of a change */
+  char *pushed; /* (nullable): the last card without telephone that came unasked, a mark likewise */
+  char **hints; /* (nullable) */
+} CusaxPersonNews;
+
+/**
+ * CusaxPerson: somebody of whom more is known than a card: a contact, or one whose card was in the file. There
+ * may be 100,000, so this is small, and stands in its table by the text at its end.
+ */
+typedef struct
+{
+  CusaxCard *dormant;    /* (nullable): out of the file, of nobody in the roster: names nobody until he is */
+  CusaxPersonNews *news; /* (nullable): see cusax_directory_get_news() */
+  guint32 failed_at;     /* seconds since 1970, until 2106: the last failure in a row of */
   guint8 fails;
   guint8 announced; /* how often he was asked again for an announcement */
-  gboolean is_contact;
+  guint8 is_contact;
   char jid[];
 } CusaxPerson;
 
@@ -32,7 +41,7 @@ struct _CusaxDirectory
   CusaxConfig *config; /* (nullable): not configured, and the file not read */
   CusaxMemory *memory;
   CusaxIdentity *identity; /* cards of contacts only */
-  GHashTable *people;      /* jid -> CusaxPerson */
+  GHashTable *people;      /* the set of JIDs, each inside its CusaxPerson */
   CusaxDirectoryQueue *queue;
   GPtrArray *doubts; /* failures that may have been the connection's */
   guint save_id;
@@ -42,6 +51,9 @@ extern const CusaxDirectoryQueueListener cusax_directory_queue_listener;
 
 /** Returns: (nullable) */
 CusaxPerson *cusax_directory_find_contact (const CusaxDirectory *directory, const char *jid);
+
+/** Returns: (transfer none): made if there is none yet */
+CusaxPersonNews *cusax_directory_get_news (CusaxPerson *person);
 
 /** Returns: TRUE if @seconds passed since @time; also after the clock was put back: then everything is old. */
 gboolean cusax_directory_is_older (const CusaxDirectory *directory, gint64 time, gint64 seconds);

@@ -13,22 +13,43 @@
 
 /* ------------------------------------------------------------------ people */
 
-static void
-person_free (gpointer data)
+/* @jid: inside of the person. */
+static CusaxPerson *
+get_person (gpointer jid)
 {
-  CusaxPerson *person = data;
+  return (CusaxPerson *) ((char *) jid - G_STRUCT_OFFSET (CusaxPerson, jid));
+}
+
+static void
+person_free (gpointer jid)
+{
+  CusaxPerson *person = get_person (jid);
 
   g_clear_pointer (&person->dormant, cusax_card_unref);
-  g_free (person->mark);
-  g_free (person->pushed);
-  g_strfreev (person->hints);
+  if (person->news != NULL)
+    {
+      g_free (person->news->mark);
+      g_free (person->news->pushed);
+      g_strfreev (person->news->hints);
+      g_free (person->news);
+    }
   g_free (person);
+}
+
+CusaxPersonNews *
+cusax_directory_get_news (CusaxPerson *person)
+{
+  if (person->news == NULL)
+    person->news = g_new0 (CusaxPersonNews, 1);
+  return person->news;
 }
 
 static CusaxPerson *
 find_person (const CusaxDirectory *directory, const char *jid)
 {
-  return g_hash_table_lookup (directory->people, jid);
+  gpointer found = g_hash_table_lookup (directory->people, jid);
+
+  return found != NULL ? get_person (found) : NULL;
 }
 
 CusaxPerson *
@@ -46,7 +67,7 @@ add_person (CusaxDirectory *directory, const char *jid)
   CusaxPerson *person = g_malloc0 (sizeof *person + size);
 
   memcpy (person->jid, jid, size);
-  g_hash_table_insert (directory->people, person->jid, person);
+  g_hash_table_add (directory->people, person->jid);
   return person;
 }
 
@@ -72,12 +93,12 @@ static void
 append_lines (const CusaxDirectory *directory, CusaxDirectoryCacheText *text, gboolean contacts)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer jid = NULL;
 
   g_hash_table_iter_init (&iter, directory->people);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &jid, NULL))
     {
-      const CusaxPerson *person = value;
+      const CusaxPerson *person = get_person (jid);
       CusaxCard *card = contacts ? cusax_identity_get (directory->identity, person->jid) : person->dormant;
       CusaxDirectoryCacheLine line = { card, person->fails, person->failed_at, "", "" };
 
@@ -86,10 +107,10 @@ append_lines (const CusaxDirectory *directory, CusaxDirectoryCacheText *text, gb
               && cusax_directory_is_older (directory, cusax_card_get_read_at (card), STRANGER_KEPT_S)))
         continue;
       /* What was announced and is not asked for yet is news again after a restart. */
-      if (!cusax_directory_queue_has (directory->queue, person->jid))
+      if (person->news != NULL && !cusax_directory_queue_has (directory->queue, person->jid))
         {
-          line.mark = person->mark != NULL ? person->mark : "";
-          line.pushed = person->pushed != NULL ? person->pushed : "";
+          line.mark = person->news->mark != NULL ? person->news->mark : "";
+          line.pushed = person->news->pushed != NULL ? person->news->pushed : "";
         }
       if (!cusax_directory_cache_append (text, &line))
         return;
@@ -126,6 +147,20 @@ cusax_directory_schedule_save (CusaxDirectory *directory)
 }
 
 static void
+take_marks (CusaxPerson *person, const CusaxDirectoryCacheLine *line)
+{
+  CusaxPersonNews *news = NULL;
+
+  if (*line->mark == '\0' && *line->pushed == '\0' && person->news == NULL)
+    return;
+  news = cusax_directory_get_news (person);
+  g_free (news->mark);
+  g_free (news->pushed);
+  news->mark = g_strdup (line->mark);
+  news->pushed = g_strdup (line->pushed);
+}
+
+static void
 on_cached (gpointer user_data, const CusaxDirectoryCacheLine *line)
 {
   CusaxDirectory *directory = user_data;
@@ -142,11 +177,8 @@ on_cached (gpointer user_data, const CusaxDirectoryCacheLine *line)
       person = add_person (directory, jid);
     }
   person->fails = (guint8) line->fails;
-  person->failed_at = line->failed_at;
-  g_free (person->mark);
-  g_free (person->pushed);
-  person->mark = *line->mark != '\0' ? g_strdup (line->mark) : NULL;
-  person->pushed = *line->pushed != '\0' ? g_strdup (line->pushed) : NULL;
+  person->failed_at = (guint32) MIN (line->failed_at, G_MAXUINT32);
+  take_marks (person, line);
   if (person->is_contact)
     cusax_identity_put (directory->identity, line->card);
   else
@@ -160,13 +192,13 @@ static void
 load (CusaxDirectory *directory)
 {
   GHashTableIter iter;
-  gpointer person = NULL;
+  gpointer jid = NULL;
 
   if (cusax_directory_cache_load (directory->ports.store, directory->config, on_cached, directory))
     cusax_directory_schedule_save (directory);
   g_hash_table_iter_init (&iter, directory->people);
-  while (g_hash_table_iter_next (&iter, NULL, &person))
-    cusax_directory_ask_if_never (directory, person);
+  while (g_hash_table_iter_next (&iter, &jid, NULL))
+    cusax_directory_ask_if_never (directory, get_person (jid));
 }
 
 /* ----------------------------------------------------------------- settings */
@@ -175,12 +207,12 @@ static void
 renew_cards (CusaxDirectory *directory)
 {
   GHashTableIter iter;
-  gpointer value = NULL;
+  gpointer jid = NULL;
 
   g_hash_table_iter_init (&iter, directory->people);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &jid, NULL))
     {
-      CusaxPerson *person = value;
+      CusaxPerson *person = get_person (jid);
       CusaxCard *old
         = person->is_contact ? cusax_identity_get (directory->identity, person->jid) : person->dormant;
       g_autoptr (CusaxCard) card = old != NULL ? cusax_directory_cache_renew (old, directory->config) : NULL;
@@ -226,7 +258,7 @@ cusax_directory_new (const CusaxDirectoryPorts *ports, const CusaxDirectoryListe
   directory->memory = cusax_memory_new (ports->store);
   directory->identity = cusax_identity_new ();
   directory->doubts = cusax_directory_doubts_new ();
-  directory->people = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, person_free);
+  directory->people = g_hash_table_new_full (g_str_hash, g_str_equal, person_free, NULL);
   directory->queue
     = cusax_directory_queue_new (ports->clock, ports->cards, &cusax_directory_queue_listener, directory);
   return directory;
@@ -301,6 +333,7 @@ cusax_directory_set_hints (CusaxDirectory *directory, const char *jid, const cha
 {
   CusaxPerson *person = cusax_directory_find_contact (directory, jid);
   g_auto (GStrv) hints = NULL;
+  char **old = NULL;
 
   if (person == NULL)
     return;
@@ -313,12 +346,13 @@ cusax_directory_set_hints (CusaxDirectory *directory, const char *jid, const cha
         if (strlen (uris[i]) <= CUSAX_ADDRESS_MAX_LENGTH)
           hints[n++] = g_strdup (uris[i]);
     }
-  if (person->hints == hints
-      || (person->hints != NULL && hints != NULL
-          && g_strv_equal ((const char *const *) person->hints, (const char *const *) hints)))
+  old = person->news != NULL ? person->news->hints : NULL;
+  if (old == hints
+      || (old != NULL && hints != NULL
+          && g_strv_equal ((const char *const *) old, (const char *const *) hints)))
     return;
-  g_strfreev (person->hints);
-  person->hints = g_steal_pointer (&hints);
+  cusax_directory_get_news (person)->hints = g_steal_pointer (&hints);
+  g_strfreev (old);
   cusax_directory_emit (directory, jid);
 }
 
@@ -354,14 +388,15 @@ cusax_directory_list (CusaxDirectory *directory, const char *jid)
 {
   CusaxPerson *person = cusax_directory_find_contact (directory, jid);
   const char *choice = cusax_memory_get_choice (directory->memory, jid);
+  const char *const *hints
+    = person != NULL && person->news != NULL ? (const char *const *) person->news->hints : NULL;
   g_auto (GStrv) attached = cusax_memory_list_attached (directory->memory, jid);
   GPtrArray *list = NULL;
 
   if (directory->config == NULL)
     return g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_dialable_free);
-  list
-    = cusax_dialable_list (jid, cusax_identity_get (directory->identity, jid), (const char *const *) attached,
-                           person != NULL ? (const char *const *) person->hints : NULL, directory->config);
+  list = cusax_dialable_list (jid, cusax_identity_get (directory->identity, jid),
+                              (const char *const *) attached, hints, directory->config);
   for (guint i = 1; choice != NULL && i < list->len; i++)
     {
       CusaxDialable *dialable = g_ptr_array_index (list, i);

@@ -815,6 +815,40 @@ test_a_broken_file_is_rebuilt (void)
     }
 }
 
+/* Any byte may be any other: nothing is read that is not there, and the next start has a whole file again. */
+static void
+test_a_damaged_file_harms_nobody (void)
+{
+  World world = { 0 };
+  g_autofree char *file = NULL;
+  gsize length = 0;
+
+  world_init (&world, "bob carol");
+  cusax_directory_set_online (world.directory, TRUE);
+  learn (&world, "bob@example.org", "+33177624339");
+  cusax_directory_look (world.directory, "carol@example.org");
+  fake_people_answer (world.people, "carol@example.org", CUSAX_CARD_FAILED, NULL);
+  cusax_directory_announce (world.directory, "carol@example.org", "mark");
+  restart (&world, "bob carol");
+  file = g_strdup (fake_people_get_file (world.people, "cards"));
+  length = strlen (file);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *damaged = g_strdup (file);
+
+      for (int n = g_test_rand_int_range (1, 4); n > 0; n--)
+        damaged[g_test_rand_int_range (0, (gint32) length)] = (char) g_test_rand_int_range (i % 2 ? 1 : 0, 256);
+      cusax_directory_free (world.directory);
+      fake_people_set_file (world.people, "cards", damaged);
+      make_directory (&world);
+      configure (&world, i % 3 ? "bob carol" : "");
+      g_free (who_is (&world, "sip:+33177624339@example.org"));
+      cusax_directory_add_contact (world.directory, "bob@example.org");
+      g_ptr_array_unref (cusax_directory_list (world.directory, "bob@example.org"));
+    }
+  world_clear (&world);
+}
+
 static void
 test_files_are_written_lazily (void)
 {
@@ -1093,6 +1127,7 @@ main (int argc, char **argv)
                    test_strangers_cards_are_kept_for_90_days);
   g_test_add_func ("/directory/P9-keys-follow-the-settings", test_keys_follow_the_settings);
   g_test_add_func ("/directory/a-broken-file-is-rebuilt", test_a_broken_file_is_rebuilt);
+  g_test_add_func ("/directory/a-damaged-file-harms-nobody", test_a_damaged_file_harms_nobody);
   g_test_add_func ("/directory/R27-files-are-written-lazily", test_files_are_written_lazily);
   g_test_add_func ("/directory/R29-100000-lines-are-read-in-time", test_100000_lines_are_read_in_time);
   g_test_add_func ("/directory/R30-only-contacts-are-asked-for-and-confirmed",
