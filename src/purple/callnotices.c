@@ -3,6 +3,7 @@
 #include "notices-private.h"
 
 #include "callers.h"
+#include "peers.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,14 +11,28 @@
 /* Missed calls that one window lists; older ones are only counted. */
 #define MISSED_LINES 10
 
-/* Pidgin would open a window over whatever the person is doing; Finch makes one for every call anyway, and has
- * no other place for our words. libpurple makes conversations only while chat is connected. */
-static PurpleConversation *
-need_conversation (PurpleAccount *account, const char *who)
+/* The name of the conversation that hears of @call. A contact's own is for those of whom it is proven; whatever stands
+ * in a From header, nobody else gets in there. */
+static const char *
+heard_by (CusaxCall *call)
 {
+  const char *who = cusax_call_get_who (call);
+
+  if (!cusax_call_is_outgoing (call) && cusax_call_get_grade (call) != CUSAX_BINDING_STRONG && cusax_peers_is_jid (who))
+    return NULL;
+  return who;
+}
+
+/* Pidgin would open a window over whatever the person is doing; Finch makes one for every call anyway, and has
+ * no other place for our words. libpurple makes conversations only while chat is connected. None is opened with
+ * somebody who hides (R19). */
+static PurpleConversation *
+need_conversation (PurpleAccount *account, CusaxCall *call)
+{
+  const char *who = heard_by (call);
   PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
 
-  if (conversation != NULL || who == NULL || *who == '\0')
+  if (conversation != NULL || who == NULL || *who == '\0' || cusax_callers_is_anonymous (call))
     return conversation;
   if (!cusax_notices_host_is_finch () || purple_account_get_connection (account) == NULL)
     return NULL;
@@ -123,7 +138,7 @@ static void
 tell_end (Notices *notices, CusaxCall *call, const char *name)
 {
   CusaxCallEnd end = cusax_call_get_end (call);
-  const char *who = cusax_call_get_who (call);
+  const char *who = heard_by (call);
   g_autofree char *text = cusax_words_call_end (call, name);
   g_autofree char *line = cusax_notices_account_line (notices->account);
 
@@ -181,7 +196,7 @@ static void
 tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
 {
   CusaxCallState state = cusax_call_get_state (call);
-  const char *who = cusax_call_get_who (call);
+  const char *who = heard_by (call);
   PurpleConversation *conversation;
   g_autofree char *text = NULL;
 
@@ -193,7 +208,7 @@ tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
   seen->state = state;
   seen->secure = cusax_call_is_secure (call);
   text = state_text (call, name);
-  conversation = text != NULL ? need_conversation (notices->account, who) : NULL;
+  conversation = text != NULL ? need_conversation (notices->account, call) : NULL;
   if (conversation == NULL)
     return;
   cusax_notices_write (conversation, text, 0);
@@ -217,7 +232,7 @@ changed (gboolean *seen, gboolean now)
 static void
 write_call_line (PurpleAccount *account, CusaxCall *call, char *text)
 {
-  PurpleConversation *conversation = cusax_notices_find_conversation (account, cusax_call_get_who (call));
+  PurpleConversation *conversation = cusax_notices_find_conversation (account, heard_by (call));
 
   if (conversation != NULL)
     cusax_notices_write (conversation, text, 0);

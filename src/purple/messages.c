@@ -97,7 +97,8 @@ void
 cusax_messages_show (PurpleAccount *account, const CusaxCallerId *caller, const char *who, const char *text)
 {
   PurpleConnection *gc = purple_account_get_connection (account);
-  gboolean hides = caller->is_anonymous || who == NULL || *who == '\0';
+  /* A From header may be anything, also the JID of a contact. */
+  gboolean hides = caller->is_anonymous || who == NULL || *who == '\0' || cusax_peers_is_jid (who);
   const char *name = hides ? ANONYMOUS : who;
   PurpleConversation *conversation = cusax_notices_find_conversation (account, name);
   g_autofree char *clean = clean_text (text);

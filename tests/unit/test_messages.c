@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * R11: messages that came over telephony are shown under the number they came from, marked, harmless as markup; with
- * a contact only if it is sure; and not lost while chat is down.
+ * R11: messages that came over telephony are shown under the number they came from, marked, harmless as markup; never
+ * with a contact; and not lost while chat is down.
  */
 #include "fakephone.h"
 
@@ -79,10 +79,10 @@ test_shown (void)
     const char *who, *text, *expected;
   } rows[] = {
     { FALSE, "+33177624339", "Your code is 1234", "+33177624339|+33177624339|SMS: Your code is 1234\n" },
-    { FALSE, "bob@example.org", "hello", "bob@example.org|bob@example.org|SMS: hello\n" },
     { FALSE, "sip:x@evil.example", "<a href='http://evil.example'>\r\n\n /quit & \xe2\x80\xae" "end",
       "sip:x@evil.example|sip:x@evil.example|SMS: &lt;a href=&apos;http://evil.example&apos;&gt;<br>/quit &amp; end\n" },
-    /* Never a name that would be a JID. */
+    /* Never under a JID: that conversation is XMPP's. */
+    { FALSE, "bob@example.org", "hello", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: hello\n" },
     { TRUE, NULL, "boo", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
     { TRUE, "bob@example.org", "boo", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
     { FALSE, NULL, "boo", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
@@ -136,12 +136,12 @@ test_chat_down (void)
   assert_lines ("+33177624339|+33177624339|SMS: one\n");
   g_assert_cmpuint (windows->len, ==, 0);
 
-  cusax_messages_show (account, &caller, "bob@example.org", "two\nlines");
+  cusax_messages_show (account, &caller, "sip:x@other.example", "two\nlines");
   cusax_messages_show (account, &caller, NULL, "three");
   assert_lines ("");
   g_assert_cmpuint (windows->len, ==, 1);
   g_assert_true (g_str_has_prefix (g_ptr_array_index (windows, 0), "SMS|2 text messages|"));
-  g_assert_nonnull (strstr (g_ptr_array_index (windows, 0), "  Bob & Co: two lines\n"));
+  g_assert_nonnull (strstr (g_ptr_array_index (windows, 0), "  sip:x@other.example: two lines\n"));
   g_assert_true (g_str_has_suffix (g_ptr_array_index (windows, 0), "  somebody who hides the number: three"));
 
   for (guint i = 0; i < 20; i++)

@@ -284,6 +284,23 @@ test_known_while_ringing (void)
   teardown ();
 }
 
+/* A From header that is no SIP address, but the JID of a contact: it does not speak in his conversation. */
+static void
+test_from_is_a_jid (void)
+{
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "bob@example.org");
+
+  setup (TRUE);
+  change (call, CUSAX_CALL_INCOMING);
+  change (call, CUSAX_CALL_ACTIVE);
+  call->held = TRUE;
+  change (call, CUSAX_CALL_ACTIVE);
+  finish (call, CUSAX_CALL_END_MISSED);
+  assert_lines ("");
+  g_assert_true (g_str_has_suffix (g_ptr_array_index (windows, 0), "  somebody unknown"));
+  teardown ();
+}
+
 /* R31, R19: what is missed is listed by what was proven. */
 static void
 test_missed_strangers (void)
@@ -430,9 +447,27 @@ test_finch (void)
   teardown ();
 }
 
+/* R19: no chat is opened with somebody who hides. */
+static void
+test_finch_anonymous (void)
+{
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "sip:boss@corp.example");
+
+  setup (FALSE);
+  call->caller = g_new0 (CusaxCallerId, 1);
+  call->caller->is_anonymous = TRUE;
+  change (call, CUSAX_CALL_INCOMING);
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("");
+  g_assert_null (purple_get_conversations ());
+  finish (call, CUSAX_CALL_END_REMOTE);
+  teardown ();
+}
+
 static void
 add_finch_tests (void)
 {
+  g_test_add_func ("/finch/R19-anonymous", test_finch_anonymous);
   g_test_add_func ("/finch/conversation", test_finch);
 }
 
@@ -447,6 +482,7 @@ add_tests (void)
   g_test_add_func ("/notices/outgoing", test_outgoing);
   g_test_add_func ("/notices/markup", test_markup);
   g_test_add_func ("/notices/R29-known-while-ringing", test_known_while_ringing);
+  g_test_add_func ("/notices/R31-from-is-a-jid", test_from_is_a_jid);
   g_test_add_func ("/notices/missed", test_missed);
   g_test_add_func ("/notices/R19-R31-missed-strangers", test_missed_strangers);
   g_test_add_func ("/notices/ends-without-conversation", test_ends_without_conversation);
