@@ -177,8 +177,9 @@ print_fields (Request *request)
       }
 }
 
+/* @event: what has happened: it opened, or somebody wants to know what stands open. */
 static void
-print_request (Request *request)
+print_request (Request *request, const char *event)
 {
   static const char *const types[] = { "input", "choice", "action", "fields", "file", "folder", "screenshare" };
   g_autofree char *buttons = join_labels (request->buttons);
@@ -186,7 +187,7 @@ print_request (Request *request)
 
   if (request->fields != NULL)
     print_fields (request);
-  host_event ("request", "id", host_number (request->id), "type", types[request->type], "title", request->title,
+  host_event (event, "id", host_number (request->id), "type", types[request->type], "title", request->title,
               "primary", request->primary, "secondary", request->secondary, "who", request->who, "buttons",
               buttons, "choices", choices, "text", request->text, "icon",
               request->icon_size > 0 ? host_number ((gint64)request->icon_size) : "", NULL);
@@ -206,7 +207,7 @@ request_input (const char *title, const char *primary, const char *secondary, co
   request->cancel = cancel_cb;
   add_button (request->buttons, ok_text, ok_cb, 0);
   add_button (request->buttons, cancel_text, cancel_cb, 0);
-  print_request (request);
+  print_request (request, "request");
   return request;
 }
 
@@ -224,7 +225,7 @@ request_choice (const char *title, const char *primary, const char *secondary, i
   request->cancel = cancel_cb;
   add_button (request->buttons, ok_text, ok_cb, default_value);
   add_button (request->buttons, cancel_text, cancel_cb, default_value);
-  print_request (request);
+  print_request (request, "request");
   return request;
 }
 
@@ -241,7 +242,7 @@ show_action (const char *title, const char *primary, const char *secondary, cons
       add_button (request->buttons, label, va_arg (actions, GCallback), (int)i);
     }
   request->icon_size = icon_size;
-  print_request (request);
+  print_request (request, "request");
   return request;
 }
 
@@ -273,7 +274,7 @@ request_fields (const char *title, const char *primary, const char *secondary, P
   request->cancel = cancel_cb;
   add_button (request->buttons, ok_text, ok_cb, 0);
   add_button (request->buttons, cancel_text, cancel_cb, 0);
-  print_request (request);
+  print_request (request, "request");
   return request;
 }
 
@@ -288,7 +289,7 @@ request_file (const char *title, const char *filename, gboolean savedialog, GCal
   request->cancel = cancel_cb;
   add_button (request->buttons, savedialog ? "Save" : "Open", ok_cb, 0);
   add_button (request->buttons, "Cancel", cancel_cb, 0);
-  print_request (request);
+  print_request (request, "request");
   return request;
 }
 
@@ -468,5 +469,5 @@ host_requests_list (void)
   g_autoptr (GList) all = requests != NULL ? g_hash_table_get_values (requests) : NULL;
 
   for (GList *r = all; r != NULL; r = r->next)
-    print_request (r->data);
+    print_request (r->data, "open-request");
 }

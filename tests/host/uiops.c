@@ -340,6 +340,7 @@ ui_init (void)
   static PurpleConversationUiOps conversations;
   static PurpleNotifyUiOps notices;
   static PurpleAccountUiOps accounts;
+  static PurpleBlistUiOps blist;
 
   connections.connect_progress = connection_progress;
   connections.connected = connection_connected;
@@ -364,6 +365,8 @@ ui_init (void)
   notices.close_notify = close_notify;
   purple_notify_set_ui_ops (&notices);
 
+  /* With a table, however empty, libpurple keeps the contact list in its file. */
+  purple_blist_set_ui_ops (&blist);
   accounts.request_authorize = request_authorize;
   purple_accounts_set_ui_ops (&accounts);
   purple_request_set_ui_ops (host_requests_get_ui_ops ());
