@@ -32,12 +32,27 @@ is_dial_string (const CusaxAddress *address)
          && user[strspn (user, "0123456789+*#,;.-_~!$&'()/?=pPwWxX ")] == '\0';
 }
 
+/* Returns: TRUE for ";phone-context=DOMAIN" of ours: a number of our own exchange (RFC 3966 section 5.1.5). */
+static gboolean
+is_own_context (const char *parameters, const CusaxConfig *config)
+{
+  static const char context[] = ";phone-context=";
+
+  return g_ascii_strncasecmp (parameters, context, strlen (context)) == 0
+         && cusax_config_is_own_domain (config, parameters + strlen (context));
+}
+
 /* "7042" of an exchange, named as an address of it. */
 static gboolean
-is_extension (const CusaxAddress *address, const char *number)
+is_extension (const CusaxAddress *address, const char *number, const CusaxConfig *config)
 {
-  return !cusax_address_is_number (address) && g_strcmp0 (cusax_address_get_user (address), number) == 0
-         && strlen (number) <= MAX_EXTENSION && number[strspn (number, "0123456789")] == '\0' && *number != '0';
+  const char *user = cusax_address_get_user (address);
+  gsize length = strlen (number);
+
+  if (length > MAX_EXTENSION || number[strspn (number, "0123456789")] != '\0' || *number == '0'
+      || !g_str_has_prefix (user, number))
+    return FALSE;
+  return user[length] == '\0' ? !cusax_address_is_number (address) : is_own_context (user + length, config);
 }
 
 CusaxClass
@@ -50,7 +65,7 @@ cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config)
     {
       if (cusax_number_is_emergency (number, cusax_config_get_country_code (config)))
         return CUSAX_CLASS_EMERGENCY;
-      if (cusax_config_is_on_net_number (config, number) || is_extension (target, number))
+      if (cusax_config_is_on_net_number (config, number) || is_extension (target, number, config))
         return cusax_address_get_port (target) == 0 ? CUSAX_CLASS_ON_NET : CUSAX_CLASS_FOREIGN_SIP;
       return CUSAX_CLASS_TELEPHONE_NETWORK;
     }
@@ -75,8 +90,9 @@ cusax_classify_key (const CusaxAddress *address, const CusaxConfig *config)
 
   e164 = cusax_number_to_e164 (number, cusax_config_get_country_code (config),
                                cusax_config_get_trunk_prefix (config));
-  /* ";ext=12" is somebody else at the same number. */
-  parameters = g_ascii_strdown (user + strcspn (user, ";"), -1);
+  /* ";ext=12" is somebody else at the same number, and so is 7042 of another exchange. */
+  user += strcspn (user, ";");
+  parameters = g_ascii_strdown (is_own_context (user, config) ? "" : user, -1);
   return g_strconcat ("tel:", e164 != NULL ? e164 : number, parameters, NULL);
 }
 
