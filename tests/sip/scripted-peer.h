@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other side, for tests: a registrar and telephone that speaks SIP as plain text over TCP or UDP on a free
+ * The other side, for tests: a registrar and telephone that speaks SIP over TCP, TLS or UDP on a free
  * loopback port, in the test's own main loop. It knows just enough of SIP to answer what it was told to;
  * everything else is sent as written, so that wrong and late messages can be sent too. Nothing of Sofia is
  * used.
  */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 typedef struct _Peer Peer;
 
@@ -38,6 +38,8 @@ typedef enum
 Peer *peer_new (gboolean udp);
 /** On another address: "::1". */
 Peer *peer_new_at (const char *address, gboolean udp);
+/** TLS, with @certificate. */
+Peer *peer_new_tls (GTlsCertificate *certificate);
 void peer_free (Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)
 guint16 peer_get_port (Peer *peer);

@@ -245,6 +245,43 @@ test_R19_anonymous (gconstpointer data)
   line_free (line);
 }
 
+/* Over the verified leg our own proxy is told who calls, in every request; the far side of it is not (RFC 3325). */
+static void
+test_R19_preferred_identity (void)
+{
+  Line *line = line_new_tls ();
+  g_autoptr (PeerMessage) invite = NULL, ack = NULL, bye = NULL, open = NULL;
+  g_autofree char *contact = contact_line (line, ""), *first = NULL, *last = NULL, *none = NULL;
+  Talk *talk, *named;
+
+  g_assert_true (line->port->vtable->is_protected (line->port));
+  talk = line_dial_saying (line, "v=offer\r\n", &anonymous);
+  invite = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  first = message_get_all (invite, "P-Preferred-Identity");
+  g_assert_cmpstr (first, ==, "<sip:alice@example.test>");
+  assert_says (invite, "", FALSE, "id");
+  peer_reply (line->peer, invite, "200 OK", "t1", contact, "v=answer\n");
+  ack = peer_expect (line->peer, "ACK ", WAIT_MS);
+  peer_wait (line->peer, &talk->n_established, "call", WAIT_MS);
+  talk->call->vtable->hang_up (talk->call);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  last = message_get_all (bye, "P-Preferred-Identity");
+  g_assert_cmpstr (last, ==, "<sip:alice@example.test>");
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  wait_ended (line, talk);
+  talk_free (talk);
+
+  named = line_dial_saying (line, "v=offer\r\n", &chat);
+  open = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  none = message_get_all (open, "P-Preferred-Identity");
+  g_assert_cmpstr (none, ==, "");
+  assert_says (open, CALL_INFO, FALSE, "");
+  peer_reply (line->peer, open, "486 Busy Here", "t1", NULL, NULL);
+  wait_ended (line, named);
+  talk_free (named);
+  line_free (line);
+}
+
 /* Two anonymous calls of ours cannot be told to be of one telephone by their Contact. */
 static void
 test_R19_two_calls (void)
@@ -478,6 +515,7 @@ add_tests (void)
   g_test_add_data_func ("/sip/identity/R19/in", &anonymous, test_R21_in);
   g_test_add_data_func ("/sip/identity/R19/out", GINT_TO_POINTER (FALSE), test_R19_anonymous);
   g_test_add_data_func ("/sip/identity/R19/out-challenged", GINT_TO_POINTER (TRUE), test_R19_anonymous);
+  g_test_add_func ("/sip/identity/R19/preferred-identity", test_R19_preferred_identity);
   g_test_add_func ("/sip/identity/R19/two-calls", test_R19_two_calls);
   for (guint i = 0; i < G_N_ELEMENTS (incoming); i++)
     {

@@ -4,6 +4,7 @@
 
 #include "headers-text.h"
 
+#include "certificates.h"
 #include "digest.h"
 #include "loop.h"
 
@@ -298,6 +299,27 @@ line_new (gboolean udp)
 {
   Line *line = line_new_idle (peer_new (udp), "sip_transport", udp ? "udp" : "tcp", NULL);
 
+  line_start (line);
+  line_wait_registered (line);
+  return line;
+}
+
+static gboolean
+is_pinned (CusaxTrust *trust, const char *host, const guint8 *der, gsize length)
+{
+  return TRUE;
+}
+
+Line *
+line_new_tls (void)
+{
+  static CusaxTrust trust = { is_pinned };
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new (NULL, "IP:127.0.0.1", -1, 1);
+  Line *line = line_new_idle (peer_new_tls (certificate), "sip_transport", "tls", NULL);
+
+  line->port->vtable->free (line->port);
+  line->port = cusax_ua_new (&trust);
+  line->port->vtable->set_listener (line->port, &line_listener, line);
   line_start (line);
   line_wait_registered (line);
   return line;

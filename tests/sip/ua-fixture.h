@@ -46,6 +46,8 @@ typedef struct
 
 /** A line that is registered, for calls: TCP, or UDP. */
 Line *line_new (gboolean udp);
+/** One that is registered over TLS, with a certificate that the person accepted. */
+Line *line_new_tls (void);
 /** One that is not: start it with line_start. @settings: name, value, ..., NULL over the fixture's own. */
 Line *line_new_idle (Peer *peer, const char *first_setting, ...) G_GNUC_NULL_TERMINATED;
 void line_start (Line *line);
