@@ -121,9 +121,6 @@ cusax_binding_grade (const CusaxBindingSource *source, const CusaxCallerId *call
 
   switch (find_evidence (source, caller->address, config, &found))
     {
-    case EVIDENCE_ATTACHED:
-      grade = CUSAX_BINDING_STRONG;
-      break;
     case EVIDENCE_CARD:
       grade = caller->is_authenticated
                   && (cusax_classify_is_same_service (get_domain (found),
@@ -132,7 +129,9 @@ cusax_binding_grade (const CusaxBindingSource *source, const CusaxCallerId *call
                 ? CUSAX_BINDING_STRONG
                 : CUSAX_BINDING_WEAK;
       break;
+    case EVIDENCE_ATTACHED:
     case EVIDENCE_GUESS:
+      /* Whose number it is, is sure; who sent it is not, unless somebody vouches (R32). */
       grade = caller->is_authenticated ? CUSAX_BINDING_STRONG : CUSAX_BINDING_WEAK;
       break;
     case EVIDENCE_CONTEST:

@@ -4,7 +4,8 @@
  * written by its owner: a contact at evil.example may list the CEO's number.
  *
  *   card lists the address   and                                                          grade
- *   by the person (attached)                                                              STRONG
+ *   by the person (attached) authenticated                                                STRONG
+ *   by the person (attached) not authenticated (R32)                                      WEAK
  *   alone                    authenticated, and same or related domain or the cue agrees  STRONG
  *   alone                    anything less                                                WEAK
  *   no card entry to say so  own-domain JID with the same name, authenticated             STRONG (R2's guess)

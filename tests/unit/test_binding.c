@@ -177,8 +177,11 @@ test_r31_table (void)
 {
   static const Case cases[] = {
     /* attached by the person */
-    { PAL "+" PAL_SIP, PAL_SIP, OPEN, NULL, STRONG, PAL },
-    { PAL "+tel:+33612345678", "sip:0612345678@sip.corp.example", OPEN, NULL, STRONG, PAL },
+    { PAL "+" PAL_SIP, PAL_SIP, ASSERTED, NULL, STRONG, PAL },
+    { PAL "+tel:+33612345678", "sip:0612345678@sip.corp.example", ASSERTED, NULL, STRONG, PAL },
+    { PAL "+" PAL_SIP, PAL_SIP, OPEN, NULL, WEAK, PAL },
+    { PAL "+" PAL_SIP, PAL_SIP, OPEN, PAL, WEAK, PAL },
+    { PAL "+tel:+33612345678", "sip:0612345678@sip.corp.example", OPEN, NULL, WEAK, PAL },
     { PAL "+" PAL_SIP "|" EVE "=" PAL_SIP, PAL_SIP, ASSERTED, EVE, STRONG, PAL },
     { PAL "+" PAL_SIP "|" EVE "=" PAL_SIP "|" BOB "=" PAL_SIP, PAL_SIP, ASSERTED, NULL, STRONG, PAL },
     /* alone, authenticated, same or related domain */
