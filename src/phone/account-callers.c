@@ -2,9 +2,6 @@
 /* Who may call, and who it is: policy, names, and the short wait for a card that confirms; see account-private.h. */
 #include "account-private.h"
 
-#include "text.h"
-
-#define MAX_WHO_CHARS 80
 /* How long a ringing call waits for the card that would name its caller (R29). */
 #define CONFIRM_MS 3000
 
@@ -39,17 +36,15 @@ cusax_account_init_callers (CusaxAccount *account)
 
 /* ---------------------------------------------------------- names, policy */
 
-/* Only a confirmed contact has a JID's name; anybody else is an address. */
+/* Only a confirmed contact has a JID's name; anybody else is an address, and who hides or cannot be read is nobody: a
+ * From header may hold what Privacy asks to hide (R19), or a contact's JID. */
 char *
-cusax_account_name_caller (CusaxAccount *account, const CusaxAddress *address, const char *confirmed_jid,
-                           const char *from_uri)
+cusax_account_name_caller (CusaxAccount *account, const CusaxAddress *address, const char *confirmed_jid)
 {
   char *name = NULL;
 
-  if (address != NULL && account->listener != NULL)
+  if (account->listener != NULL)
     name = account->listener->name_peer (account->listener_data, account, address, confirmed_jid);
-  if (name == NULL)
-    name = cusax_text_clean (from_uri, MAX_WHO_CHARS);
   return name != NULL ? name : g_strdup ("?");
 }
 
@@ -224,7 +219,7 @@ regrade (CusaxAccount *account, CusaxCall *call)
   grade = cusax_directory_grade (account->directory, caller, &jid);
   if (grade == cusax_call_get_grade (call) && g_strcmp0 (jid, cusax_call_get_contact (call)) == 0)
     return;
-  who = cusax_account_name_caller (account, caller->address, grade == CUSAX_BINDING_STRONG ? jid : NULL, NULL);
+  who = cusax_account_name_caller (account, caller->address, grade == CUSAX_BINDING_STRONG ? jid : NULL);
   cusax_call_set_identity (call, grade, jid, who,
                            cusax_disclosure_to_caller (grade, caller->address, account->config));
 }

@@ -129,8 +129,7 @@ cusax_account_on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const
       return;
     }
 
-  who = cusax_account_name_caller (account, caller->address, grade == CUSAX_BINDING_STRONG ? jid : NULL,
-                     incoming->headers.from_uri);
+  who = cusax_account_name_caller (account, caller->address, grade == CUSAX_BINDING_STRONG ? jid : NULL);
   details.who = who;
   details.disclosure = cusax_disclosure_to_caller (grade, caller->address, account->config);
   details.caller = g_steal_pointer (&caller);
@@ -159,7 +158,7 @@ cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message
       return;
     }
   /* A sender apart, even if it is a contact's number: the chat with the contact goes over XMPP (R11). */
-  who = cusax_account_name_caller (account, caller->address, NULL, message->headers.from_uri);
+  who = cusax_account_name_caller (account, caller->address, NULL);
   account->listener->on_message (account->listener_data, account, caller, who, message->text);
 }
 

@@ -43,9 +43,9 @@ void cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *me
 
 /* account-callers.c */
 void cusax_account_init_callers (CusaxAccount *account);
-/* (transfer full): the libpurple name: only a confirmed contact has a JID's, anybody else is an address. */
-char *cusax_account_name_caller (CusaxAccount *account, const CusaxAddress *address, const char *confirmed_jid,
-                                 const char *from_uri);
+/* (transfer full): the libpurple name: only a confirmed contact has a JID's, anybody else is an address. @address:
+ * (nullable): hidden, or cannot be read. */
+char *cusax_account_name_caller (CusaxAccount *account, const CusaxAddress *address, const char *confirmed_jid);
 /* 0, or the status that refuses (R19, R33; RFC 5079 for 433). */
 guint cusax_account_judge_caller (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrade grade,
                                   const char *jid);

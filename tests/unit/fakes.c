@@ -662,6 +662,8 @@ name_peer (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, 
 {
   if (jid != NULL)
     return g_strdup (jid);
+  if (peer == NULL)
+    return g_strdup ("nobody");
   return cusax_address_get_display (peer, "example.org");
 }
 

@@ -58,7 +58,8 @@ test_names (void)
   static const Row rows[] = {
     { "R29 own domain, same name", "sip:" BOB, NULL, NULL, FALSE, CUSAX_BINDING_STRONG, BOB, BOB, "chat" },
     { "R32 not over TLS", "sip:" BOB, NULL, NULL, TRUE, CUSAX_BINDING_WEAK, BOB, "bob@example.org", "nothing" },
-    { "R19 anonymous", "sip:" BOB, "xmpp:" BOB, "id", FALSE, CUSAX_BINDING_NONE, NULL, "sip:" BOB, "nothing" },
+    { "R19 anonymous", "sip:" BOB, "xmpp:" BOB, "id", FALSE, CUSAX_BINDING_NONE, NULL, "nobody", "nothing" },
+    { "a contact's JID for a From", BOB, "xmpp:" BOB, NULL, FALSE, CUSAX_BINDING_NONE, NULL, "nobody", "nothing" },
     { "R31 card of another service, nobody vouches", "sip:carol@other.example", "xmpp:" CAROL, NULL, FALSE,
       CUSAX_BINDING_WEAK, CAROL, "carol@other.example", "nothing" },
     { "T3d a stranger's claim", "sip:dora@evil.example", "xmpp:dora@evil.example", NULL, FALSE, CUSAX_BINDING_NONE,
