@@ -19,9 +19,6 @@
 #define WINDOW_MESSAGES 10
 #define WINDOW_CHARS 1000
 
-/* The name of the conversation with all who hide; never a JID, so what is typed there goes nowhere over chat. */
-#define ANONYMOUS "sip:anonymous@anonymous.invalid"
-
 /* Returns: (transfer full) (nullable): plain text, each line cleaned; NULL if nothing is left */
 static char *
 clean_text (const char *text)
@@ -99,7 +96,7 @@ cusax_messages_show (PurpleAccount *account, const CusaxCallerId *caller, const 
   PurpleConnection *gc = purple_account_get_connection (account);
   /* A From header may be anything, also the JID of a contact. */
   gboolean hides = caller->is_anonymous || who == NULL || *who == '\0' || cusax_peers_is_jid (who);
-  const char *name = hides ? ANONYMOUS : who;
+  const char *name = hides ? CUSAX_PEERS_ANONYMOUS : who;
   PurpleConversation *conversation = cusax_notices_find_conversation (account, name);
   g_autofree char *clean = clean_text (text);
   g_autofree char *label = NULL;
