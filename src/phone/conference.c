@@ -193,10 +193,10 @@ cusax_conference_get_info (const CusaxConference *conference)
 /* Rooms live below the domain of the people ("conference.example.org"), and whoever has that has what is below.
  */
 gboolean
-cusax_conference_trusts_room (const CusaxConference *conference, const char *jid, const CusaxConfig *config)
+cusax_conference_is_room_of (const char *jid, const CusaxAddress *address, const CusaxConfig *config)
 {
   g_autofree char *domain = cusax_address_jid_domain (jid, NULL);
-  const char *host = cusax_address_get_host (conference->focus);
+  const char *host = cusax_address_get_host (address);
 
   for (const char *part = domain; part != NULL; part = strchr (part, '.'))
     {
@@ -206,6 +206,12 @@ cusax_conference_trusts_room (const CusaxConference *conference, const char *jid
         return TRUE;
     }
   return FALSE;
+}
+
+gboolean
+cusax_conference_trusts_room (const CusaxConference *conference, const char *jid, const CusaxConfig *config)
+{
+  return cusax_conference_is_room_of (jid, conference->focus, config);
 }
 
 /* ------------------------------------------------------------- joined list */

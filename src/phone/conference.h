@@ -42,6 +42,9 @@ const CusaxConferenceInfo *cusax_conference_get_info (const CusaxConference *con
 gboolean cusax_conference_trusts_room (const CusaxConference *conference, const char *jid,
                                        const CusaxConfig *config);
 
+/** The rule behind it, for another address of the conference: the one that was dialled. */
+gboolean cusax_conference_is_room_of (const char *jid, const CusaxAddress *address, const CusaxConfig *config);
+
 /** CusaxOccupant: one person in the room, as the chat side knows him; borrowed. */
 typedef struct
 {

@@ -4,6 +4,7 @@
 
 #include "connection.h"
 #include "dialling.h"
+#include "dialwords.h"
 #include "error.h"
 #include "notices-private.h"
 #include "notices.h"
@@ -85,8 +86,21 @@ keep_bridge (PurpleAccount *account, const char *room, CusaxAddress *address)
   bridge->room = g_strdup (purple_normalize (account, room));
   bridge->address = cusax_address_ref (address);
   bridge->display
-    = cusax_address_get_display (address, config != NULL ? cusax_config_get_domain (config) : NULL);
+    = config != NULL ? cusax_dialwords_address (address, config) : g_strdup (cusax_address_get_uri (address));
   g_ptr_array_add (bridges, bridge);
+}
+
+/* A URI of a telephone, never what a person might type: "tea" or an e-mail address is no bridge. */
+static CusaxAddress *
+read_bridge (PurpleAccount *account, const char *uri)
+{
+  static const char *const schemes[] = { "sip:", "sips:", "tel:" };
+  CusaxConfig *config = get_config (account);
+
+  for (gsize i = 0; config != NULL && uri != NULL && i < G_N_ELEMENTS (schemes); i++)
+    if (g_ascii_strncasecmp (uri, schemes[i], strlen (schemes[i])) == 0)
+      return cusax_address_parse_target (uri, cusax_config_get_domain (config), NULL);
+  return NULL;
 }
 
 /* The room's owner wrote @uri: it is shown, and dialled only by a click that asks what a click asks. */
@@ -95,10 +109,10 @@ on_bridge (gpointer unused, PurpleConnection *gc, const char *room, const char *
 {
   PurpleAccount *account = gc != NULL ? purple_connection_get_account (gc) : NULL;
   PurpleConversation *chat = account != NULL ? cusax_roomoffers_find_chat (account, room) : NULL;
-  g_autoptr (CusaxAddress) address = uri != NULL ? cusax_address_parse_uri (uri, NULL) : NULL;
+  g_autoptr (CusaxAddress) address = chat != NULL ? read_bridge (account, uri) : NULL;
   g_autofree char *text = NULL;
 
-  if (bridges == NULL || chat == NULL || address == NULL)
+  if (bridges == NULL || address == NULL)
     return;
   keep_bridge (account, room, address);
   text
@@ -227,17 +241,18 @@ names_room (PurpleAccount *account, const GPtrArray *rooms, const char *room)
   return FALSE;
 }
 
-/* Both have to agree: a conference cannot put its people into any room that it names. */
+/* Both have to agree: a conference cannot put its people into any room that it names, and who calls us cannot
+ * say that he is a room's bridge (the focus can: it is who the list of people came from). */
 static gboolean
 belongs (PurpleAccount *account, CusaxCall *call, CusaxConference *conference, const char *room)
 {
   Bridge *bridge = find_bridge (account, room);
-  CusaxAddress *peer = cusax_call_get_peer (call);
+  CusaxAddress *dialled = cusax_call_is_outgoing (call) ? cusax_call_get_peer (call) : NULL;
   CusaxConfig *config = get_config (account);
 
   if (bridge != NULL
       && (cusax_address_equal (bridge->address, cusax_conference_get_focus (conference))
-          || (peer != NULL && cusax_address_equal (bridge->address, peer))))
+          || (dialled != NULL && cusax_address_equal (bridge->address, dialled))))
     return TRUE;
   return names_room (account, cusax_conference_info_get_rooms (cusax_conference_get_info (conference)), room)
          && (cusax_roomoffers_was_accepted (account, call, room)

@@ -3,6 +3,7 @@
 #include "roomoffers.h"
 
 #include "connection.h"
+#include "dialwords.h"
 #include "notices-private.h"
 #include "notices.h"
 
@@ -273,8 +274,7 @@ ensure (PurpleAccount *account, CusaxCall *call, CusaxConference *conference, Cu
   offer = g_new0 (Offer, 1);
   offer->account = account;
   offer->call = call;
-  offer->focus
-    = cusax_address_get_display (cusax_conference_get_focus (conference), cusax_config_get_domain (config));
+  offer->focus = cusax_dialwords_address (cusax_conference_get_focus (conference), config);
   offer->rooms = g_ptr_array_new_with_free_func (g_free);
   offer->trusted = g_ptr_array_new_with_free_func (g_free);
   offer->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -283,6 +283,17 @@ ensure (PurpleAccount *account, CusaxCall *call, CusaxConference *conference, Cu
     offers = g_ptr_array_new_with_free_func (offer_free);
   g_ptr_array_add (offers, offer);
   return offer;
+}
+
+/* A focus often gives no name but the address of a machine: what the person dialled is the conference's name,
+ * too. Who calls us names himself, so that counts for nothing. */
+static gboolean
+needs_no_warning (CusaxCall *call, CusaxConference *conference, const char *room, CusaxConfig *config)
+{
+  CusaxAddress *dialled = cusax_call_is_outgoing (call) ? cusax_call_get_peer (call) : NULL;
+
+  return cusax_conference_trusts_room (conference, room, config)
+         || (dialled != NULL && cusax_conference_is_room_of (room, dialled, config));
 }
 
 static gboolean
@@ -312,7 +323,7 @@ take_rooms (Offer *offer, CusaxConference *conference, const GPtrArray *rooms, C
       if (cusax_roomoffers_find_chat (offer->account, room) != NULL)
         continue;
       g_ptr_array_add (offer->rooms, g_strdup (room));
-      if (cusax_conference_trusts_room (conference, room, config))
+      if (needs_no_warning (offer->call, conference, room, config))
         g_ptr_array_add (offer->trusted, g_strdup (room));
     }
 }

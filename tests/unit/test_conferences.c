@@ -419,14 +419,14 @@ test_R39_same_service (gconstpointer finch)
   notify (NO_ROOMS, "");
   g_assert_cmpuint (dialogs->len, ==, 0);
   notify (ROOMS ("xmpp:dev@example.org"), "");
-  assert_dialog (ONE, "Room: dev@example.org\nConference: conf1@example.org", 0);
+  assert_dialog (ONE, "Room: dev@example.org\nConference: sip:conf1@example.org", 0);
   assert_trace ("");
   press ("Join text chat");
   assert_trace ("join dev@example.org\n");
   enter ("dev@example.org");
-  assert_trace (
-    "write dev@example.org: This is dev@example.org, the text chat of the conference conf1@example.org that "
-    "you are in by voice.\n");
+  assert_trace ("write dev@example.org: This is dev@example.org, the text chat of the conference "
+                "sip:conf1@example.org that "
+                "you are in by voice.\n");
 
   /* Told once. */
   notify (ROOMS ("xmpp:dev@example.org"), "");
@@ -445,8 +445,8 @@ test_T8_foreign (gconstpointer finch)
 {
   setup (finch != NULL);
   notify (ROOMS ("xmpp:" FOREIGN), "");
-  assert_dialog (ONE, "Room: " FOREIGN "\nConference: conf1@example.org" WARNING ("conference.evil.example"),
-                 1);
+  assert_dialog (ONE,
+                 "Room: " FOREIGN "\nConference: sip:conf1@example.org" WARNING ("conference.evil.example"), 1);
   assert_trace ("");
   press ("Not now");
   assert_trace ("");
@@ -465,12 +465,34 @@ test_T8_foreign_joined (void)
   teardown ();
 }
 
+/* PBXs give the address of a machine as the focus: what was dialled names the conference, what a caller says of
+ * himself does not. */
+static void
+test_T8_focus_without_name (gconstpointer outgoing)
+{
+  g_autoptr (CusaxAddress) machine = cusax_address_parse_uri ("sip:conf1@192.0.2.7:5070", NULL);
+  static const CusaxConferenceListener listener = { on_conference };
+
+  setup (FALSE);
+  cusax_conference_free (conference);
+  conference = cusax_conference_new (&sip, &people->clock, machine, &listener, NULL);
+  call->outgoing = outgoing != NULL;
+  notify (ROOMS ("xmpp:" ROOM), "");
+  if (outgoing != NULL)
+    assert_dialog (ONE, "Room: " ROOM "\nConference: sip:conf1@192.0.2.7:5070", 0);
+  else
+    assert_dialog (
+      ONE, "Room: " ROOM "\nConference: sip:conf1@192.0.2.7:5070" WARNING ("conference.example.org"), 1);
+  press ("Not now");
+  teardown ();
+}
+
 static void
 test_R39_several (gconstpointer finch)
 {
   setup (finch != NULL);
   notify (ROOMS ("xmpp:dev@example.org", "xmpp:" FOREIGN, "sip:other@example.org"), "");
-  assert_dialog (SEVERAL, "Conference: conf1@example.org", 0);
+  assert_dialog (SEVERAL, "Conference: sip:conf1@example.org", 0);
   g_assert_cmpstr (label (0), ==, "dev@example.org");
   g_assert_cmpstr (label (1), ==, FOREIGN " (another service)");
   g_assert_null (label (2));
@@ -484,8 +506,8 @@ test_R39_several (gconstpointer finch)
   purple_request_field_choice_set_value (purple_request_fields_get_field (first->fields, "room"), 1);
   ((PurpleRequestFieldsCb) first->callbacks[0]) (first->data, first->fields);
   purple_request_close (first->type, first);
-  assert_dialog (ONE, "Room: " FOREIGN "\nConference: conf1@example.org" WARNING ("conference.evil.example"),
-                 1);
+  assert_dialog (ONE,
+                 "Room: " FOREIGN "\nConference: sip:conf1@example.org" WARNING ("conference.evil.example"), 1);
   assert_trace ("");
   press ("Join text chat");
   assert_trace ("join " FOREIGN "\n");
@@ -501,7 +523,7 @@ test_R39_already_in (void)
   notify (ROOMS ("xmpp:Dev@Example.org"), "");
   g_assert_cmpuint (dialogs->len, ==, 0);
   notify (ROOMS ("xmpp:Dev@Example.org", "xmpp:more@example.org"), "");
-  assert_dialog (ONE, "Room: more@example.org\nConference: conf1@example.org", 0);
+  assert_dialog (ONE, "Room: more@example.org\nConference: sip:conf1@example.org", 0);
   press ("Not now");
   teardown ();
 }
@@ -594,18 +616,19 @@ test_R40_bridge (void)
   g_assert_false (join_audio (ROOM));
   g_assert_null (menu_entry (ROOM));
   answer_bridge ("sip:conf1@example.org");
-  assert_trace ("write " ROOM
-                ": This room can also be heard: it names the conference conf1@example.org. /joinaudio calls "
-                "there.\n");
+  assert_trace (
+    "write " ROOM
+    ": This room can also be heard: it names the conference sip:conf1@example.org. /joinaudio calls "
+    "there.\n");
   g_assert_cmpstr (cusax_conferences_get_bridge (account, "Dev@Conference.Example.ORG"), ==,
-                   "conf1@example.org");
+                   "sip:conf1@example.org");
   g_assert_null (cusax_conferences_get_bridge (account, "other@conference.example.org"));
   g_assert_null (cusax_conferences_get_bridge (account, NULL));
   g_assert_true (join_audio (ROOM));
   assert_trace ("click sip:conf1@example.org\n");
 
   PurpleMenuAction *entry = menu_entry (ROOM);
-  g_assert_cmpstr (entry->label, ==, "Join audio (conf1@example.org)");
+  g_assert_cmpstr (entry->label, ==, "Join audio (sip:conf1@example.org)");
   ((void (*) (PurpleConversation *, gpointer)) entry->callback) (find_chat (ROOM), entry->data);
   assert_trace ("click sip:conf1@example.org\n");
   purple_menu_action_free (entry);
@@ -622,7 +645,8 @@ test_R40_hostile (void)
 {
   static const char *const uris[] = { NULL,
                                       "",
-                                      "tel:+33177624339",
+                                      "tel:",
+                                      "tel:zero",
                                       "xmpp:dev@example.org",
                                       "http://example.org",
                                       "conf1@example.org",
@@ -661,6 +685,10 @@ test_R40_number (void)
                 "there.\n");
   g_assert_true (join_audio (ROOM));
   assert_trace ("click sip:+33899123456@example.org;user=phone\n");
+  answer_bridge ("tel:+33-1-77");
+  g_string_truncate (trace, 0);
+  g_assert_true (join_audio (ROOM));
+  assert_trace ("click sip:+33177@example.org;user=phone\n");
   teardown ();
 }
 
@@ -798,6 +826,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/conferences/T8-foreign", NULL, test_T8_foreign);
   g_test_add_data_func ("/conferences/finch/T8-foreign", "finch", test_T8_foreign);
   g_test_add_func ("/conferences/T8-foreign-joined", test_T8_foreign_joined);
+  g_test_add_data_func ("/conferences/T8-focus-without-name/dialled", "outgoing", test_T8_focus_without_name);
+  g_test_add_data_func ("/conferences/T8-focus-without-name/called-us", NULL, test_T8_focus_without_name);
   g_test_add_data_func ("/conferences/R39-several", NULL, test_R39_several);
   g_test_add_func ("/conferences/R39-already-in", test_R39_already_in);
   g_test_add_data_func ("/conferences/R39-flood", NULL, test_R39_flood);
