@@ -314,31 +314,6 @@ set_contact (CusaxDialog *dialog, char *user)
   dialog->contact = cusax_stack_dup_contact (dialog->stack, user);
 }
 
-/* An anonymous call shows a user part of its own: the registered one would join it to our other calls. */
-static char *
-make_anonymous_user (void)
-{
-  g_autofree char *random = g_uuid_string_random ();
-
-  return g_strdup_printf ("a%.8s", random);
-}
-
-/* Whatever stands in the handle goes with every request of the dialog, those that Sofia sends by itself
- * included: a BYE without Privacy would have our proxy assert who we are. */
-static nua_handle_t *
-make_handle (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
-             const CusaxPresentation *presentation)
-{
-  CusaxAddress *aor = cusax_config_get_aor (self->config);
-  gboolean is_protected = cusax_stack_is_protected (stack);
-  g_autofree char *from = cusax_presentation_format_from (presentation, aor);
-  g_autofree char *preferred = cusax_presentation_format_preferred (presentation, aor, is_protected);
-  g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
-
-  return nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to),
-                     SIPTAG_UNKNOWN_STR (presentation->privacy), SIPTAG_UNKNOWN_STR (preferred), TAG_END ());
-}
-
 CusaxSipCall *
 cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
                            const char *sdp, const CusaxSipDisclosure *disclosure,
@@ -349,7 +324,7 @@ cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const Cusax
   CusaxDialog *dialog;
 
   cusax_presentation_set (&presentation, disclosure);
-  handle = make_handle (stack, self, target, &presentation);
+  handle = cusax_presentation_make_handle (&presentation, stack, self, target);
   if (handle == NULL)
     {
       cusax_presentation_clear (&presentation);
@@ -365,7 +340,7 @@ cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const Cusax
   dialog->listener = listener;
   dialog->user_data = user_data;
   dialog->presentation = presentation;
-  set_contact (dialog, presentation.is_anonymous ? make_anonymous_user () : g_strdup (self->user));
+  set_contact (dialog, cusax_presentation_make_user (&presentation, self->user));
   cusax_dialog_set_local_sdp (dialog, sdp);
   nua_invite (handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
               TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),

@@ -4,6 +4,7 @@
 
 #include "credentials.h"
 #include "error.h"
+#include "presentation.h"
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_tag.h>
@@ -90,7 +91,7 @@ gboolean
 cusax_pager_send (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target, const char *text,
                   CusaxSipMessageDone done, gpointer user_data, GError **error)
 {
-  g_autofree char *from = NULL, *to = NULL;
+  const CusaxPresentation presentation = { 0 };
   nua_handle_t *handle;
   Pager *pager;
 
@@ -100,13 +101,11 @@ cusax_pager_send (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *
                    CUSAX_SIP_MESSAGE_MAX);
       return FALSE;
     }
-  from = g_strdup_printf ("<%s>", cusax_address_get_uri (cusax_config_get_aor (self->config)));
-  to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
-  handle
-    = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
+  handle = cusax_presentation_make_handle (&presentation, stack, self, target);
   if (handle == NULL)
     {
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "Sofia-SIP does not take %s", to);
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "Sofia-SIP does not take %s",
+                   cusax_address_get_uri (target));
       return FALSE;
     }
 

@@ -2,6 +2,9 @@
 /* See presentation.h. */
 #include "presentation.h"
 
+#include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_tag.h>
+
 /* Returns "@before<@uri>@after", NULL if @uri is NULL or would not stay within its brackets. */
 static char *
 format_line (const char *before, const char *uri, const char *after)
@@ -40,6 +43,14 @@ cusax_presentation_set (CusaxPresentation *presentation, const CusaxSipDisclosur
 }
 
 char *
+cusax_presentation_make_user (const CusaxPresentation *presentation, const char *user)
+{
+  g_autofree char *random = presentation->is_anonymous ? g_uuid_string_random () : NULL;
+
+  return random != NULL ? g_strdup_printf ("a%.8s", random) : g_strdup (user);
+}
+
+char *
 cusax_presentation_format_from (const CusaxPresentation *presentation, const CusaxAddress *aor)
 {
   if (presentation->is_anonymous)
@@ -54,4 +65,18 @@ cusax_presentation_format_preferred (const CusaxPresentation *presentation, cons
   if (!presentation->is_anonymous || !is_protected)
     return NULL;
   return g_strdup_printf ("P-Preferred-Identity: <%s>", cusax_address_get_uri (aor));
+}
+
+nua_handle_t *
+cusax_presentation_make_handle (const CusaxPresentation *presentation, CusaxStack *stack, const CusaxSelf *self,
+                                const CusaxAddress *target)
+{
+  CusaxAddress *aor = cusax_config_get_aor (self->config);
+  gboolean is_protected = cusax_stack_is_protected (stack);
+  g_autofree char *from = cusax_presentation_format_from (presentation, aor);
+  g_autofree char *preferred = cusax_presentation_format_preferred (presentation, aor, is_protected);
+  g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
+
+  return nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to),
+                     SIPTAG_UNKNOWN_STR (presentation->privacy), SIPTAG_UNKNOWN_STR (preferred), TAG_END ());
 }

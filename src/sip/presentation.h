@@ -7,6 +7,8 @@
 #pragma once
 
 #include "ports.h"
+#include "self.h"
+#include "stack.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +26,11 @@ typedef struct
 void cusax_presentation_set (CusaxPresentation *presentation, const CusaxSipDisclosure *disclosure);
 void cusax_presentation_clear (CusaxPresentation *presentation);
 
+/** Returns: (transfer full): the user part for our Contact: @user, or for an anonymous dialog one of its own,
+ * because
+ * @user would join it to our other dialogs */
+char *cusax_presentation_make_user (const CusaxPresentation *presentation, const char *user);
+
 /** Returns: (transfer full): the value of From */
 char *cusax_presentation_format_from (const CusaxPresentation *presentation, const CusaxAddress *aor);
 
@@ -36,5 +43,11 @@ char *cusax_presentation_format_from (const CusaxPresentation *presentation, con
  */
 char *cusax_presentation_format_preferred (const CusaxPresentation *presentation, const CusaxAddress *aor,
                                            gboolean is_protected);
+
+/** Returns: (transfer full) (nullable): a handle for requests from us to @target. What it says goes with every
+ * request on it, those that Sofia sends by itself included: a BYE without Privacy would have our proxy assert
+ * who we are. */
+nua_handle_t *cusax_presentation_make_handle (const CusaxPresentation *presentation, CusaxStack *stack,
+                                              const CusaxSelf *self, const CusaxAddress *target);
 
 G_END_DECLS

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   CusaxConfig *config;
-  const char *user;  /* of our Contact: random */
-  GPtrArray *realms; /* (nullable): see cusax_credentials_new() */
+  const char *user;      /* of our Contact: random */
+  GPtrArray *realms;     /* (nullable): see cusax_credentials_new() */
+  gboolean is_anonymous; /* the account wants to be: for what belongs to calls and has no CusaxSipDisclosure */
 } CusaxSelf;
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "credentials.h"
 #include "error.h"
+#include "presentation.h"
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
@@ -230,16 +231,21 @@ cusax_subscription_new (CusaxStack *stack, const CusaxSelf *self, const CusaxAdd
                         const char *accept, const CusaxSipSubscriptionListener *listener, gpointer user_data,
                         GError **error)
 {
-  g_autofree char *from = g_strdup_printf ("<%s>", cusax_address_get_uri (cusax_config_get_aor (self->config)));
-  g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
-  g_autofree char *contact = cusax_stack_dup_contact (stack, self->user);
-  nua_handle_t *handle
-    = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to), TAG_END ());
+  g_autofree char *user = NULL, *contact = NULL;
+  /* It belongs to a call: an account that calls anonymously does not give its name here (R19). */
+  CusaxSipDisclosure disclosure = { .is_anonymous = self->is_anonymous };
+  CusaxPresentation presentation = { 0 };
   Subscription *subscription;
+  nua_handle_t *handle;
 
+  cusax_presentation_set (&presentation, &disclosure);
+  handle = cusax_presentation_make_handle (&presentation, stack, self, target);
+  user = cusax_presentation_make_user (&presentation, self->user);
+  cusax_presentation_clear (&presentation);
   if (handle == NULL)
     {
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "Sofia-SIP does not take %s", to);
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "Sofia-SIP does not take %s",
+                   cusax_address_get_uri (target));
       return NULL;
     }
 
@@ -255,6 +261,7 @@ cusax_subscription_new (CusaxStack *stack, const CusaxSelf *self, const CusaxAdd
   subscription->stack = stack;
   subscription->credentials = cusax_credentials_new (self->config, self->realms);
   cusax_stack_add (stack, &subscription->handler);
+  contact = cusax_stack_dup_contact (stack, user);
   nua_subscribe (handle, SIPTAG_CONTACT_STR (contact), SIPTAG_EVENT_STR (event), SIPTAG_ACCEPT_STR (accept),
                  SIPTAG_EXPIRES_STR (EXPIRES_TEXT), TAG_END ());
   return &subscription->port;

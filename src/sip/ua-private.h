@@ -22,6 +22,7 @@ typedef struct
   gboolean is_stopping;
   gboolean is_freed; /* only pending callbacks hold it */
   gboolean accepts_messages;
+  gboolean is_anonymous;
   guint answer_timeout_ms; /* 0: by transport */
   guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
 
@@ -44,7 +45,7 @@ typedef struct
 static inline CusaxSelf
 cusax_ua_get_self (CusaxUa *ua)
 {
-  CusaxSelf self = { ua->config, ua->user, ua->realms };
+  CusaxSelf self = { ua->config, ua->user, ua->realms, ua->is_anonymous };
 
   return self;
 }

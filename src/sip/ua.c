@@ -16,6 +16,14 @@ static gboolean begin (gpointer user_data);
 
 /* ------------------------------------------------------------------- states */
 
+/* What counts without a new registration. */
+static void
+take_switches (CusaxUa *ua, CusaxConfig *config)
+{
+  ua->accepts_messages = cusax_config_accepts_sip_messages (config);
+  ua->is_anonymous = cusax_config_is_anonymous (config);
+}
+
 static void
 emit_state (CusaxUa *ua, const GError *error)
 {
@@ -208,7 +216,7 @@ finish_stop (gpointer user_data)
     {
       g_clear_pointer (&ua->config, cusax_config_unref);
       ua->config = g_steal_pointer (&ua->next_config);
-      ua->accepts_messages = cusax_config_accepts_sip_messages (ua->config);
+      take_switches (ua, ua->config);
       ua->idle_id = g_idle_add (begin, ua);
     }
   emit_state (ua, NULL);
@@ -338,7 +346,7 @@ ua_start (CusaxSipPort *port, CusaxConfig *config)
   cusax_config_ref (config);
   g_clear_pointer (&ua->config, cusax_config_unref);
   ua->config = config;
-  ua->accepts_messages = cusax_config_accepts_sip_messages (config);
+  take_switches (ua, config);
   ua->idle_id = g_idle_add (begin, ua);
 }
 
@@ -368,7 +376,7 @@ ua_configure (CusaxSipPort *port, CusaxConfig *config)
 {
   CusaxUa *ua = (CusaxUa *) port;
 
-  ua->accepts_messages = cusax_config_accepts_sip_messages (config);
+  take_switches (ua, config);
   if (ua->stack != NULL)
     cusax_stack_set_accepts_messages (ua->stack, ua->accepts_messages);
 }

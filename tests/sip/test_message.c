@@ -374,6 +374,21 @@ test_sent_freed (void)
   g_assert_cmpuint (done.n, ==, 0);
 }
 
+/* Run with -m slow: the time that SIP gives (64 x T1). */
+static void
+test_sent_unanswered (void)
+{
+  Line *line = line_new (FALSE);
+  Done done = { 0 };
+  g_autoptr (PeerMessage) message = NULL;
+
+  g_assert_true (send_text (line, "hello", &done, NULL));
+  message = peer_expect (line->peer, "MESSAGE ", WAIT_MS);
+  peer_wait (line->peer, &done.n, "end of the message", 39000);
+  g_assert_cmpuint (done.status, ==, 408);
+  line_free (line);
+}
+
 static void
 test_not_sent (void)
 {
@@ -421,6 +436,8 @@ add_tests (void)
   g_test_add_data_func ("/sip/message/sent/stopped", GINT_TO_POINTER (FALSE), test_sent_stopped);
   g_test_add_data_func ("/sip/message/sent/stopped-answered", GINT_TO_POINTER (TRUE), test_sent_stopped);
   g_test_add_func ("/sip/message/sent/freed", test_sent_freed);
+  if (g_test_slow ())
+    g_test_add_func ("/sip/message/sent/unanswered", test_sent_unanswered);
   g_test_add_func ("/sip/message/not-sent", test_not_sent);
 }
 

@@ -171,6 +171,36 @@ test_R38_notified (void)
   line_free (line);
 }
 
+/* R19: whoever calls a conference anonymously is not named by asking who is in it. */
+static void
+test_R19_anonymous (void)
+{
+  Line *line = line_new (FALSE);
+  g_auto (Watch) watch = { 0 };
+  g_autoptr (CusaxConfig) config = config_new ("anonymous", "true", NULL);
+  g_autoptr (PeerMessage) subscribe = NULL, last = NULL;
+  g_autofree char *from = NULL, *privacy = NULL, *again = NULL, *head = NULL, *lines = answer_lines (line, 600);
+
+  line->port->vtable->configure (line->port, config);
+  g_assert_true (watch_start (&watch, line, NULL));
+  subscribe = peer_expect (line->peer, "SUBSCRIBE ", WAIT_MS);
+  from = peer_message_get (subscribe, "From");
+  g_assert_true (g_str_has_prefix (from, "\"Anonymous\" <sip:anonymous@anonymous.invalid>"));
+  privacy = peer_message_get (subscribe, "Privacy");
+  g_assert_cmpstr (privacy, ==, "id");
+  head = g_ascii_strdown (subscribe->head, -1);
+  g_assert_null (strstr (head, "alice"));
+  g_assert_null (strstr (head, peer_get_contact (line->peer)));
+  peer_reply (line->peer, subscribe, "200 OK", "f1", lines, NULL);
+  peer_spin (50);
+  watch_release (&watch);
+  last = peer_expect (line->peer, "SUBSCRIBE sip:focus@127.0.0.1", WAIT_MS);
+  again = peer_message_get (last, "Privacy");
+  g_assert_cmpstr (again, ==, "id");
+  peer_reply (line->peer, last, "200 OK", NULL, "Expires: 0\n", NULL);
+  line_free (line);
+}
+
 /* Granted for a moment only: refreshed in time, in the dialog, until it is refused. */
 static void
 test_refreshed (void)
@@ -407,6 +437,7 @@ static void
 add_tests (void)
 {
   g_test_add_func ("/sip/subscription/R38/notified", test_R38_notified);
+  g_test_add_func ("/sip/subscription/R19/anonymous", test_R19_anonymous);
   g_test_add_func ("/sip/subscription/refreshed", test_refreshed);
   g_test_add_data_func ("/sip/subscription/challenged", GINT_TO_POINTER (FALSE), test_challenged);
   g_test_add_data_func ("/sip/subscription/challenged-twice", GINT_TO_POINTER (TRUE), test_challenged);
