@@ -153,11 +153,22 @@ resolve (Reader *reader, const char *name, const char **local)
 
 /* ---------------------------------------------------------------- reading */
 
+/* Servers that keep one card in both formats (Prosody's vcard_legacy) write "tel:" in front of any NUMBER. */
+static const char *
+skip_second_scheme (const char *value)
+{
+  gboolean has_two = g_ascii_strncasecmp (value, "tel:sip:", strlen ("tel:sip:")) == 0
+                     || g_ascii_strncasecmp (value, "tel:sips:", strlen ("tel:sips:")) == 0;
+
+  return has_two ? value + strlen ("tel:") : value;
+}
+
 /* Trimmed, one line, nothing hidden; NULL otherwise. */
 static char *
 plain_value (const GString *text)
 {
-  g_autofree char *value = g_strstrip (g_strdup (text->str));
+  g_autofree char *written = g_strstrip (g_strdup (text->str));
+  g_autofree char *value = g_strdup (skip_second_scheme (written));
   gsize length = strlen (value);
 
   return length > 0 && length <= CUSAX_VCARD_MAX_VALUE && cusax_text_is_plain (value) ? g_steal_pointer (&value)

@@ -34,7 +34,8 @@ typedef enum
 /** CusaxTel: one entry. */
 typedef struct
 {
-  char *value;         /* as written, trimmed, plain text on one line: "+33.1.77", "sip:alice@example.org", "tel:..." */
+  char *value;         /* as written, trimmed, plain text on one line: "+33.1.77", "sip:alice@example.org", "tel:..."
+                        * ("tel:sip:..." is read as "sip:...") */
   CusaxTelTypes types; /* 0: none given */
   guint pref;          /* 1 best ... 100 (RFC 6350 section 5.3); <PREF/> is 1; 101: none given */
 } CusaxTel;

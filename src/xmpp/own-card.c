@@ -110,15 +110,6 @@ on_job_due (gpointer data)
 
 /* ------------------------------------------------------------ what a card says */
 
-/* Prosody turns <NUMBER>sip:a@b</NUMBER> into <uri>tel:sip:a@b</uri>. */
-static CusaxAddress *
-read_address (const char *value)
-{
-  if (g_ascii_strncasecmp (value, "tel:sip", strlen ("tel:sip")) == 0)
-    value += strlen ("tel:");
-  return cusax_address_parse_uri (value, NULL);
-}
-
 static gboolean
 has_address (const GPtrArray *tels, const char *uri)
 {
@@ -127,7 +118,7 @@ has_address (const GPtrArray *tels, const char *uri)
   for (guint i = 0; wanted != NULL && i < tels->len; i++)
     {
       const CusaxTel *tel = g_ptr_array_index (tels, i);
-      g_autoptr (CusaxAddress) address = read_address (tel->value);
+      g_autoptr (CusaxAddress) address = cusax_address_parse_uri (tel->value, NULL);
       if (address != NULL && cusax_address_equal (address, wanted)
           && (tel->types & (CUSAX_TEL_FAX | CUSAX_TEL_PAGER | CUSAX_TEL_MODEM | CUSAX_TEL_BBS)) == 0)
         return TRUE;

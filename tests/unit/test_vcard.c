@@ -147,6 +147,10 @@ test_vcard4 (void)
               "text></tel>"),
       "1  101|2  101|3  101|4  100|5  101" },
     { VCARD4 ("<tel>1</tel><TEL><NUMBER>2</NUMBER></TEL><text>3</text><x><tel><text>4</text></tel></x>"), "" },
+    /* As a server translates vcard-temp. */
+    { VCARD4 ("<tel><uri>tel:sip:bob@example.org</uri></tel><tel><uri>Tel:SIPS:bob@example.org</uri></tel>"
+              "<tel><uri>tel:sip</uri></tel>"),
+      "sip:bob@example.org  101|SIPS:bob@example.org  101|tel:sip  101" },
     { "<c:vcard "
       "xmlns:c='urn:ietf:params:xml:ns:vcard-4.0'><c:tel><c:text>1</c:text><text>2</text></c:tel></c:vcard>",
       "1  101" },
