@@ -68,8 +68,8 @@ cusax_callers_name (PurpleAccount *account, CusaxCall *call)
   if (name != NULL)
     return g_steal_pointer (&name);
   name = address_of (account, call, CUSAX_WORDS_MAX_LENGTH);
-  /* Beside "Perhaps: Carol" a name that the caller chose would read as proof. */
-  if (cusax_call_get_grade (call) != CUSAX_BINDING_NONE)
+  /* Beside "Perhaps: Carol" a name that the caller chose would read as proof; and whom we call was our choice. */
+  if (cusax_call_get_grade (call) != CUSAX_BINDING_NONE || cusax_call_is_outgoing (call))
     return cusax_words_call_name (name, NULL);
   return cusax_words_call_name (name, cusax_call_get_display_name (call));
 }

@@ -244,6 +244,25 @@ test_outgoing (void)
   teardown ();
 }
 
+/* Who answers does not choose the name of the one who was called. */
+static void
+test_outgoing_number (void)
+{
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_CALLING, "+33177624339");
+  PurpleConversation *conversation;
+
+  setup (FALSE);
+  conversation = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, "+33177624339");
+  call->outgoing = TRUE;
+  call->peer = cusax_address_parse_uri ("sip:+33177624339@example.org;user=phone", NULL);
+  call->display_name = "Your bank";
+  change (call, CUSAX_CALL_CALLING);
+  finish (call, CUSAX_CALL_END_BUSY);
+  assert_lines ("Calling +33177624339.\n+33177624339 is busy.\n");
+  purple_conversation_destroy (conversation);
+  teardown ();
+}
+
 /* A name from the network is no markup. */
 static void
 test_markup (void)
@@ -480,6 +499,7 @@ add_tests (void)
   g_test_add_func ("/notices/chat-lost", test_chat_lost);
   g_test_add_func ("/notices/status-text", test_status_text);
   g_test_add_func ("/notices/outgoing", test_outgoing);
+  g_test_add_func ("/notices/outgoing-number", test_outgoing_number);
   g_test_add_func ("/notices/markup", test_markup);
   g_test_add_func ("/notices/R29-known-while-ringing", test_known_while_ringing);
   g_test_add_func ("/notices/R31-from-is-a-jid", test_from_is_a_jid);
