@@ -115,6 +115,6 @@ cusax_messages_show (PurpleAccount *account, const CusaxCallerId *caller, const 
       purple_conv_im_write (PURPLE_CONV_IM (conversation), name, markup, PURPLE_MESSAGE_RECV, time (NULL));
       return;
     }
-  label = hides ? g_strdup (_("somebody who hides the number")) : cusax_peers_label (account, who);
+  label = cusax_peers_label (account, name);
   show_in_window (account, label, clean);
 }

@@ -103,6 +103,8 @@ cusax_peers_label (PurpleAccount *account, const char *who)
   PurpleBuddy *buddy = who != NULL && *who != '\0' ? purple_find_buddy (account, who) : NULL;
   g_autofree char *clean = NULL;
 
+  if (purple_strequal (who, CUSAX_PEERS_ANONYMOUS))
+    return g_strdup (_("somebody who hides the number"));
   if (buddy != NULL)
     who = purple_buddy_get_alias (buddy);
   clean = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);

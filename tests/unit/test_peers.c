@@ -153,10 +153,12 @@ test_label (void)
   g_autofree char *alias = cusax_peers_label (account, "bob@example.org");
   g_autofree char *number = cusax_peers_label (account, "+33177624339");
   g_autofree char *nobody = cusax_peers_label (account, NULL);
+  g_autofree char *hidden = cusax_peers_label (account, CUSAX_PEERS_ANONYMOUS);
 
   g_assert_cmpstr (alias, ==, "Bob B.");
   g_assert_cmpstr (number, ==, "+33177624339");
   g_assert_cmpstr (nobody, ==, "somebody unknown");
+  g_assert_cmpstr (hidden, ==, "somebody who hides the number");
 }
 
 int
