@@ -174,8 +174,8 @@ find_phone (PurpleAccount *account)
   return connection != NULL ? cusax_connection_get_account (connection) : NULL;
 }
 
-/* Asked each time a menu opens: it answers from what is known, and is a look in the sense of R27. There is no
- * video yet. */
+/* Answers from what is known. Asked each time a menu opens, but by libpurple also at every presence: only with the
+ * conversation open is that a look in the sense of R27. There is no video yet. */
 static PurpleMediaCaps
 protocol_get_media_caps (PurpleAccount *account, const char *who)
 {
@@ -192,7 +192,8 @@ protocol_get_media_caps (PurpleAccount *account, const char *who)
     }
 
   CusaxDirectory *directory = cusax_account_get_directory (phone);
-  cusax_directory_look (directory, jid);
+  if (purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, who, account) != NULL)
+    cusax_directory_look (directory, jid);
   g_autoptr (GPtrArray) list = cusax_directory_list (directory, jid);
   return list->len > 0 ? PURPLE_MEDIA_CAPS_AUDIO : PURPLE_MEDIA_CAPS_NONE;
 }
