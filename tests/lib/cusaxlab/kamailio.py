@@ -162,7 +162,7 @@ request_route {
     sl_send_reply("403", "Only DOMAIN Here");
     exit;
   }
-  if ($rU =~ "^[+*#0-9][*#0-9]*$") {
+  if ($rU =~ "^[+*#%0-9][*#%0-9A-F]*$") {
     if ($sht(answers=>NUMBERS) != $null) {
       sl_send_reply("$sht(answers=>NUMBERS)", "As The Test Wants");
       exit;
