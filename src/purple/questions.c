@@ -65,6 +65,18 @@ close_question (guint index)
 
 /* -------------------------------------------------------------- answers */
 
+static const CusaxDialable *
+chosen (const Question *question, PurpleRequestFields *fields)
+{
+  PurpleRequestField *field = purple_request_fields_get_field (fields, "number");
+  GList *selected = purple_request_field_list_get_selected (field);
+  guint number = selected != NULL ? GPOINTER_TO_UINT (purple_request_field_list_get_data (field, selected->data)) : 0;
+
+  if (number == 0 || number > question->dial->list->len)
+    return NULL;
+  return g_ptr_array_index (question->dial->list, number - 1);
+}
+
 static void
 answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
 {
@@ -74,12 +86,7 @@ answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
   if (question == NULL)
     return;
   if (how == CUSAX_QUESTION_CHOICE)
-    {
-      int index = purple_request_fields_get_choice (fields, "number");
-
-      if (index >= 0 && (guint) index < question->dial->list->len)
-        choice = g_ptr_array_index (question->dial->list, index);
-    }
+    choice = chosen (question, fields);
   if (how != CUSAX_QUESTION_CHOICE || choice != NULL)
     question->done (question->account, question->dial, how, choice);
   question_free (question);
@@ -168,22 +175,37 @@ show_foreign (Question *question, const char *primary)
                          G_CALLBACK (on_call), _("Cancel"), G_CALLBACK (on_cancel_action));
 }
 
+/* A list, because Finch counts the lines of a choice field from 1: it would dial the next number. */
+static PurpleRequestField *
+list_field (const GPtrArray *list, CusaxConfig *config)
+{
+  PurpleRequestField *field = purple_request_field_list_new ("number", _("Number"));
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const CusaxDialable *dialable = g_ptr_array_index (list, i);
+      g_autofree char *line = cusax_dialwords_line (dialable, config, FALSE);
+      /* Lines are told apart by their text. */
+      const char *text = purple_request_field_list_get_data (field, line) == NULL
+                             ? line
+                             : cusax_address_get_uri (dialable->address);
+
+      purple_request_field_list_add_icon (field, text, NULL, GUINT_TO_POINTER (i + 1));
+      if (i == 0)
+        purple_request_field_list_add_selected (field, text);
+    }
+  return field;
+}
+
 static void
 show_choice (Question *question, CusaxConfig *config)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  PurpleRequestField *field = purple_request_field_choice_new ("number", _("Number"), 0);
   g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
   g_autofree char *primary = g_strdup_printf (_("Which number of %s do you want to call?"), label);
 
-  for (guint i = 0; i < question->dial->list->len; i++)
-    {
-      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config, FALSE);
-
-      purple_request_field_choice_add (field, line);
-    }
-  purple_request_field_group_add_field (group, field);
+  purple_request_field_group_add_field (group, list_field (question->dial->list, config));
   purple_request_fields_add_group (fields, group);
   purple_request_fields (handle_of (question), _("Call"), primary,
                          _("The choice is remembered; the menu of the contact has all."), fields, _("Call"),

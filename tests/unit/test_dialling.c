@@ -445,20 +445,30 @@ test_foreign (void)
 static void
 test_which (gconstpointer finch)
 {
-  GList *labels;
+  PurpleRequestField *field;
+  GList *labels, *selected;
 
   setup (finch != NULL);
   click ("erin@example.org");
   assert_dialog ("Which number of erin@example.org do you want to call?", NULL, yes_no);
-  labels = purple_request_field_choice_get_labels (
-      purple_request_fields_get_field (the_dialog ()->fields, "number"));
+  field = purple_request_fields_get_field (the_dialog ()->fields, "number");
+  labels = purple_request_field_list_get_items (field);
   g_assert_cmpuint (g_list_length (labels), ==, 2);
   g_assert_cmpstr (labels->data, ==, "sip:erin@example.org (work)");
   g_assert_cmpstr (labels->next->data, ==, "sip:mobile@example.org (work)");
   press ("Cancel");
   assert_dialled (NULL);
   click ("erin@example.org");
-  purple_request_field_choice_set_value (purple_request_fields_get_field (the_dialog ()->fields, "number"), 1);
+  field = purple_request_fields_get_field (the_dialog ()->fields, "number");
+  /* Nothing selected, which Pidgin allows. */
+  purple_request_field_list_clear_selected (field);
+  press ("Call");
+  assert_dialled (NULL);
+  click ("erin@example.org");
+  field = purple_request_fields_get_field (the_dialog ()->fields, "number");
+  selected = g_list_append (NULL, (gpointer) "sip:mobile@example.org (work)");
+  purple_request_field_list_set_selected (field, selected);
+  g_list_free (selected);
   press ("Call");
   assert_dialled ("sip:mobile@example.org erin@example.org");
   end ();
