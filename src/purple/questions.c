@@ -175,24 +175,25 @@ show_foreign (Question *question, const char *primary)
                          G_CALLBACK (on_call), _("Cancel"), G_CALLBACK (on_cancel_action));
 }
 
-/* A list, because Finch counts the lines of a choice field from 1: it would dial the next number. */
+/* A list, because Finch counts the lines of a choice field from 1: it would dial the next number. Finch shows 16
+ * characters of a line, so there @text gets all of them; the numbers lead from one to the other, and no two lines are
+ * equal, by which they are told apart. */
 static PurpleRequestField *
-list_field (const GPtrArray *list, CusaxConfig *config)
+list_field (const GPtrArray *list, CusaxConfig *config, GString *text)
 {
+  gboolean is_finch = purple_strequal (purple_core_get_ui (), "gnt-purple");
   PurpleRequestField *field = purple_request_field_list_new ("number", _("Number"));
 
   for (guint i = 0; i < list->len; i++)
     {
-      const CusaxDialable *dialable = g_ptr_array_index (list, i);
-      g_autofree char *line = cusax_dialwords_line (dialable, config, FALSE);
-      /* Lines are told apart by their text. */
-      const char *text = purple_request_field_list_get_data (field, line) == NULL
-                             ? line
-                             : cusax_address_get_uri (dialable->address);
+      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (list, i), config, FALSE);
+      g_autofree char *item = g_strdup_printf ("%u. %s", i + 1, line);
 
-      purple_request_field_list_add_icon (field, text, NULL, GUINT_TO_POINTER (i + 1));
+      if (is_finch)
+        g_string_append_printf (text, "\n%s", item);
+      purple_request_field_list_add_icon (field, item, NULL, GUINT_TO_POINTER (i + 1));
       if (i == 0)
-        purple_request_field_list_add_selected (field, text);
+        purple_request_field_list_add_selected (field, item);
     }
   return field;
 }
@@ -204,11 +205,11 @@ show_choice (Question *question, CusaxConfig *config)
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
   g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
   g_autofree char *primary = g_strdup_printf (_("Which number of %s do you want to call?"), label);
+  g_autoptr (GString) text = g_string_new (_("The choice is remembered; the menu of the contact has all."));
 
-  purple_request_field_group_add_field (group, list_field (question->dial->list, config));
+  purple_request_field_group_add_field (group, list_field (question->dial->list, config, text));
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (handle_of (question), _("Call"), primary,
-                         _("The choice is remembered; the menu of the contact has all."), fields, _("Call"),
+  purple_request_fields (handle_of (question), _("Call"), primary, text->str, fields, _("Call"),
                          G_CALLBACK (on_choice), _("Cancel"), G_CALLBACK (on_cancel_fields), question->account,
                          question->dial->jid, NULL, handle_of (question));
 }

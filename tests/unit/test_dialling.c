@@ -454,8 +454,8 @@ test_which (gconstpointer finch)
   field = purple_request_fields_get_field (the_dialog ()->fields, "number");
   labels = purple_request_field_list_get_items (field);
   g_assert_cmpuint (g_list_length (labels), ==, 2);
-  g_assert_cmpstr (labels->data, ==, "sip:erin@example.org (work)");
-  g_assert_cmpstr (labels->next->data, ==, "sip:mobile@example.org (work)");
+  g_assert_cmpstr (labels->data, ==, "1. sip:erin@example.org (work)");
+  g_assert_cmpstr (labels->next->data, ==, "2. sip:mobile@example.org (work)");
   press ("Cancel");
   assert_dialled (NULL);
   click ("erin@example.org");
@@ -466,7 +466,7 @@ test_which (gconstpointer finch)
   assert_dialled (NULL);
   click ("erin@example.org");
   field = purple_request_fields_get_field (the_dialog ()->fields, "number");
-  selected = g_list_append (NULL, (gpointer) "sip:mobile@example.org (work)");
+  selected = g_list_append (NULL, (gpointer) "2. sip:mobile@example.org (work)");
   purple_request_field_list_set_selected (field, selected);
   g_list_free (selected);
   press ("Call");
