@@ -105,8 +105,8 @@ class Person(Host):
 
     def wait_tooltip(self, jid, words, seconds=15):
         """A person looks at a contact until its card is there."""
-        return wait_until(lambda: words in self.tooltip(jid) and self.tooltip(jid), '%r in the tooltip of %s' % (words, jid),
-                          seconds, lambda: self.tooltip(jid), 0.2)
+        return wait_until(lambda: words in self.tooltip(jid) and self.tooltip(jid),
+                          '%r in the tooltip of %s' % (words, jid), seconds, lambda: self.tooltip(jid), 0.2)
 
     def menu(self, jid):
         """The labels of a contact's menu, submenus as "Phone/...". """
