@@ -100,7 +100,7 @@ guess_call (Request *request, CallFilter filter, const char *none, GError **erro
       if (found != NULL && filter (found))
         return found;
       fail (error, CUSAX_ERROR_INVALID,
-            _("There are several calls: say which one, for example #2. /calls lists them."));
+            _ ("There are several calls: say which one, for example #2. /calls lists them."));
       return NULL;
     }
   if (found == NULL)
@@ -117,14 +117,14 @@ pick_call (Request *request, CallFilter filter, const char *none, GError **error
 
   if (!parse_number (request->text, &number))
     {
-      fail (error, CUSAX_ERROR_INVALID, _("Write the number of a call as #1, or nothing. /calls lists them."));
+      fail (error, CUSAX_ERROR_INVALID, _ ("Write the number of a call as #1, or nothing. /calls lists them."));
       return NULL;
     }
   if (number == 0)
     return guess_call (request, filter, none, error);
   call = cusax_account_get_call (request->phone, number);
   if (call == NULL)
-    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, _("There is no call #%u."), number);
+    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, _ ("There is no call #%u."), number);
   else if (!filter (call))
     call = (fail (error, CUSAX_ERROR_INVALID, none), NULL);
   return call;
@@ -146,7 +146,7 @@ takes_nothing (Request *request, GError **error)
 {
   if (*request->text == '\0')
     return TRUE;
-  return fail (error, CUSAX_ERROR_INVALID, _("This command takes nothing behind it."));
+  return fail (error, CUSAX_ERROR_INVALID, _ ("This command takes nothing behind it."));
 }
 
 /* -------------------------------------------------------------- handlers */
@@ -155,7 +155,7 @@ static gboolean
 on_dial (Request *request, GError **error)
 {
   if (*request->text == '\0')
-    return fail (error, CUSAX_ERROR_INVALID, _("Say whom to call: a number, a SIP address or a contact."));
+    return fail (error, CUSAX_ERROR_INVALID, _ ("Say whom to call: a number, a SIP address or a contact."));
   return cusax_dialling_typed (request->account, request->text, error);
 }
 
@@ -171,7 +171,7 @@ on_call (Request *request, GError **error)
 static gboolean
 on_answer (Request *request, GError **error)
 {
-  CusaxCall *call = pick_call (request, is_ringing_here, _("No call is ringing."), error);
+  CusaxCall *call = pick_call (request, is_ringing_here, _ ("No call is ringing."), error);
 
   if (call == NULL)
     return FALSE;
@@ -182,7 +182,7 @@ on_answer (Request *request, GError **error)
 static gboolean
 on_decline (Request *request, GError **error)
 {
-  CusaxCall *call = pick_call (request, is_ringing_here, _("No call is ringing."), error);
+  CusaxCall *call = pick_call (request, is_ringing_here, _ ("No call is ringing."), error);
 
   if (call == NULL)
     return FALSE;
@@ -193,7 +193,7 @@ on_decline (Request *request, GError **error)
 static gboolean
 on_hangup (Request *request, GError **error)
 {
-  CusaxCall *call = pick_call (request, is_any, _("There is no call."), error);
+  CusaxCall *call = pick_call (request, is_any, _ ("There is no call."), error);
 
   if (call == NULL)
     return FALSE;
@@ -204,13 +204,13 @@ on_hangup (Request *request, GError **error)
 static gboolean
 set_hold (Request *request, gboolean held, GError **error)
 {
-  CusaxCall *call = pick_call (request, is_active, _("No call is active."), error);
+  CusaxCall *call = pick_call (request, is_active, _ ("No call is active."), error);
 
   if (call == NULL)
     return FALSE;
   if (cusax_call_is_held (call) == held)
     return fail (error, CUSAX_ERROR_INVALID,
-                 held ? _("The call is on hold already.") : _("The call is not on hold."));
+                 held ? _ ("The call is on hold already.") : _ ("The call is not on hold."));
   cusax_call_set_hold (call, held);
   return TRUE;
 }
@@ -234,7 +234,7 @@ set_muted (Request *request, gboolean muted, GError **error)
 
   if (!takes_nothing (request, error))
     return FALSE;
-  call = guess_call (request, is_any, _("There is no call."), error);
+  call = guess_call (request, is_any, _ ("There is no call."), error);
   if (call == NULL)
     return FALSE;
   cusax_call_set_muted (call, muted);
@@ -275,7 +275,7 @@ on_calls (Request *request, GError **error)
 
       g_string_append_printf (list, "%s%s", i > 0 ? "\n" : "", line);
     }
-  say (request, calls->len > 0 ? list->str : _("There is no call."));
+  say (request, calls->len > 0 ? list->str : _ ("There is no call."));
   return TRUE;
 }
 
@@ -301,15 +301,15 @@ append_traffic (GString *text, const CusaxTransportStats *stats)
   g_autofree char *sent_size = g_format_size (stats->bytes_sent);
   g_autofree char *received_size = g_format_size (stats->bytes_received);
 
-  g_string_append_printf (text, _("\nPackets sent: %s (%s)"), sent, sent_size);
-  g_string_append_printf (text, _("\nPackets received: %s (%s)"), received, received_size);
-  g_string_append_printf (text, _("\nPackets refused: %s"), dropped);
+  g_string_append_printf (text, _ ("\nPackets sent: %s (%s)"), sent, sent_size);
+  g_string_append_printf (text, _ ("\nPackets received: %s (%s)"), received, received_size);
+  g_string_append_printf (text, _ ("\nPackets refused: %s"), dropped);
 }
 
 static gboolean
 on_stats (Request *request, GError **error)
 {
-  CusaxCall *call = pick_call (request, is_any, _("There is no call."), error);
+  CusaxCall *call = pick_call (request, is_any, _ ("There is no call."), error);
   g_autoptr (GString) text = NULL;
   g_autofree char *line = NULL;
   CusaxTransportStats stats;
@@ -319,7 +319,7 @@ on_stats (Request *request, GError **error)
   line = describe (request, call);
   text = g_string_new (line);
   if (cusax_call_get_codec (call) != NULL)
-    g_string_append_printf (text, _("\nCodec: %s"), cusax_call_get_codec (call));
+    g_string_append_printf (text, _ ("\nCodec: %s"), cusax_call_get_codec (call));
   if (cusax_call_get_stats (call, &stats))
     append_traffic (text, &stats);
   say (request, text->str);
@@ -337,7 +337,7 @@ can_chat (CusaxCall *call)
 static gboolean
 on_chat (Request *request, GError **error)
 {
-  CusaxCall *call = pick_call (request, can_chat, _("It is not known whose chat belongs to a call."), error);
+  CusaxCall *call = pick_call (request, can_chat, _ ("It is not known whose chat belongs to a call."), error);
 
   if (call == NULL)
     return FALSE;
@@ -383,7 +383,7 @@ on_joinaudio (Request *request, GError **error)
   if (!takes_nothing (request, error))
     return FALSE;
   if (room_of (request) == NULL)
-    return fail (error, CUSAX_ERROR_INVALID, _("This is not a chat room."));
+    return fail (error, CUSAX_ERROR_INVALID, _ ("This is not a chat room."));
   return cusax_conferences_join_audio (request->account, room_of (request), error);
 }
 
@@ -398,25 +398,27 @@ typedef struct
 } Command;
 
 static const Command commands[]
-    = { { "dial", on_dial, N_("dial &lt;target&gt;:  Calls a number, a SIP address or a contact."), FALSE },
-        { "call", on_call,
-          N_("call [target]:  Calls the target, or without one the contact of this conversation."), TRUE },
-        { "answer", on_answer, N_("answer [#n]:  Answers the call that rings."), FALSE },
-        { "decline", on_decline, N_("decline [#n]:  Declines the call that rings."), FALSE },
-        { "hangup", on_hangup, N_("hangup [#n]:  Ends the call."), FALSE },
-        { "hold", on_hold, N_("hold [#n]:  Puts the call on hold."), FALSE },
-        { "resume", on_resume, N_("resume [#n]:  Goes on with a call that is on hold."), FALSE },
-        { "mute", on_mute, N_("mute:  Switches the microphone off."), FALSE },
-        { "unmute", on_unmute, N_("unmute:  Switches the microphone on again."), FALSE },
-        { "calls", on_calls, N_("calls:  Lists the calls with their numbers."), FALSE },
-        { "chat", on_chat, N_("chat [#n]:  Opens the chat with the other side of the call."), FALSE },
-        { "attach", on_attach,
-          N_("attach [#n|number] &lt;buddy&gt;:  From now on the number of the call, or the one given, is the buddy's."),
-          FALSE },
-        { "people", on_people, N_("people:  Lists who is in by text, by voice or both."), FALSE },
-        { "joinaudio", on_joinaudio, N_("joinaudio:  Calls the conference that belongs to this chat room."), FALSE },
-        { "phone", on_phone, N_("phone:  Shows the state of telephony and chat."), FALSE },
-        { "stats", on_stats, N_("stats [#n]:  Shows codec, encryption and packets of the call."), FALSE } };
+  = { { "dial", on_dial, N_ ("dial &lt;target&gt;:  Calls a number, a SIP address or a contact."), FALSE },
+      { "call", on_call,
+        N_ ("call [target]:  Calls the target, or without one the contact of this conversation."), TRUE },
+      { "answer", on_answer, N_ ("answer [#n]:  Answers the call that rings."), FALSE },
+      { "decline", on_decline, N_ ("decline [#n]:  Declines the call that rings."), FALSE },
+      { "hangup", on_hangup, N_ ("hangup [#n]:  Ends the call."), FALSE },
+      { "hold", on_hold, N_ ("hold [#n]:  Puts the call on hold."), FALSE },
+      { "resume", on_resume, N_ ("resume [#n]:  Goes on with a call that is on hold."), FALSE },
+      { "mute", on_mute, N_ ("mute:  Switches the microphone off."), FALSE },
+      { "unmute", on_unmute, N_ ("unmute:  Switches the microphone on again."), FALSE },
+      { "calls", on_calls, N_ ("calls:  Lists the calls with their numbers."), FALSE },
+      { "chat", on_chat, N_ ("chat [#n]:  Opens the chat with the other side of the call."), FALSE },
+      { "attach", on_attach,
+        N_ ("attach [#n|number] &lt;buddy&gt;:  From now on the number of the call, or the one given, is the "
+            "buddy's."),
+        FALSE },
+      { "people", on_people, N_ ("people:  Lists who is in by text, by voice or both."), FALSE },
+      { "joinaudio", on_joinaudio, N_ ("joinaudio:  Calls the conference that belongs to this chat room."),
+        FALSE },
+      { "phone", on_phone, N_ ("phone:  Shows the state of telephony and chat."), FALSE },
+      { "stats", on_stats, N_ ("stats [#n]:  Shows codec, encryption and packets of the call."), FALSE } };
 
 /* Errors are written into the conversation as markup. */
 static PurpleCmdRet
@@ -430,7 +432,7 @@ on_command (PurpleConversation *conversation, const char *name, char **args, cha
 
   if (connection == NULL)
     {
-      *error_text = g_strdup (_("Telephony: off."));
+      *error_text = g_strdup (_ ("Telephony: off."));
       return PURPLE_CMD_RET_FAILED;
     }
   request.phone = cusax_connection_get_account (connection);
@@ -457,8 +459,8 @@ cusax_commands_register (PurplePlugin *plugin)
       /* "s" and wrong arguments: the rest of the line, or nothing. */
       id = purple_cmd_register (commands[i].name, "s", PURPLE_CMD_P_PRPL,
                                 PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_PRPL_ONLY
-                                    | PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS,
-                                plugin->info->id, on_command, _(commands[i].help), (void *) &commands[i]);
+                                  | PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS,
+                                plugin->info->id, on_command, _ (commands[i].help), (void *) &commands[i]);
       if (id != 0)
         g_array_append_val (registered, id);
     }

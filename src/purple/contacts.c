@@ -14,16 +14,17 @@
 
 struct _CusaxContacts
 {
-  PurpleAccount *account;     /* borrowed: its connection owns us */
-  CusaxDirectory *directory;  /* borrowed, NULL before attach; never touched by free */
-  CusaxAccount *phone;        /* likewise */
+  PurpleAccount *account;    /* borrowed: its connection owns us */
+  CusaxDirectory *directory; /* borrowed, NULL before attach; never touched by free */
+  CusaxAccount *phone;       /* likewise */
   CusaxStore *store;
   CusaxVcards *vcards;
 };
 
 /* --------------------------------------------------------------- roster */
 
-/* The bare JID of a buddy as the directory keys it: (nullable) for numbers, servers and other accounts' buddies. */
+/* The bare JID of a buddy as the directory keys it: (nullable) for numbers, servers and other accounts'
+ * buddies. */
 static char *
 jid_of (CusaxContacts *contacts, PurpleBuddy *buddy)
 {
@@ -189,6 +190,6 @@ cusax_contacts_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info)
       g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (list, i), config, TRUE);
       g_autofree char *escaped = g_markup_escape_text (line, -1);
 
-      purple_notify_user_info_add_pair (info, _("Phone"), escaped);
+      purple_notify_user_info_add_pair (info, _ ("Phone"), escaped);
     }
 }

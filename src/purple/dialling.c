@@ -31,7 +31,7 @@ find_line (PurpleAccount *account, Line *line, GError **error)
   line->config = line->phone != NULL ? cusax_account_get_config (line->phone) : NULL;
   if (line->config == NULL)
     {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, _("Telephony: off."));
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, _ ("Telephony: off."));
       return FALSE;
     }
   line->directory = cusax_account_get_directory (line->phone);
@@ -49,9 +49,9 @@ put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
   if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_OFFLINE))
     words = cusax_words_phone_state (phone);
   else if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED))
-    words = g_strdup (
-        _("The settings require encrypted calls, but the connection to the telephone server is not "
-           "protected."));
+    words
+      = g_strdup (_ ("The settings require encrypted calls, but the connection to the telephone server is not "
+                     "protected."));
   else
     words = cusax_words_error (reason, cusax_account_get_server (phone));
   g_set_error_literal (error, CUSAX_ERROR,
@@ -169,12 +169,12 @@ put_unknown_words (PurpleAccount *account, const char *who, const GError *reason
     {
       name = cusax_peers_label (account, who);
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                   _("No telephone number and no SIP address of %s is known."), name);
+                   _ ("No telephone number and no SIP address of %s is known."), name);
       return;
     }
   name = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);
-  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, _("“%s” is neither a telephone number nor an address."),
-               name != NULL ? name : "");
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
+               _ ("“%s” is neither a telephone number nor an address."), name != NULL ? name : "");
 }
 
 /* Takes @dial (nullable: then @reason says why). */
@@ -234,8 +234,8 @@ cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char
                      error);
     }
   name = cusax_peers_label (account, jid);
-  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, _("The card of %s has changed: open the menu again."),
-               name);
+  g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+               _ ("The card of %s has changed: open the menu again."), name);
   return FALSE;
 }
 
@@ -282,9 +282,9 @@ cusax_dialling_show (PurpleAccount *account)
 
   if (connection == NULL)
     return;
-  purple_request_input (connection, _("Dial"), _("Whom do you want to call?"),
-                        _("Type a telephone number, a SIP address or the chat address of a contact."), NULL,
-                        FALSE, FALSE, NULL, _("Call"), G_CALLBACK (on_show_ok), _("Cancel"),
+  purple_request_input (connection, _ ("Dial"), _ ("Whom do you want to call?"),
+                        _ ("Type a telephone number, a SIP address or the chat address of a contact."), NULL,
+                        FALSE, FALSE, NULL, _ ("Call"), G_CALLBACK (on_show_ok), _ ("Cancel"),
                         G_CALLBACK (on_show_cancel), account, NULL, NULL, account);
 }
 
@@ -300,7 +300,7 @@ cusax_dialling_chat (PurpleAccount *account, const char *jid)
   if (conversation != NULL)
     purple_conversation_present (conversation);
   else
-    cusax_notices_error (account, jid, _("Chat: not connected."));
+    cusax_notices_error (account, jid, _ ("Chat: not connected."));
 }
 
 void

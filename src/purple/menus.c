@@ -83,15 +83,15 @@ on_action_details (PurplePluginAction *action)
 
       g_string_append_c (text, '\n');
       if (config != NULL)
-        g_string_append_printf (text, _("\nTelephone address: %s"),
+        g_string_append_printf (text, _ ("\nTelephone address: %s"),
                                 cusax_address_get_uri (cusax_config_get_aor (config)));
       if (server != NULL)
-        g_string_append_printf (text, _("\nTelephone server: %s"), server);
+        g_string_append_printf (text, _ ("\nTelephone server: %s"), server);
       if (jid != NULL)
-        g_string_append_printf (text, _("\nChat address: %s"), jid);
+        g_string_append_printf (text, _ ("\nChat address: %s"), jid);
       append_calls (text, account, phone);
     }
-  purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_INFO, _("Connection details"),
+  purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_INFO, _ ("Connection details"),
                          purple_account_get_username (account), text->str, NULL, NULL);
 }
 
@@ -108,11 +108,11 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
   GList *actions = NULL;
   GList *more = NULL;
 
-  actions = add_action (actions, _("Dial..."), on_action_dial);
-  actions = add_action (actions, _("Telephony settings..."), on_action_settings);
-  actions = add_action (actions, _("Publish my phone address..."), on_action_publish);
-  actions = add_action (actions, _("Privacy..."), on_action_privacy);
-  actions = add_action (actions, _("Connection details"), on_action_details);
+  actions = add_action (actions, _ ("Dial..."), on_action_dial);
+  actions = add_action (actions, _ ("Telephony settings..."), on_action_settings);
+  actions = add_action (actions, _ ("Publish my phone address..."), on_action_publish);
+  actions = add_action (actions, _ ("Privacy..."), on_action_privacy);
+  actions = add_action (actions, _ ("Connection details"), on_action_details);
   /* libjabber looks at the stream behind @gc, which is its own. */
   if (xmpp != NULL && xmpp->info->actions != NULL)
     more = xmpp->info->actions (xmpp, gc);
@@ -196,8 +196,8 @@ on_node_hang_up (PurpleBlistNode *node, gpointer data)
 
 /* ------------------------------------------------------- several numbers */
 
-/* What an entry of the submenu carries: nobody would free a text, and an index would mean another number after the
- * card has changed. Hardly two of one contact's keys meet; if they do, neither is dialled. */
+/* What an entry of the submenu carries: nobody would free a text, and an index would mean another number after
+ * the card has changed. Hardly two of one contact's keys meet; if they do, neither is dialled. */
 static gpointer
 mark_of_key (const char *key)
 {
@@ -244,7 +244,8 @@ on_node_number (PurpleBlistNode *node, gpointer mark)
     return;
   list = cusax_directory_list (cusax_account_get_directory (phone), jid);
   dialable = find_mark (list, mark);
-  cusax_dialling_click_number (purple_buddy_get_account (buddy), jid, dialable != NULL ? dialable->key : "", &error);
+  cusax_dialling_click_number (purple_buddy_get_account (buddy), jid, dialable != NULL ? dialable->key : "",
+                               &error);
   tell (buddy, error);
 }
 
@@ -259,9 +260,9 @@ numbers_entry (GPtrArray *list, CusaxConfig *config)
       g_autofree char *line = cusax_dialwords_line (dialable, config, FALSE);
 
       children = g_list_append (
-          children, new_entry (line, PURPLE_CALLBACK (on_node_number), mark_of_key (dialable->key), NULL));
+        children, new_entry (line, PURPLE_CALLBACK (on_node_number), mark_of_key (dialable->key), NULL));
     }
-  return new_entry (_("Phone"), NULL, NULL, children);
+  return new_entry (_ ("Phone"), NULL, NULL, children);
 }
 
 /* ------------------------------------------------ calls by another account */
@@ -297,8 +298,9 @@ xmpp_entries (const char *jid)
   for (GList *l = purple_accounts_get_all (); l != NULL; l = l->next)
     if (can_call_by_xmpp (l->data, jid))
       {
-        g_autofree char *name = cusax_words_address (purple_account_get_username (l->data), CUSAX_WORDS_MAX_LENGTH);
-        g_autofree char *label = g_strdup_printf (_("Call by XMPP with %s"), name);
+        g_autofree char *name
+          = cusax_words_address (purple_account_get_username (l->data), CUSAX_WORDS_MAX_LENGTH);
+        g_autofree char *label = g_strdup_printf (_ ("Call by XMPP with %s"), name);
 
         entries = g_list_append (entries, new_entry (label, PURPLE_CALLBACK (on_node_xmpp), l->data, NULL));
       }
@@ -324,7 +326,7 @@ contact_entries (CusaxAccount *phone, const char *jid)
   if (cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return NULL;
   if (list->len == 1)
-    return g_list_append (NULL, new_entry (_("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
+    return g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
   return g_list_append (NULL, numbers_entry (list, config));
 }
 
@@ -338,13 +340,13 @@ phone_entries (PurpleBuddy *buddy)
   if (phone == NULL)
     return NULL;
   if (call_with (buddy, phone) != NULL)
-    return g_list_append (NULL, new_entry (_("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL, NULL));
+    return g_list_append (NULL, new_entry (_ ("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL, NULL));
   if (jid != NULL)
     return contact_entries (phone, jid);
   address = cusax_peers_address (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy));
   if (address == NULL || cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return NULL;
-  return g_list_append (NULL, new_entry (_("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
+  return g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
 }
 
 /* ----------------------------------------------------------------- rooms */
@@ -373,12 +375,13 @@ static GList *
 room_entries (PurpleChat *chat, const PurplePluginProtocolInfo *info)
 {
   g_autofree char *room = room_of (chat, info);
-  const char *bridge = room != NULL ? cusax_conferences_get_bridge (purple_chat_get_account (chat), room) : NULL;
+  const char *bridge
+    = room != NULL ? cusax_conferences_get_bridge (purple_chat_get_account (chat), room) : NULL;
   g_autofree char *label = NULL;
 
   if (bridge == NULL)
     return NULL;
-  label = g_strdup_printf (_("Join audio (%s)"), bridge);
+  label = g_strdup_printf (_ ("Join audio (%s)"), bridge);
   return g_list_append (NULL, new_entry (label, PURPLE_CALLBACK (on_node_join_audio), NULL, NULL));
 }
 
@@ -388,8 +391,8 @@ cusax_menus_node (PurpleBlistNode *node)
   const PurplePluginProtocolInfo *info = cusax_protocol_get_xmpp ();
   GList *entries = NULL;
   /* To a number libjabber would offer to send presence. */
-  gboolean is_number = PURPLE_BLIST_NODE_IS_BUDDY (node)
-                       && !cusax_peers_is_jid (purple_buddy_get_name (PURPLE_BUDDY (node)));
+  gboolean is_number
+    = PURPLE_BLIST_NODE_IS_BUDDY (node) && !cusax_peers_is_jid (purple_buddy_get_name (PURPLE_BUDDY (node)));
 
   if (info != NULL && info->blist_node_menu != NULL && !is_number)
     entries = info->blist_node_menu (node);

@@ -104,11 +104,11 @@ cusax_peers_label (PurpleAccount *account, const char *who)
   g_autofree char *clean = NULL;
 
   if (purple_strequal (who, CUSAX_PEERS_ANONYMOUS))
-    return g_strdup (_("somebody who hides the number"));
+    return g_strdup (_ ("somebody who hides the number"));
   if (buddy != NULL)
     who = purple_buddy_get_alias (buddy);
   clean = cusax_words_address (who, CUSAX_WORDS_MAX_LENGTH);
-  return clean != NULL ? g_steal_pointer (&clean) : g_strdup (_("somebody unknown"));
+  return clean != NULL ? g_steal_pointer (&clean) : g_strdup (_ ("somebody unknown"));
 }
 
 /* ------------------------------------------------------------ ways back */
@@ -129,7 +129,8 @@ cusax_peers_address (PurpleAccount *account, const char *who)
 {
   g_autofree char *domain = NULL;
 
-  if (who == NULL || strlen (who) >= MAX_WHO_LENGTH || cusax_peers_is_jid (who) || !g_utf8_validate (who, -1, NULL))
+  if (who == NULL || strlen (who) >= MAX_WHO_LENGTH || cusax_peers_is_jid (who)
+      || !g_utf8_validate (who, -1, NULL))
     return NULL;
   domain = phone_domain (account);
   return domain != NULL ? cusax_address_parse_target (who, domain, NULL) : NULL;

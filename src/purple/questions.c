@@ -70,7 +70,8 @@ chosen (const Question *question, PurpleRequestFields *fields)
 {
   PurpleRequestField *field = purple_request_fields_get_field (fields, "number");
   GList *selected = purple_request_field_list_get_selected (field);
-  guint number = selected != NULL ? GPOINTER_TO_UINT (purple_request_field_list_get_data (field, selected->data)) : 0;
+  guint number
+    = selected != NULL ? GPOINTER_TO_UINT (purple_request_field_list_get_data (field, selected->data)) : 0;
 
   if (number == 0 || number > question->dial->list->len)
     return NULL;
@@ -140,49 +141,49 @@ primary_text (const Question *question, const char *address)
   g_autofree char *label = NULL;
 
   if (question->dial->jid == NULL)
-    return g_strdup_printf (_("Call %s?"), address);
+    return g_strdup_printf (_ ("Call %s?"), address);
   label = cusax_peers_label (question->account, question->dial->jid);
-  return g_strdup_printf (_("Call %s at %s?"), label, address);
+  return g_strdup_printf (_ ("Call %s at %s?"), label, address);
 }
 
 /* "Chat instead" only where there is somebody to chat with. The first button is the default (R43). */
 static void
 show_cost (Question *question, const char *primary, const char *address)
 {
-  g_autofree char *secondary = g_strdup_printf (_("%s calls the telephone network, may be charged."), address);
-  const char *title = _("Call to the telephone network");
+  g_autofree char *secondary = g_strdup_printf (_ ("%s calls the telephone network, may be charged."), address);
+  const char *title = _ ("Call to the telephone network");
   const char *jid = question->dial->jid;
 
   if (jid != NULL)
     purple_request_action (handle_of (question), title, primary, secondary, 0, question->account, jid, NULL,
-                           handle_of (question), 3, _("Call"), G_CALLBACK (on_call), _("Chat instead"),
-                           G_CALLBACK (on_chat), _("Always for this number"), G_CALLBACK (on_always));
+                           handle_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
+                           G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
   else
     purple_request_action (handle_of (question), title, primary, secondary, 0, question->account, NULL, NULL,
-                           handle_of (question), 3, _("Call"), G_CALLBACK (on_call), _("Cancel"),
-                           G_CALLBACK (on_cancel_action), _("Always for this number"), G_CALLBACK (on_always));
+                           handle_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Cancel"),
+                           G_CALLBACK (on_cancel_action), _ ("Always for this number"), G_CALLBACK (on_always));
 }
 
 static void
 show_foreign (Question *question, const char *primary)
 {
   const char *host = cusax_address_get_host (question->dial->address);
-  g_autofree char *secondary
-      = g_strdup_printf (_("The call goes to another telephone service: %s\nThis is said once for each service."), host);
+  g_autofree char *secondary = g_strdup_printf (
+    _ ("The call goes to another telephone service: %s\nThis is said once for each service."), host);
 
-  purple_request_action (handle_of (question), _("Call to another service"), primary, secondary, 0,
-                         question->account, question->dial->jid, NULL, handle_of (question), 2, _("Call"),
-                         G_CALLBACK (on_call), _("Cancel"), G_CALLBACK (on_cancel_action));
+  purple_request_action (handle_of (question), _ ("Call to another service"), primary, secondary, 0,
+                         question->account, question->dial->jid, NULL, handle_of (question), 2, _ ("Call"),
+                         G_CALLBACK (on_call), _ ("Cancel"), G_CALLBACK (on_cancel_action));
 }
 
-/* A list, because Finch counts the lines of a choice field from 1: it would dial the next number. Finch shows 16
- * characters of a line, so there @text gets all of them; the numbers lead from one to the other, and no two lines are
- * equal, by which they are told apart. */
+/* A list, because Finch counts the lines of a choice field from 1: it would dial the next number. Finch shows
+ * 16 characters of a line, so there @text gets all of them; the numbers lead from one to the other, and no two
+ * lines are equal, by which they are told apart. */
 static PurpleRequestField *
 list_field (const GPtrArray *list, CusaxConfig *config, GString *text)
 {
   gboolean is_finch = purple_strequal (purple_core_get_ui (), "gnt-purple");
-  PurpleRequestField *field = purple_request_field_list_new ("number", _("Number"));
+  PurpleRequestField *field = purple_request_field_list_new ("number", _ ("Number"));
 
   for (guint i = 0; i < list->len; i++)
     {
@@ -204,13 +205,13 @@ show_choice (Question *question, CusaxConfig *config)
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
   g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
-  g_autofree char *primary = g_strdup_printf (_("Which number of %s do you want to call?"), label);
-  g_autoptr (GString) text = g_string_new (_("The choice is remembered; the menu of the contact has all."));
+  g_autofree char *primary = g_strdup_printf (_ ("Which number of %s do you want to call?"), label);
+  g_autoptr (GString) text = g_string_new (_ ("The choice is remembered; the menu of the contact has all."));
 
   purple_request_field_group_add_field (group, list_field (question->dial->list, config, text));
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (handle_of (question), _("Call"), primary, text->str, fields, _("Call"),
-                         G_CALLBACK (on_choice), _("Cancel"), G_CALLBACK (on_cancel_fields), question->account,
+  purple_request_fields (handle_of (question), _ ("Call"), primary, text->str, fields, _ ("Call"),
+                         G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields), question->account,
                          question->dial->jid, NULL, handle_of (question));
 }
 
@@ -228,8 +229,8 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
   g_autofree char *address = NULL;
   g_autofree char *primary = NULL;
 
-  /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the new
-   * one takes its place on the screen. */
+  /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the
+   * new one takes its place on the screen. */
   for (guint i = questions != NULL ? questions->len : 0; i > 0; i--)
     if (is_same (g_ptr_array_index (questions, i - 1), account, dial))
       {

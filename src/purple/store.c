@@ -81,7 +81,8 @@ store_load (CusaxStore *store, const char *name, gsize max, GError **error)
   else if (!S_ISREG (info.st_mode) || info.st_size < 0)
     g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "%s: not a file", path);
   else if ((guint64) info.st_size > max)
-    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "%s: larger than %" G_GSIZE_FORMAT " bytes", path, max);
+    g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "%s: larger than %" G_GSIZE_FORMAT " bytes", path,
+                 max);
   else
     bytes = read_all (fd, (gsize) info.st_size, path, error);
   close (fd);

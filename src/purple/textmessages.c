@@ -14,12 +14,13 @@
 /** Sent: a message whose end is not known. */
 typedef struct
 {
-  guint serial;           /* the data of its callback, which may come when the account is gone */
+  guint serial; /* the data of its callback, which may come when the account is gone */
   PurpleAccount *account;
   char *who;
 } Sent;
 
-/* Under way; NULL when there are none. Process-wide, so that a late answer finds nothing instead of freed memory. */
+/* Under way; NULL when there are none. Process-wide, so that a late answer finds nothing instead of freed
+ * memory. */
 static GPtrArray *under_way;
 static guint last_serial;
 
@@ -63,19 +64,20 @@ failure_words (const char *who, guint status, const char *reason)
     case 404:
     case 484:
     case 604:
-      return g_strdup_printf (_("The message was not delivered: %s does not exist."), who);
+      return g_strdup_printf (_ ("The message was not delivered: %s does not exist."), who);
     case 405:
     case 415:
     case 488:
     case 501:
     case 606:
-      return g_strdup_printf (_("The message was not delivered: %s does not take text messages."), who);
+      return g_strdup_printf (_ ("The message was not delivered: %s does not take text messages."), who);
     case 408:
     case 480:
     case 503:
-      return g_strdup_printf (_("The message was not delivered: %s cannot be reached now."), who);
+      return g_strdup_printf (_ ("The message was not delivered: %s cannot be reached now."), who);
     default:
-      return g_strdup_printf (_("The message was not delivered: %s"), said != NULL ? said : _("it was refused."));
+      return g_strdup_printf (_ ("The message was not delivered: %s"),
+                              said != NULL ? said : _ ("it was refused."));
     }
 }
 
@@ -108,7 +110,7 @@ put_words (CusaxAccount *phone, const GError *reason, GError **error)
   if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_OFFLINE))
     words = cusax_words_phone_state (phone);
   else if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_INVALID))
-    words = g_strdup (_("The message is too long."));
+    words = g_strdup (_ ("The message is too long."));
   else
     words = cusax_words_error (reason, cusax_account_get_server (phone));
   g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE, words);
@@ -129,7 +131,7 @@ cusax_textmessages_send (PurpleAccount *account, const char *who, const char *ht
   if (config == NULL || !cusax_config_accepts_sip_messages (config) || address == NULL)
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                           _("This is a telephone address: nothing can be written there. /dial calls it."));
+                           _ ("This is a telephone address: nothing can be written there. /dial calls it."));
       return FALSE;
     }
   text = purple_markup_strip_html (html);

@@ -291,7 +291,8 @@ test_finch_owns_call (void)
   teardown ();
 }
 
-/* libpurple knows its user interface from the start to the end: one run for each ("finch" behind the options). */
+/* libpurple knows its user interface from the start to the end: one run for each ("finch" behind the options).
+ */
 int
 main (int argc, char **argv)
 {

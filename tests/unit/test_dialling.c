@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a click to a call, with the real directory and its memory: what is asked, by which words and buttons, what each
- * answer does, and what an answer means that comes late, twice or never.
+ * From a click to a call, with the real directory and its memory: what is asked, by which words and buttons,
+ * what each answer does, and what an answer means that comes late, twice or never.
  */
 #include "fakephone.h"
 
@@ -32,7 +32,7 @@ static PurpleAccount *account;
 static FakePeople *people;
 static CusaxDirectory *directory;
 static GPtrArray *dialogs;
-static GString *told; /* "who: words\n" */
+static GString *told;     /* "who: words\n" */
 static gboolean is_finch; /* the host calls back once more for the end of a window of fields */
 
 /* ------------------------------------------------------------------ host */
@@ -58,7 +58,8 @@ dialog_free (gpointer data)
 }
 
 static Dialog *
-open_dialog (PurpleRequestType type, const char *title, const char *primary, const char *secondary, gpointer data)
+open_dialog (PurpleRequestType type, const char *title, const char *primary, const char *secondary,
+             gpointer data)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
 
@@ -111,9 +112,10 @@ request_fields (const char *title, const char *primary, const char *secondary, P
 }
 
 static void *
-request_input (const char *title, const char *primary, const char *secondary, const char *value, gboolean multiline,
-               gboolean masked, gchar *hint, const char *ok_text, GCallback ok, const char *cancel_text,
-               GCallback cancel, PurpleAccount *of, const char *who, PurpleConversation *conversation, void *data)
+request_input (const char *title, const char *primary, const char *secondary, const char *value,
+               gboolean multiline, gboolean masked, gchar *hint, const char *ok_text, GCallback ok,
+               const char *cancel_text, GCallback cancel, PurpleAccount *of, const char *who,
+               PurpleConversation *conversation, void *data)
 {
   Dialog *dialog = open_dialog (PURPLE_REQUEST_INPUT, title, primary, secondary, data);
 
@@ -213,8 +215,7 @@ static void
 begin (void)
 {
   static const CusaxDirectoryListener listener = { on_contact };
-  CusaxDirectoryPorts ports
-      = { &people->clock, fake_people_wall_time, &people->cards, &people->store };
+  CusaxDirectoryPorts ports = { &people->clock, fake_people_wall_time, &people->cards, &people->store };
 
   fake_phone_reset ("alice@example.org");
   fake_phone.state = CUSAX_PHONE_UP;
@@ -304,7 +305,8 @@ test_at_once (void)
   teardown ();
 }
 
-/* R43: the number stands in the question; "Call" is first and the default, and allows nothing for the next time. */
+/* R43: the number stands in the question; "Call" is first and the default, and allows nothing for the next
+ * time. */
 static void
 test_cost (void)
 {
@@ -426,9 +428,9 @@ test_foreign (void)
 {
   setup (FALSE);
   click ("dave@other.example");
-  assert_dialog ("Call dave@other.example at sip:dave@other.example?",
-                 "The call goes to another telephone service: other.example\nThis is said once for each service.",
-                 yes_no);
+  assert_dialog (
+    "Call dave@other.example at sip:dave@other.example?",
+    "The call goes to another telephone service: other.example\nThis is said once for each service.", yes_no);
   press ("Cancel");
   assert_dialled (NULL);
   click ("dave@other.example");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The menus of the account, of buddies and of rooms, with the real directory: what stands in them, and what an entry
- * does when the world has changed while the menu was open. */
+/* The menus of the account, of buddies and of rooms, with the real directory: what stands in them, and what an
+ * entry does when the world has changed while the menu was open. */
 #include "fakephone.h"
 
 #include "callerchat.h"
@@ -312,8 +312,8 @@ test_buddy (void)
   press (menu, bob, "Call");
   assert_trace ("click(bob@example.org) error(bob@example.org: no) ");
   free_menu (menu);
-  give_card ("bob@example.org", (const char *[]){ "sip:bob@example.org", "+33 1 77 62 43 39", "sip:bob@other.example",
-                                                  NULL });
+  give_card ("bob@example.org",
+             (const char *[]){ "sip:bob@example.org", "+33 1 77 62 43 39", "sip:bob@other.example", NULL });
   assert_menu (bob, "XMPP | Phone [sip:bob@example.org (work) | sip:bob@other.example (work, other service) | "
                     "+33177624339 (work, may be charged)]");
   fake_phone.state = CUSAX_PHONE_WAITING;
@@ -390,7 +390,8 @@ test_hang_up (void)
   teardown ();
 }
 
-/* R12, R53: only where nothing can be dialled, only a plain XMPP account that is online, has the contact and can. */
+/* R12, R53: only where nothing can be dialled, only a plain XMPP account that is online, has the contact and
+ * can. */
 static void
 test_by_xmpp (void)
 {
@@ -459,8 +460,8 @@ test_room (void)
 static void
 test_actions (void)
 {
-  static const char *const expected[] = { "Dial...", "Telephony settings...", "Publish my phone address...",
-                                          "Privacy...", "Connection details" };
+  static const char *const expected[]
+    = { "Dial...", "Telephony settings...", "Publish my phone address...", "Privacy...", "Connection details" };
   GList *actions;
   guint i = 0;
 
@@ -504,7 +505,8 @@ test_pidgin_labels (void)
   teardown ();
 }
 
-/* libpurple knows its user interface from the start to the end: one run for each ("pidgin" behind the options). */
+/* libpurple knows its user interface from the start to the end: one run for each ("pidgin" behind the options).
+ */
 int
 main (int argc, char **argv)
 {

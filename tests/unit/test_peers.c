@@ -49,7 +49,8 @@ assert_name (const char *uri, const char *jid, const char *expected)
   g_assert_cmpstr (name, ==, expected);
 }
 
-/* R31: an address alone makes no contact, however much it looks like one; who is meant comes from the directory. */
+/* R31: an address alone makes no contact, however much it looks like one; who is meant comes from the
+ * directory. */
 static void
 test_name (void)
 {
@@ -73,11 +74,15 @@ test_name (void)
 static void
 test_strangers_are_no_jids (void)
 {
-  static const char *const uris[] = {
-    "sip:mallory@evil.example",       "sip:bob@example.org:5099", "sip:conference",   "sip:0177@example.org",
-    "sip:abc@example.org;user=phone", "sip:a%2Fb@example.org",    "sip:a@[::1]:5060", "sips:x@y.example",
-    CUSAX_PEERS_ANONYMOUS
-  };
+  static const char *const uris[] = { "sip:mallory@evil.example",
+                                      "sip:bob@example.org:5099",
+                                      "sip:conference",
+                                      "sip:0177@example.org",
+                                      "sip:abc@example.org;user=phone",
+                                      "sip:a%2Fb@example.org",
+                                      "sip:a@[::1]:5060",
+                                      "sips:x@y.example",
+                                      CUSAX_PEERS_ANONYMOUS };
 
   for (gsize i = 0; i < G_N_ELEMENTS (uris); i++)
     {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* R11: text to a number leaves by SIP MESSAGE if that was switched on, else not at all, and nobody believes that it
- * arrived when it did not. */
+/* R11: text to a number leaves by SIP MESSAGE if that was switched on, else not at all, and nobody believes
+ * that it arrived when it did not. */
 #include "fakephone.h"
 
 #include "error.h"
@@ -117,7 +117,8 @@ test_send (void)
   g_assert_cmpstr (fake_phone.sent, ==, "sip:bob@other.example hi");
   finish (200, "OK");
   g_clear_pointer (&fake_phone.sent, g_free);
-  assert_refused ("bob@example.org", "This is a telephone address: nothing can be written there. /dial calls it.");
+  assert_refused ("bob@example.org",
+                  "This is a telephone address: nothing can be written there. /dial calls it.");
   g_assert_null (fake_phone.sent);
   teardown ();
 }
