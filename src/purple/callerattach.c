@@ -38,7 +38,7 @@ display_of (PurpleAccount *account, const CusaxAddress *address)
   CusaxAccount *phone = phone_of (account);
   CusaxConfig *config = phone != NULL ? cusax_account_get_config (phone) : NULL;
   g_autofree char *display
-      = cusax_address_get_display (address, config != NULL ? cusax_config_get_domain (config) : NULL);
+    = cusax_address_get_display (address, config != NULL ? cusax_config_get_domain (config) : NULL);
 
   return cusax_words_address (display, CUSAX_WORDS_FULL_LENGTH);
 }
@@ -86,7 +86,8 @@ attach (PurpleAccount *account, CusaxAddress *address, const char *jid)
     cusax_callerchat_forget_caller (account, address);
 }
 
-static void ask_attach (PurpleAccount *account, CusaxAddress *address, const char *proposed, const char *problem);
+static void ask_attach (PurpleAccount *account, CusaxAddress *address, const char *proposed,
+                        const char *problem);
 
 static void
 on_attach (gpointer data, PurpleRequestFields *fields)
@@ -105,7 +106,7 @@ on_attach (gpointer data, PurpleRequestFields *fields)
         attach (question->account, question->address, jid);
       else
         ask_attach (question->account, question->address, text,
-                    _("There is no such buddy, or more than one: write the chat address."));
+                    _ ("There is no such buddy, or more than one: write the chat address."));
     }
   cusax_callerquestions_free (question);
 }
@@ -115,19 +116,20 @@ ask_attach (PurpleAccount *account, CusaxAddress *address, const char *proposed,
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  PurpleRequestField *field = purple_request_field_string_new ("buddy", _("Buddy"), proposed, FALSE);
+  PurpleRequestField *field = purple_request_field_string_new ("buddy", _ ("Buddy"), proposed, FALSE);
   g_autofree char *display = display_of (account, address);
-  g_autofree char *primary = g_strdup_printf (_("Whose is %s?"), display);
+  g_autofree char *primary = g_strdup_printf (_ ("Whose is %s?"), display);
   CusaxCallerQuestion *question = cusax_callerquestions_new (account, address, NULL);
 
+  if (problem == NULL)
+    problem = _ ("Calls from there show this buddy's name if your telephony service vouches for the address.");
   /* Both hosts complete names for fields of this kind. */
   purple_request_field_set_type_hint (field, "screenname-all");
   purple_request_field_group_add_field (group, field);
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (question, _("Attach this number to a buddy"), primary,
-                         problem != NULL ? problem : _("Calls from there will show this buddy's name."), fields,
-                         _("Attach"), G_CALLBACK (on_attach), _("Cancel"), G_CALLBACK (cusax_callerquestions_on_cancel), account, NULL,
-                         NULL, GUINT_TO_POINTER (question->id));
+  purple_request_fields (question, _ ("Attach this number to a buddy"), primary, problem, fields, _ ("Attach"),
+                         G_CALLBACK (on_attach), _ ("Cancel"), G_CALLBACK (cusax_callerquestions_on_cancel),
+                         account, NULL, NULL, GUINT_TO_POINTER (question->id));
 }
 
 void
@@ -154,7 +156,8 @@ read_address (PurpleAccount *account, const char *text, GError **error)
       if (call != NULL && !cusax_callers_is_anonymous (call) && cusax_call_get_peer (call) != NULL)
         return cusax_address_ref (cusax_call_get_peer (call));
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                   call == NULL ? _("There is no call #%u.") : _("The call #%u has no number."), (guint) number);
+                   call == NULL ? _ ("There is no call #%u.") : _ ("The call #%u has no number."),
+                   (guint) number);
       return NULL;
     }
   if (config != NULL && g_utf8_validate (text, -1, NULL))
@@ -164,7 +167,7 @@ read_address (PurpleAccount *account, const char *text, GError **error)
       g_autofree char *clean = cusax_words_address (text, CUSAX_WORDS_MAX_LENGTH);
 
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                   _("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
+                   _ ("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
     }
   return address;
 }
@@ -184,8 +187,9 @@ guess_address (PurpleAccount *account, GError **error)
         continue;
       if (found != NULL)
         {
-          g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                               _("There are several calls: say which one, for example #2. /calls lists them."));
+          g_set_error_literal (
+            error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
+            _ ("There are several calls: say which one, for example #2. /calls lists them."));
           return NULL;
         }
       found = cusax_call_get_peer (call);
@@ -194,7 +198,7 @@ guess_address (PurpleAccount *account, GError **error)
     found = cusax_callerchat_get_last_unknown (account);
   if (found == NULL)
     g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                         _("Nobody unknown has called: write the number before the buddy."));
+                         _ ("Nobody unknown has called: write the number before the buddy."));
   return found != NULL ? cusax_address_ref (found) : NULL;
 }
 
@@ -222,7 +226,7 @@ cut (PurpleAccount *account, const char *text, CusaxAddress **address, GError **
       return *address != NULL ? g_steal_pointer (&jid) : NULL;
     }
   g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                       _("There is no such buddy, or more than one: write the chat address."));
+                       _ ("There is no such buddy, or more than one: write the chat address."));
   return NULL;
 }
 
@@ -237,8 +241,9 @@ cusax_callerchat_attach_typed (PurpleAccount *account, const char *text, GError 
 
   if (phone_of (account) == NULL || *trimmed == '\0' || !g_utf8_validate (trimmed, -1, NULL))
     {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
-                           _("Say whose the number is: /attach buddy, /attach #1 buddy or /attach number buddy."));
+      g_set_error_literal (
+        error, CUSAX_ERROR, CUSAX_ERROR_INVALID,
+        _ ("Say whose the number is: /attach buddy, /attach #1 buddy or /attach number buddy."));
       return NULL;
     }
   jid = cut (account, trimmed, &address, error);
@@ -247,7 +252,7 @@ cusax_callerchat_attach_typed (PurpleAccount *account, const char *text, GError 
   attach (account, address, jid);
   display = display_of (account, address);
   shown = cusax_words_address (jid, CUSAX_WORDS_FULL_LENGTH);
-  return g_strdup_printf (_("Calls from %s belong to %s from now on."), display, shown);
+  return g_strdup_printf (_ ("Calls from %s belong to %s from now on."), display, shown);
 }
 
 /* ----------------------------------------------------------- buddy menu */
@@ -298,7 +303,7 @@ on_menu_detach (PurpleBlistNode *node, gpointer data)
   PurpleBuddy *buddy = PURPLE_BUDDY (node);
   PurpleAccount *account = purple_buddy_get_account (buddy);
   g_autofree char *jid = g_strdup (purple_normalize (account, purple_buddy_get_name (buddy)));
-  g_autofree char *primary = g_strdup_printf (_("Which do not belong to %s?"), jid);
+  g_autofree char *primary = g_strdup_printf (_ ("Which do not belong to %s?"), jid);
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
   CusaxCallerQuestion *question = cusax_callerquestions_new (account, NULL, jid);
@@ -314,9 +319,9 @@ on_menu_detach (PurpleBlistNode *node, gpointer data)
         purple_request_field_group_add_field (group, purple_request_field_bool_new (id, label, FALSE));
     }
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (question, _("Detach a number"), primary, NULL, fields, _("Detach"),
-                         G_CALLBACK (on_detach), _("Cancel"), G_CALLBACK (cusax_callerquestions_on_cancel), account, NULL, NULL,
-                         GUINT_TO_POINTER (question->id));
+  purple_request_fields (question, _ ("Detach a number"), primary, NULL, fields, _ ("Detach"),
+                         G_CALLBACK (on_detach), _ ("Cancel"), G_CALLBACK (cusax_callerquestions_on_cancel),
+                         account, NULL, NULL, GUINT_TO_POINTER (question->id));
 }
 
 /* Pidgin reads "_" as the mark of the key; an address must not lose a letter by that. Others print it. */
@@ -328,7 +333,17 @@ menu_label (PurpleAccount *account, const CusaxAddress *address)
 
   if (purple_strequal (purple_core_get_ui (), "gtk-gaim"))
     g_string_replace (text, "_", "__", 0);
-  return g_strdup_printf (_("Attach %s to this contact..."), text->str);
+  return g_strdup_printf (_ ("Attach %s to this contact..."), text->str);
+}
+
+/* Attached, and yet unknown, if nobody vouched for the call (R32). */
+static gboolean
+is_listed (char **attached, const CusaxAddress *address)
+{
+  for (guint i = 0; attached[i] != NULL; i++)
+    if (g_strcmp0 (attached[i], cusax_address_get_uri (address)) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 GList *
@@ -343,17 +358,17 @@ cusax_callerchat_menu (PurpleBuddy *buddy)
 
   if (!cusax_peers_is_jid (name))
     return NULL;
-  if (unknown != NULL)
+  jid = g_strdup (purple_normalize (account, name));
+  attached = list_attached (account, jid);
+  if (unknown != NULL && !is_listed (attached, unknown))
     {
       g_autofree char *label = menu_label (account, unknown);
 
-      entries = g_list_append (
-          entries, purple_menu_action_new (label, PURPLE_CALLBACK (on_menu_attach), NULL, NULL));
+      entries
+        = g_list_append (entries, purple_menu_action_new (label, PURPLE_CALLBACK (on_menu_attach), NULL, NULL));
     }
-  jid = g_strdup (purple_normalize (account, name));
-  attached = list_attached (account, jid);
   if (attached[0] != NULL)
-    entries = g_list_append (entries, purple_menu_action_new (_("Detach a number..."),
-                                                              PURPLE_CALLBACK (on_menu_detach), NULL, NULL));
+    entries = g_list_append (
+      entries, purple_menu_action_new (_ ("Detach a number..."), PURPLE_CALLBACK (on_menu_detach), NULL, NULL));
   return entries;
 }

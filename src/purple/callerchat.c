@@ -44,15 +44,15 @@ ask_chat (PurpleAccount *account, CusaxCall *call)
 {
   g_autofree char *jid = cusax_words_address (cusax_call_get_contact (call), CUSAX_WORDS_FULL_LENGTH);
   g_autofree char *name = cusax_callers_name (account, call);
-  g_autofree char *primary = g_strdup_printf (_("Chat with %s?"), jid);
+  g_autofree char *primary = g_strdup_printf (_ ("Chat with %s?"), jid);
   g_autofree char *secondary = g_strdup_printf (
-      _("The other side of the call is %s. It is not confirmed that this belongs to the contact."), name);
+    _ ("The other side of the call is %s. It is not confirmed that this belongs to the contact."), name);
   CusaxCallerQuestion *question;
 
   cusax_callerquestions_close (account, TRUE);
   question = cusax_callerquestions_new (account, NULL, cusax_call_get_contact (call));
-  purple_request_action (question, _("Chat with caller"), primary, secondary, 1, account, NULL, NULL,
-                         GUINT_TO_POINTER (question->id), 2, _("Chat"), on_chat, _("Cancel"), on_chat_cancel);
+  purple_request_action (question, _ ("Chat with caller"), primary, secondary, 1, account, NULL, NULL,
+                         GUINT_TO_POINTER (question->id), 2, _ ("Chat"), on_chat, _ ("Cancel"), on_chat_cancel);
 }
 
 void

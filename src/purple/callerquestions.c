@@ -67,8 +67,7 @@ cusax_callerquestions_close (PurpleAccount *account, gboolean chats)
     {
       CusaxCallerQuestion *question = value;
 
-      if (question->account == account
-          && (!chats || (question->address == NULL && question->attached == NULL)))
+      if (question->account == account && (!chats || (question->address == NULL && question->attached == NULL)))
         g_array_append_val (ids, question->id);
     }
   for (guint i = 0; i < ids->len; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dialogs about callers that stand open, by number: a host's callbacks come once, twice (Finch: the button, then the
- * window's destruction) or never (Pidgin: a question closed by Escape). They carry the number, never a pointer;
- * whoever steals the entry acts, everybody later finds nothing. The entry is also the dialog's handle.
+ * Dialogs about callers that stand open, by number: a host's callbacks come once, twice (Finch: the button,
+ * then the window's destruction) or never (Pidgin: a question closed by Escape). They carry the number, never a
+ * pointer; whoever steals the entry acts, everybody later finds nothing. The entry is also the dialog's handle.
  */
 #pragma once
 

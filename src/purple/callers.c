@@ -62,13 +62,14 @@ cusax_callers_name (PurpleAccount *account, CusaxCall *call)
   g_autofree char *name = NULL;
 
   if (cusax_callers_is_anonymous (call))
-    return g_strdup (_("somebody who hides the number"));
+    return g_strdup (_ ("somebody who hides the number"));
   if (is_confirmed (call))
     name = contact_name (account, cusax_call_get_contact (call));
   if (name != NULL)
     return g_steal_pointer (&name);
   name = address_of (account, call, CUSAX_WORDS_MAX_LENGTH);
-  /* Beside "Perhaps: Carol" a name that the caller chose would read as proof; and whom we call was our choice. */
+  /* Beside "Perhaps: Carol" a name that the caller chose would read as proof; and whom we call was our choice.
+   */
   if (cusax_call_get_grade (call) != CUSAX_BINDING_NONE || cusax_call_is_outgoing (call))
     return cusax_words_call_name (name, NULL);
   return cusax_words_call_name (name, cusax_call_get_display_name (call));
@@ -80,9 +81,9 @@ cusax_callers_headline (PurpleAccount *account, CusaxCall *call)
   g_autofree char *name = NULL;
 
   if (cusax_callers_is_anonymous (call))
-    return g_strdup (_("Somebody who hides the number is calling"));
+    return g_strdup (_ ("Somebody who hides the number is calling"));
   name = cusax_callers_name (account, call);
-  return g_strdup_printf (_("%s is calling"), name);
+  return g_strdup_printf (_ ("%s is calling"), name);
 }
 
 /* -------------------------------------------------------------- details */
@@ -98,13 +99,13 @@ identity_line (PurpleAccount *account, CusaxCall *call)
   g_autofree char *claimed = NULL;
 
   if (is_confirmed (call))
-    return g_strdup_printf (_("Confirmed contact: %s"), jid);
+    return g_strdup_printf (_ ("Confirmed contact: %s"), jid);
   if (cusax_call_get_grade (call) == CUSAX_BINDING_WEAK && jid != NULL)
     /* Translators: a contact whose address this may be; the second one with his chat address */
-    return g_strcmp0 (name, jid) == 0 ? g_strdup_printf (_("Perhaps: %s (not confirmed)"), jid)
-                                      : g_strdup_printf (_("Perhaps: %s <%s> (not confirmed)"), name, jid);
+    return g_strcmp0 (name, jid) == 0 ? g_strdup_printf (_ ("Perhaps: %s (not confirmed)"), jid)
+                                      : g_strdup_printf (_ ("Perhaps: %s <%s> (not confirmed)"), name, jid);
   claimed = cusax_words_address (caller != NULL ? caller->claimed_jid : NULL, CUSAX_WORDS_FULL_LENGTH);
-  return claimed != NULL ? g_strdup_printf (_("Claims to be: %s (not confirmed)"), claimed) : NULL;
+  return claimed != NULL ? g_strdup_printf (_ ("Claims to be: %s (not confirmed)"), claimed) : NULL;
 }
 
 /* @line: (transfer full) (nullable) */
@@ -128,14 +129,14 @@ cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
     {
       g_autofree char *address = address_of (account, call, CUSAX_WORDS_FULL_LENGTH);
 
-      add_line (text, g_strdup_printf (_("Address: %s"), address != NULL ? address : _("unknown")));
+      add_line (text, g_strdup_printf (_ ("Address: %s"), address != NULL ? address : _ ("unknown")));
       add_line (text, identity_line (account, call));
     }
   if (config != NULL)
     line = cusax_address_get_display (cusax_config_get_aor (config), NULL);
-  add_line (text, g_strdup_printf (_("Your line: %s"),
-                                   line != NULL ? line : purple_account_get_username (account)));
-  add_line (text, g_strdup_printf (_("Encrypted: %s"), cusax_call_is_secure (call) ? _("yes") : _("no")));
+  add_line (text,
+            g_strdup_printf (_ ("Your line: %s"), line != NULL ? line : purple_account_get_username (account)));
+  add_line (text, g_strdup_printf (_ ("Encrypted: %s"), cusax_call_is_secure (call) ? _ ("yes") : _ ("no")));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who a call is with, as people see it (R19, R29 to R31): the contact's name and picture only where the binding is
- * strong; otherwise the address, with what the caller claims marked as a claim; of an anonymous caller nothing. The
- * one place that decides this for dialogs, lines and lists.
+ * Who a call is with, as people see it (R19, R29 to R31): the contact's name and picture only where the binding
+ * is strong; otherwise the address, with what the caller claims marked as a claim; of an anonymous caller
+ * nothing. The one place that decides this for dialogs, lines and lists.
  */
 #pragma once
 
@@ -35,8 +35,8 @@ char *cusax_callers_headline (PurpleAccount *account, CusaxCall *call);
  */
 char *cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
 
-/** Returns: (transfer full) (nullable): the picture of the contact as a field of a dialog; only for a strong binding,
- * and not in Finch, which would say "Not implemented yet." */
+/** Returns: (transfer full) (nullable): the picture of the contact as a field of a dialog; only for a strong
+ * binding, and not in Finch, which would say "Not implemented yet." */
 PurpleRequestField *cusax_callers_picture (PurpleAccount *account, CusaxCall *call);
 
 G_END_DECLS

@@ -11,14 +11,15 @@
 /* Missed calls that one window lists; older ones are only counted. */
 #define MISSED_LINES 10
 
-/* The name of the conversation that hears of @call. A contact's own is for those of whom it is proven; whatever stands
- * in a From header, nobody else gets in there. */
+/* The name of the conversation that hears of @call. A contact's own is for those of whom it is proven; whatever
+ * stands in a From header, nobody else gets in there. */
 static const char *
 heard_by (CusaxCall *call)
 {
   const char *who = cusax_call_get_who (call);
 
-  if (!cusax_call_is_outgoing (call) && cusax_call_get_grade (call) != CUSAX_BINDING_STRONG && cusax_peers_is_jid (who))
+  if (!cusax_call_is_outgoing (call) && cusax_call_get_grade (call) != CUSAX_BINDING_STRONG
+      && cusax_peers_is_jid (who))
     return NULL;
   return who;
 }
@@ -69,12 +70,12 @@ show_missed (Notices *notices, const char *text)
     g_string_append_printf (list, "%s%s", at == notices->missed.head ? "" : "\n", (const char *) at->data);
   primary = g_strdup_printf (ngettext ("%u missed call", "%u missed calls", notices->missed_count),
                              notices->missed_count);
-  cusax_notices_show_window (&notices->missed_window, PURPLE_NOTIFY_MSG_INFO, _("Missed calls"), primary,
+  cusax_notices_show_window (&notices->missed_window, PURPLE_NOTIFY_MSG_INFO, _ ("Missed calls"), primary,
                              list->str, on_missed_closed, notices);
 }
 
-/* Which ends deserve a window when there is no conversation to say them in: those that nobody here caused. There is
- * one window, which says the last. */
+/* Which ends deserve a window when there is no conversation to say them in: those that nobody here caused.
+ * There is one window, which says the last. */
 static gboolean
 end_needs_window (CusaxCallEnd end)
 {
@@ -146,10 +147,11 @@ tell_end (Notices *notices, CusaxCall *call, const char *name)
     write_later (notices, who, text);
   else if (!end_needs_window (end))
     return;
-  else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0 && end != CUSAX_CALL_END_ELSEWHERE)
+  else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0
+           && end != CUSAX_CALL_END_ELSEWHERE)
     show_missed (notices, end == CUSAX_CALL_END_MISSED ? name : text);
   else
-    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _("Call"), text, line,
+    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), text, line,
                                cusax_notices_on_window_closed, &notices->end_window);
 }
 
@@ -161,15 +163,15 @@ state_text (CusaxCall *call, const char *name)
     {
     case CUSAX_CALL_PREPARING:
     case CUSAX_CALL_CALLING:
-      return g_strdup_printf (_("Calling %s."), name);
+      return g_strdup_printf (_ ("Calling %s."), name);
     case CUSAX_CALL_RINGING:
-      return g_strdup_printf (_("The phone of %s is ringing."), name);
+      return g_strdup_printf (_ ("The phone of %s is ringing."), name);
     case CUSAX_CALL_INCOMING:
-      return g_strdup_printf (_("%s is calling. Type /answer or /decline."), name);
+      return g_strdup_printf (_ ("%s is calling. Type /answer or /decline."), name);
     case CUSAX_CALL_ACTIVE:
       if (cusax_call_is_secure (call))
-        return g_strdup_printf (_("In call with %s, encrypted."), name);
-      return g_strdup_printf (_("In call with %s, not encrypted."), name);
+        return g_strdup_printf (_ ("In call with %s, encrypted."), name);
+      return g_strdup_printf (_ ("In call with %s, not encrypted."), name);
     case CUSAX_CALL_ANSWERING:
     case CUSAX_CALL_ENDED:
       break;
@@ -214,7 +216,7 @@ tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
   cusax_notices_write (conversation, text, 0);
   /* Finch moves the focus to its Hangup button, where a blank ends the call. */
   if (state == CUSAX_CALL_ACTIVE && cusax_notices_host_is_finch ())
-    cusax_notices_write (conversation, _("Type /hangup to end it. Tab leaves the button."),
+    cusax_notices_write (conversation, _ ("Type /hangup to end it. Tab leaves the button."),
                          PURPLE_MESSAGE_NO_LOG);
 }
 
@@ -244,23 +246,23 @@ tell_flags (PurpleAccount *account, CusaxCall *call, const char *name, Seen *see
 {
   if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && changed (&seen->secure, cusax_call_is_secure (call)))
     write_call_line (account, call,
-                     g_strdup_printf (seen->secure ? _("The call with %s is now encrypted.")
-                                                   : _("The call with %s is no longer encrypted."),
+                     g_strdup_printf (seen->secure ? _ ("The call with %s is now encrypted.")
+                                                   : _ ("The call with %s is no longer encrypted."),
                                       name));
   if (changed (&seen->held, cusax_call_is_held (call)))
     write_call_line (account, call,
-                     g_strdup_printf (seen->held ? _("The call with %s is on hold. Type /resume to go on.")
-                                                 : _("The call with %s goes on."),
+                     g_strdup_printf (seen->held ? _ ("The call with %s is on hold. Type /resume to go on.")
+                                                 : _ ("The call with %s goes on."),
                                       name));
   if (changed (&seen->remote_held, cusax_call_is_remote_held (call)))
-    write_call_line (account, call,
-                     g_strdup_printf (seen->remote_held ? _("%s has put the call on hold.")
-                                                        : _("%s has resumed the call."),
-                                      name));
+    write_call_line (
+      account, call,
+      g_strdup_printf (seen->remote_held ? _ ("%s has put the call on hold.") : _ ("%s has resumed the call."),
+                       name));
   if (changed (&seen->muted, cusax_call_is_muted (call)))
     write_call_line (account, call,
-                     g_strdup_printf (seen->muted ? _("Your microphone is muted: %s does not hear you.")
-                                                  : _("Your microphone is on: %s hears you."),
+                     g_strdup_printf (seen->muted ? _ ("Your microphone is muted: %s does not hear you.")
+                                                  : _ ("Your microphone is on: %s hears you."),
                                       name));
 }
 

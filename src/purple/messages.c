@@ -48,7 +48,7 @@ to_markup (const char *text)
   g_autofree char *html = g_strjoinv ("<br>", lines);
 
   /* Translators: before a text message that came from the telephone network */
-  return g_strdup_printf (_("SMS: %s"), html);
+  return g_strdup_printf (_ ("SMS: %s"), html);
 }
 
 /* ------------------------------------------------ while chat is not there */
@@ -66,8 +66,8 @@ on_window_closed (gpointer data)
   g_queue_clear_full (&notices->sms, g_free);
 }
 
-/* libpurple opens conversations only while chat is connected. The sender has been told that the message arrived, so it
- * must be seen. */
+/* libpurple opens conversations only while chat is connected. The sender has been told that the message
+ * arrived, so it must be seen. */
 static void
 show_in_window (PurpleAccount *account, const char *name, const char *text)
 {
@@ -86,7 +86,7 @@ show_in_window (PurpleAccount *account, const char *name, const char *text)
     g_string_append_printf (list, "%s%s", at == notices->sms.head ? "" : "\n", (const char *) at->data);
   primary = g_strdup_printf (ngettext ("%u text message", "%u text messages", notices->sms_count),
                              notices->sms_count);
-  cusax_notices_show_window (&notices->sms_window, PURPLE_NOTIFY_MSG_INFO, _("SMS"), primary, list->str,
+  cusax_notices_show_window (&notices->sms_window, PURPLE_NOTIFY_MSG_INFO, _ ("SMS"), primary, list->str,
                              on_window_closed, notices);
 }
 

@@ -41,7 +41,8 @@ measure_gif (const guint8 *data, gsize length, guint *width, guint *height)
   return TRUE;
 }
 
-/* Segments up to the first start of frame: marker, length, then precision, height, width (ITU-T T.81, B.2.2). */
+/* Segments up to the first start of frame: marker, length, then precision, height, width (ITU-T T.81, B.2.2).
+ */
 static gboolean
 measure_jpeg (const guint8 *data, gsize length, guint *width, guint *height)
 {
@@ -88,7 +89,7 @@ new_field (gconstpointer data, gsize length)
   if (data == NULL || length > MAX_BYTES || !cusax_pictures_measure (data, length, &width, &height)
       || MAX (width, height) > CUSAX_PICTURES_SIDE)
     return NULL;
-  return purple_request_field_image_new ("picture", _("Picture"), data, length);
+  return purple_request_field_image_new ("picture", _ ("Picture"), data, length);
 }
 
 PurpleRequestField *
@@ -96,8 +97,8 @@ cusax_pictures_field (PurpleAccount *account, const char *jid)
 {
   PurpleBuddy *buddy = purple_find_buddy (account, jid);
   PurpleContact *contact = buddy != NULL ? purple_buddy_get_contact (buddy) : NULL;
-  PurpleStoredImage *own = contact != NULL ? purple_buddy_icons_node_find_custom_icon (PURPLE_BLIST_NODE (contact))
-                                           : NULL;
+  PurpleStoredImage *own
+    = contact != NULL ? purple_buddy_icons_node_find_custom_icon (PURPLE_BLIST_NODE (contact)) : NULL;
   PurpleRequestField *field = NULL;
   PurpleBuddyIcon *icon;
   gconstpointer data;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Contacts' pictures for dialogs of ours. Pidgin shows a field's image in its own size and can only make it larger: a
- * picture of 2000 pixels would push the buttons off the screen. So the size is read from the file's head, and what is
- * larger than what chat services ask for (XEP-0084, XEP-0153), or has no head that we can read, is not shown.
+ * Contacts' pictures for dialogs of ours. Pidgin shows a field's image in its own size and can only make it
+ * larger: a picture of 2000 pixels would push the buttons off the screen. So the size is read from the file's
+ * head, and what is larger than what chat services ask for (XEP-0084, XEP-0153), or has no head that we can
+ * read, is not shown.
  */
 #pragma once
 

@@ -12,17 +12,18 @@
 
 /* ------------------------------------------------------------- switches */
 
-/* Whom we tell what; who may call us, and whether SMS are taken, tells nobody anything and stands in the settings. */
+/* Whom we tell what; who may call us, and whether SMS are taken, tells nobody anything and stands in the
+ * settings. */
 static const struct
 {
   const char *name; /* of a setting (core/config), which has the default */
   const char *label;
 } switches[] = {
-  { "share_chat_address", N_("Tell people I call, and contacts who call me, my chat address") },
-  { "share_chat_address_foreign", N_("Tell it people of other services, too") },
-  { "send_xmpp_contact", N_("Tell it in the old form, too (xmpp: as a second Contact)") },
-  { "share_reachability", N_("Tell my contacts by chat under which address I can be called") },
-  { "anonymous", N_("Hide my number, my name and my chat address when I call") },
+  { "share_chat_address", N_ ("Tell people I call, and contacts who call me, my chat address") },
+  { "share_chat_address_foreign", N_ ("Tell it people of other services, too") },
+  { "send_xmpp_contact", N_ ("Tell it in the old form, too (xmpp: as a second Contact)") },
+  { "share_reachability", N_ ("Tell my contacts by chat under which address I can be called") },
+  { "anonymous", N_ ("Hide my number, my name and my chat address when I call") },
 };
 
 static gboolean
@@ -68,19 +69,21 @@ cusax_privacy_show (PurpleAccount *account)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  g_autofree char *primary = g_strdup_printf (_("What others learn of %s"), purple_account_get_username (account));
+  g_autofree char *primary
+    = g_strdup_printf (_ ("What others learn of %s"), purple_account_get_username (account));
 
   for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
     {
       gboolean value = purple_account_get_bool (account, switches[i].name, default_of (switches[i].name));
 
       purple_request_field_group_add_field (
-          group, purple_request_field_bool_new (switches[i].name, _(switches[i].label), value));
+        group, purple_request_field_bool_new (switches[i].name, _ (switches[i].label), value));
     }
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (cusax_connection_get_plugin (), _("Privacy"), primary,
-                         _("Calls and chat are two services: each learns of the other only what is ticked here."),
-                         fields, _("Save"), G_CALLBACK (on_save), _("Cancel"), NULL, account, NULL, NULL, account);
+  purple_request_fields (
+    cusax_connection_get_plugin (), _ ("Privacy"), primary,
+    _ ("Calls and chat are two services: each learns of the other only what is ticked here."), fields,
+    _ ("Save"), G_CALLBACK (on_save), _ ("Cancel"), NULL, account, NULL, NULL, account);
 }
 
 /* -------------------------------------------------------------- publish */
@@ -88,11 +91,11 @@ cusax_privacy_show (PurpleAccount *account)
 static void
 tell (PurpleAccount *account, PurpleNotifyMsgType type, const char *primary, const char *secondary)
 {
-  g_autofree char *line = g_strdup_printf (_("Account: %s"), purple_account_get_username (account));
+  g_autofree char *line = g_strdup_printf (_ ("Account: %s"), purple_account_get_username (account));
   g_autofree char *text = secondary != NULL ? g_strconcat (secondary, "\n", line, NULL) : g_strdup (line);
 
-  purple_notify_message (cusax_connection_get_plugin (), type, _("Publish my phone address"), primary, text, NULL,
-                         NULL);
+  purple_notify_message (cusax_connection_get_plugin (), type, _ ("Publish my phone address"), primary, text,
+                         NULL, NULL);
 }
 
 /* The telephone address of @account; NULL while telephony has no valid settings. */
@@ -111,9 +114,9 @@ static void
 tell_failure (PurpleAccount *account, const char *words)
 {
   g_autofree char *clean = cusax_text_clean (words, CUSAX_WORDS_MAX_LENGTH);
-  g_autofree char *said = clean != NULL ? g_strdup_printf (_("The reply was: “%s”."), clean) : NULL;
+  g_autofree char *said = clean != NULL ? g_strdup_printf (_ ("The reply was: “%s”."), clean) : NULL;
 
-  tell (account, PURPLE_NOTIFY_MSG_ERROR, _("Your card could not be changed."), said);
+  tell (account, PURPLE_NOTIFY_MSG_ERROR, _ ("Your card could not be changed."), said);
 }
 
 static void
@@ -124,14 +127,14 @@ on_published (gpointer data, CusaxPublishResult result, const char *words)
   switch (result)
     {
     case CUSAX_PUBLISH_DONE:
-      tell (account, PURPLE_NOTIFY_MSG_INFO, _("Your phone address is in your card now."), NULL);
+      tell (account, PURPLE_NOTIFY_MSG_INFO, _ ("Your phone address is in your card now."), NULL);
       return;
     case CUSAX_PUBLISH_PRESENT:
-      tell (account, PURPLE_NOTIFY_MSG_INFO, _("Your phone address was in your card already."), NULL);
+      tell (account, PURPLE_NOTIFY_MSG_INFO, _ ("Your phone address was in your card already."), NULL);
       return;
     case CUSAX_PUBLISH_MANAGED:
-      tell (account, PURPLE_NOTIFY_MSG_INFO, _("Your provider keeps your card."),
-            _("There is nothing for you to do: it says itself how you can be called."));
+      tell (account, PURPLE_NOTIFY_MSG_INFO, _ ("Your provider keeps your card."),
+            _ ("There is nothing for you to do: it says itself how you can be called."));
       return;
     case CUSAX_PUBLISH_FAILED:
       break;
@@ -150,7 +153,7 @@ on_publish (gpointer data, int action)
     return;
   contacts = cusax_connection_get_contacts (cusax_connection_find (account));
   if (!cusax_vcards_publish (cusax_contacts_get_vcards (contacts), uri, FALSE, on_published, account))
-    tell (account, PURPLE_NOTIFY_MSG_ERROR, _("Your card could not be changed."), _("Chat: not connected."));
+    tell (account, PURPLE_NOTIFY_MSG_ERROR, _ ("Your card could not be changed."), _ ("Chat: not connected."));
 }
 
 static void
@@ -166,13 +169,13 @@ cusax_privacy_show_publish (PurpleAccount *account)
 
   if (uri == NULL)
     {
-      tell (account, PURPLE_NOTIFY_MSG_ERROR, _("Telephony: off."), NULL);
+      tell (account, PURPLE_NOTIFY_MSG_ERROR, _ ("Telephony: off."), NULL);
       return;
     }
-  primary = g_strdup_printf (_("Write %s into your card?"), uri);
-  purple_request_action (cusax_connection_get_plugin (), _("Publish my phone address"), primary,
-                         _("With it your contacts can call you by a click. A card (vCard) can be read by everybody "
-                           "who knows your chat address, not only by your contacts."),
-                         0, account, NULL, NULL, account, 2, _("Publish"), on_publish, _("Cancel"),
-                         on_publish_cancel);
+  primary = g_strdup_printf (_ ("Write %s into your card?"), uri);
+  purple_request_action (
+    cusax_connection_get_plugin (), _ ("Publish my phone address"), primary,
+    _ ("With it your contacts can call you by a click. A card (vCard) can be read by everybody "
+       "who knows your chat address, not only by your contacts."),
+    0, account, NULL, NULL, account, 2, _ ("Publish"), on_publish, _ ("Cancel"), on_publish_cancel);
 }

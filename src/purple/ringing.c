@@ -18,7 +18,7 @@
 /** Ring: one ringing call and its dialog. */
 typedef struct
 {
-  guint id; /* of the dialog that stands now */
+  guint id;               /* of the dialog that stands now */
   PurpleAccount *account; /* compared, and handed to libpurple while the dialog opens */
   CusaxCall *call;
   PurpleRequestFields *fields; /* (nullable): the host's; gone when the dialog is */
@@ -119,15 +119,16 @@ read_ticks (const Ring *ring, PurpleRequestFields *fields, Ticks *ticks)
   ticks->attach = is_ticked (fields, "attach");
 }
 
-/* With Decline as with Answer: "not now, I write to you". Pidgin does not tell its closed window from Decline; a box
- * that was ticked counts there, too. */
+/* With Decline as with Answer: "not now, I write to you". Pidgin does not tell its closed window from Decline;
+ * a box that was ticked counts there, too. */
 static void
 do_ticked (Ring *ring, const Ticks *ticks)
 {
   if (ticks->chat)
     cusax_callerchat_chat (ring->account, ring->call);
   if (ticks->attach && cusax_callerchat_can_attach (ring->call))
-    cusax_callerchat_attach (ring->account, cusax_call_get_peer (ring->call), cusax_call_get_contact (ring->call));
+    cusax_callerchat_attach (ring->account, cusax_call_get_peer (ring->call),
+                             cusax_call_get_contact (ring->call));
 }
 
 /* The entry is out of the table before anything happens, so the change of state that follows does not close a
@@ -173,9 +174,9 @@ chat_label (CusaxCall *call)
   if (!cusax_callerchat_can_chat (call))
     return NULL;
   if (cusax_call_get_grade (call) == CUSAX_BINDING_STRONG)
-    return g_strdup (_("Chat with caller"));
+    return g_strdup (_ ("Chat with caller"));
   jid = cusax_words_address (cusax_call_get_contact (call), CUSAX_WORDS_FULL_LENGTH);
-  return g_strdup_printf (_("Chat with %s (not confirmed)"), jid);
+  return g_strdup_printf (_ ("Chat with %s (not confirmed)"), jid);
 }
 
 /* Returns: TRUE if the dialog would say something else than it does now. */
@@ -212,13 +213,13 @@ dialog_fields (Ring *ring, const Ticks *ticks)
   if (picture != NULL)
     purple_request_field_group_add_field (group, picture);
   purple_request_field_group_add_field (
-      group, purple_request_field_bool_new ("muted", _("Start with microphone muted"), ticks->muted));
+    group, purple_request_field_bool_new ("muted", _ ("Start with microphone muted"), ticks->muted));
   if (ring->chat_label != NULL)
     purple_request_field_group_add_field (
-        group, purple_request_field_bool_new ("chat", ring->chat_label, ticks->chat));
+      group, purple_request_field_bool_new ("chat", ring->chat_label, ticks->chat));
   if (ring->can_attach)
     purple_request_field_group_add_field (
-        group, purple_request_field_bool_new ("attach", _("Attach this number to a buddy..."), ticks->attach));
+      group, purple_request_field_bool_new ("attach", _ ("Attach this number to a buddy..."), ticks->attach));
   purple_request_fields_add_group (fields, group);
   return fields;
 }
@@ -231,10 +232,10 @@ open_dialog (Ring *ring, const Ticks *ticks)
   PurpleRequestFields *fields = dialog_fields (ring, ticks);
 
   ring->fields = fields;
-  if (purple_request_fields (ring, _("Incoming Call"), ring->headline, ring->details, fields, _("Answer"),
-                             G_CALLBACK (on_answer), _("Decline"), G_CALLBACK (on_decline), ring->account,
+  if (purple_request_fields (ring, _ ("Incoming Call"), ring->headline, ring->details, fields, _ ("Answer"),
+                             G_CALLBACK (on_answer), _ ("Decline"), G_CALLBACK (on_decline), ring->account,
                              cusax_call_get_who (ring->call), NULL, GUINT_TO_POINTER (id))
-          != NULL
+        != NULL
       || rings == NULL || !g_hash_table_contains (rings, GUINT_TO_POINTER (id)))
     return;
   /* A host without dialogs: /answer and /decline are left. */
@@ -260,9 +261,9 @@ cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
   open_dialog (ring, &nothing);
 }
 
-/* A caller who is known while it rings: hosts cannot change a dialog, so another takes its place. The tone goes on:
- * the table is never empty in between. What was ticked stays ticked, in Finch only from one replacement to the next,
- * because it tells the fields at the press of a button. */
+/* A caller who is known while it rings: hosts cannot change a dialog, so another takes its place. The tone goes
+ * on: the table is never empty in between. What was ticked stays ticked, in Finch only from one replacement to
+ * the next, because it tells the fields at the press of a button. */
 static void
 refresh_ring (guint id)
 {
@@ -277,7 +278,8 @@ refresh_ring (guint id)
     return;
   read_ticks (ring, ring->fields, &ticks);
   /* He ticked another name. */
-  if (chat_before != NULL && ring->chat_label != NULL && cusax_call_get_grade (ring->call) != CUSAX_BINDING_STRONG
+  if (chat_before != NULL && ring->chat_label != NULL
+      && cusax_call_get_grade (ring->call) != CUSAX_BINDING_STRONG
       && g_strcmp0 (chat_before, ring->chat_label) != 0)
     ticks.chat = FALSE;
   /* Under a new number, so that what the old dialog calls back for its end finds nothing. */

@@ -85,8 +85,8 @@ request_fields (const char *title, const char *primary, const char *secondary, P
                 const char *ok_text, GCallback ok, const char *cancel_text, GCallback cancel,
                 PurpleAccount *account, const char *who, PurpleConversation *conversation, void *data)
 {
-  FakeDialog *dialog = open_dialog (PURPLE_REQUEST_FIELDS, title, primary, secondary, ok_text, ok, cancel_text,
-                                    cancel, data);
+  FakeDialog *dialog
+    = open_dialog (PURPLE_REQUEST_FIELDS, title, primary, secondary, ok_text, ok, cancel_text, cancel, data);
 
   dialog->fields = fields;
   return dialog;
@@ -174,7 +174,8 @@ fake_dialog_close_window (void)
 gboolean
 fake_dialog_has (const char *id)
 {
-  return fake_dialog != NULL && fake_dialog->fields != NULL && purple_request_fields_exists (fake_dialog->fields, id);
+  return fake_dialog != NULL && fake_dialog->fields != NULL
+         && purple_request_fields_exists (fake_dialog->fields, id);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests of dialogs about callers: a host whose dialogs behave as Pidgin's or Finch's, and what the dialogs lead to
- * (chat, directory) as words of a trace.
+ * For tests of dialogs about callers: a host whose dialogs behave as Pidgin's or Finch's, and what the dialogs
+ * lead to (chat, directory) as words of a trace.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a call to a person: who may be chatted with after which question (R34), whose number it is, said in a dialog,
- * by a command or in the buddy menu; and who called last.
+ * From a call to a person: who may be chatted with after which question (R34), whose number it is, said in a
+ * dialog, by a command or in the buddy menu; and who called last.
  */
 #include "fakechat.h"
 
@@ -90,7 +90,8 @@ test_chat (gconstpointer finch)
   fake_dialog_press (TRUE);
   fake_chat_check ("chat(carol@other.example) ");
 
-  /* Asked twice, or closed by Escape, of which Pidgin tells nobody: one question stands, and sign-off ends it. */
+  /* Asked twice, or closed by Escape, of which Pidgin tells nobody: one question stands, and sign-off ends it.
+   */
   cusax_callerchat_chat (account, weak);
   cusax_callerchat_chat (account, weak);
   fake_dialog_close_window ();
@@ -130,7 +131,8 @@ test_last_unknown (void)
   cusax_callerchat_note_call (account, dialled);
   g_assert_cmpstr (cusax_address_get_uri (cusax_callerchat_get_last_unknown (account)), ==, NUMBER);
   cusax_callerchat_note_call (account, weak);
-  g_assert_cmpstr (cusax_address_get_uri (cusax_callerchat_get_last_unknown (account)), ==, "sip:x@other.example");
+  g_assert_cmpstr (cusax_address_get_uri (cusax_callerchat_get_last_unknown (account)), ==,
+                   "sip:x@other.example");
   /* His card came. */
   weak->grade = CUSAX_BINDING_STRONG;
   cusax_callerchat_note_call (account, weak);
@@ -259,7 +261,8 @@ test_typed (void)
   assert_typed ("bob@example.org", "Calls from +33177624339 belong to bob@example.org from now on.",
                 "attach(" NUMBER ", bob@example.org) ");
   g_ptr_array_add (fake_phone.calls, second);
-  assert_typed ("bob@example.org", "There are several calls: say which one, for example #2. /calls lists them.", "");
+  assert_typed ("bob@example.org", "There are several calls: say which one, for example #2. /calls lists them.",
+                "");
   assert_typed ("#2 bob@example.org", "Calls from x@other.example belong to bob@example.org from now on.",
                 "attach(sip:x@other.example, bob@example.org) ");
   assert_typed ("#3 bob@example.org", "The call #3 has no number.", "");
@@ -322,7 +325,10 @@ test_menu (gconstpointer finch)
   run_menu ("bob@example.org", NULL);
   run_menu ("+33199", NULL);
 
+  /* His already, though nobody vouches for the call. */
+  cusax_callerchat_note_call (account, call);
   fake_chat_attached = attached;
+  g_assert_false (run_menu ("bob@example.org", "Attach a_b@other.example to this contact..."));
   g_assert_true (run_menu ("bob@example.org", "Detach a number..."));
   g_assert_cmpstr (fake_dialog_label ("0"), ==, "a_b@other.example");
   g_assert_cmpstr (fake_dialog_label ("1"), ==, "+33177624339");

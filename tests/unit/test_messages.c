@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * R11: messages that came over telephony are shown under the number they came from, marked, harmless as markup; never
- * with a contact; and not lost while chat is down.
+ * R11: messages that came over telephony are shown under the number they came from, marked, harmless as markup;
+ * never with a contact; and not lost while chat is down.
  */
 #include "fakephone.h"
 
@@ -79,12 +79,17 @@ test_shown (void)
     const char *who, *text, *expected;
   } rows[] = {
     { FALSE, "+33177624339", "Your code is 1234", "+33177624339|+33177624339|SMS: Your code is 1234\n" },
-    { FALSE, "sip:x@evil.example", "<a href='http://evil.example'>\r\n\n /quit & \xe2\x80\xae" "end",
-      "sip:x@evil.example|sip:x@evil.example|SMS: &lt;a href=&apos;http://evil.example&apos;&gt;<br>/quit &amp; end\n" },
+    { FALSE, "sip:x@evil.example",
+      "<a href='http://evil.example'>\r\n\n /quit & \xe2\x80\xae"
+      "end",
+      "sip:x@evil.example|sip:x@evil.example|SMS: &lt;a href=&apos;http://evil.example&apos;&gt;<br>/quit "
+      "&amp; end\n" },
     /* Never under a JID: that conversation is XMPP's. */
-    { FALSE, "bob@example.org", "hello", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: hello\n" },
+    { FALSE, "bob@example.org", "hello",
+      "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: hello\n" },
     { TRUE, NULL, "boo", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
-    { TRUE, "bob@example.org", "boo", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
+    { TRUE, "bob@example.org", "boo",
+      "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
     { FALSE, NULL, "boo", "sip:anonymous@anonymous.invalid|sip:anonymous@anonymous.invalid|SMS: boo\n" },
     { FALSE, "+33177624339", " \n\t\x07", "" },
     { FALSE, "+33177624339", "", "" },
@@ -93,7 +98,8 @@ test_shown (void)
   setup (TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      CusaxCallerId caller = { .is_anonymous = rows[i].anonymous, .display_name = (char *) "Bob",
+      CusaxCallerId caller = { .is_anonymous = rows[i].anonymous,
+                               .display_name = (char *) "Bob",
                                .claimed_jid = (char *) "bob@example.org" };
 
       g_test_message ("row %u", (guint) i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* R50: one switch for each thing that one protocol would tell about the other; R15: the own card, only when asked. */
+/* R50: one switch for each thing that one protocol would tell about the other; R15: the own card, only when
+ * asked. */
 #include "fakechat.h"
 
 #include "contacts.h"
@@ -206,7 +207,8 @@ test_publish (void)
     { CUSAX_PUBLISH_PRESENT, NULL,
       "2 Publish my phone address|Your phone address was in your card already.|Account: alice@example.org" },
     { CUSAX_PUBLISH_MANAGED, "forbidden",
-      "2 Publish my phone address|Your provider keeps your card.|There is nothing for you to do: it says itself how "
+      "2 Publish my phone address|Your provider keeps your card.|There is nothing for you to do: it says "
+      "itself how "
       "you can be called." ACCOUNT },
     { CUSAX_PUBLISH_FAILED, "too\nlarge",
       "0 Publish my phone address|Your card could not be changed.|The reply was: “too large”." ACCOUNT },
