@@ -303,7 +303,8 @@ class Kamailio:
         text = CONFIG
         pattern = '^(%s)$' % '|'.join(name.replace('.', '[.]') for name in further or ['none.invalid'])
         for name, value in (('FURTHER', pattern), ('ASSERT_IDENTITY', int(assert_identity)),
-                            ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', '1' if in_dialog_auth else '0'), ('MAX_EXPIRES', max_expires),
+                            ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', int(in_dialog_auth)),
+                            ('MAX_EXPIRES', max_expires),
                             ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
                             ('SECRETS', secrets), ('DOMAIN', domain), ('SOCKET', self._socket),
                             ('FOLDER', folder), ('TLS_PORT', self.tls_port), ('PORT', self.port),

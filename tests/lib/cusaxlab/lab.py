@@ -144,8 +144,8 @@ class Lab:
         name, _, domain = user.partition('@')
         own = domain in ('', self.domain)
         port = self.kamailio.tls_port if transport == 'tls' else self.kamailio.port
-        caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port, transport,
-                           self.authority.certificate)
+        caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port,
+                           transport, self.authority.certificate)
         self.adopt(caller)
         return caller.register() if register else caller
 

@@ -339,7 +339,8 @@ class SipCaller:
             response = digest('%s:%s:%s' % (secret, values['nonce'], action))
         header = 'Authorization' if reply.status == 401 else 'Proxy-Authorization'
         headers = [item for item in request.headers if item[0] not in ('Via', 'Max-Forwards', 'CSeq', header)]
-        headers += [('CSeq', '%d %s' % (request.cseq + 1, request.method)), (header, text + ', response="%s"' % response)]
+        headers += [('CSeq', '%d %s' % (request.cseq + 1, request.method)),
+                    (header, text + ', response="%s"' % response)]
         with self._lock:
             self._cseq = max(self._cseq, request.cseq + 1)
         return self._request(request.method, request.uri, headers, request.body)
@@ -478,7 +479,7 @@ class SipCaller:
         if self._on_subscribe >= 300:
             self.reply(request, '%d No' % self._on_subscribe)
             return
-        self.reply(request, '200 OK', [('Expires', request.one('expires') or '600'), ('Contact', '<%s>' % self.contact)],
-                   tag=tag)
+        self.reply(request, '200 OK', [('Expires', request.one('expires') or '600'),
+                                       ('Contact', '<%s>' % self.contact)], tag=tag)
         if not request.to_tag:
             self.subscriptions.append(Subscription(self, request, tag))
