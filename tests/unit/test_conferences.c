@@ -360,6 +360,17 @@ setup (gboolean finch)
   cusax_conferences_listen ();
 }
 
+/* Another one behind the same call. */
+static void
+use_focus (const char *uri)
+{
+  static const CusaxConferenceListener listener = { on_conference };
+  g_autoptr (CusaxAddress) focus = cusax_address_parse_uri (uri, NULL);
+
+  cusax_conference_free (conference);
+  conference = cusax_conference_new (&sip, &people->clock, focus, &listener, NULL);
+}
+
 static void
 end_call (void)
 {
@@ -470,12 +481,8 @@ test_T8_foreign_joined (void)
 static void
 test_T8_focus_without_name (gconstpointer outgoing)
 {
-  g_autoptr (CusaxAddress) machine = cusax_address_parse_uri ("sip:conf1@192.0.2.7:5070", NULL);
-  static const CusaxConferenceListener listener = { on_conference };
-
   setup (FALSE);
-  cusax_conference_free (conference);
-  conference = cusax_conference_new (&sip, &people->clock, machine, &listener, NULL);
+  use_focus ("sip:conf1@192.0.2.7:5070");
   call->outgoing = outgoing != NULL;
   notify (ROOMS ("xmpp:" ROOM), "");
   if (outgoing != NULL)
@@ -775,6 +782,21 @@ test_R41_both_must_agree (void)
   teardown ();
 }
 
+/* Who calls us may say that he is the room's bridge; what we dialled is it. */
+static void
+test_R41_claimed_bridge (gconstpointer outgoing)
+{
+  setup (FALSE);
+  use_focus ("sip:mallory@192.0.2.7");
+  call->outgoing = outgoing != NULL;
+  enter (ROOM);
+  answer_bridge ("sip:conf1@example.org");
+  g_string_truncate (trace, 0);
+  notify (NO_ROOMS, USER ("sip:carol@example.net", "Carol"));
+  assert_people (ROOM, outgoing != NULL ? "Carol (sip:carol@example.net): voice" : "Nobody is in.");
+  teardown ();
+}
+
 /* ---------------------------------------------------------------- commands */
 
 static void
@@ -841,6 +863,8 @@ main (int argc, char **argv)
   g_test_add_func ("/conferences/T12-accounts", test_T12_accounts);
   g_test_add_func ("/conferences/R41-people", test_R41_people);
   g_test_add_func ("/conferences/R41-both-must-agree", test_R41_both_must_agree);
+  g_test_add_data_func ("/conferences/R41-claimed-bridge/dialled", "outgoing", test_R41_claimed_bridge);
+  g_test_add_data_func ("/conferences/R41-claimed-bridge/called-us", NULL, test_R41_claimed_bridge);
   g_test_add_func ("/conferences/commands", test_commands);
   result = g_test_run ();
 
