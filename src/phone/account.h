@@ -53,7 +53,7 @@ typedef struct
   void (*on_contact) (gpointer user_data, CusaxAccount *account, const char *jid);
   /* The conference behind @call changed (R38, R39); @conference dies with the call. */
   void (*on_conference) (gpointer user_data, CusaxAccount *account, CusaxCall *call, CusaxConference *conference);
-  /* A SIP message came (accept_sip_messages). @who: display form, or the JID if the binding is strong. */
+  /* A SIP message came (accept_sip_messages). @who: display form, also of a contact's number: a sender apart (R11). */
   void (*on_message) (gpointer user_data, CusaxAccount *account, const CusaxCallerId *caller, const char *who,
                       const char *text);
 } CusaxAccountListener;

@@ -145,22 +145,29 @@ end_sentence (CusaxCall *call, const char *name)
   return g_strdup_printf (_("The call with %s failed."), name);
 }
 
-/* R45: what a service without a way to other networks answers for an address of another one. A person over there who
- * declines has let it ring: then there was a response before, and this would not be true. */
+/* R45: what a service without a way to other networks answers. A number may just as well be wrong (404, 484), so there
+ * only a plain "no" tells of the service. */
 static gboolean
-end_is_refused_network (CusaxCall *call)
+status_is_refused_network (guint status, CusaxClass class_)
 {
-  static const guint refusals[] = { 403, 404, 484, 488, 603 };
-  guint status = cusax_call_get_end_status (call);
+  static const guint refusals[] = { 403, 488, 404, 484, 603 };
+  gsize count = class_ == CUSAX_CLASS_FOREIGN_SIP ? G_N_ELEMENTS (refusals)
+                : class_ == CUSAX_CLASS_TELEPHONE_NETWORK ? 1
+                                                          : 0;
 
-  if (!cusax_call_is_outgoing (call) || cusax_call_get_class (call) != CUSAX_CLASS_FOREIGN_SIP
-      || cusax_call_get_caller (call) != NULL || cusax_call_get_seconds (call) > 0
-      || cusax_call_get_end (call) == CUSAX_CALL_END_LOCAL)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+  for (gsize i = 0; i < count; i++)
     if (status == refusals[i])
       return TRUE;
   return FALSE;
+}
+
+/* A person over there who declines has let it ring: then there was a response before, and it would not be true. */
+static gboolean
+end_is_refused_network (CusaxCall *call)
+{
+  return cusax_call_is_outgoing (call) && cusax_call_get_caller (call) == NULL && cusax_call_get_seconds (call) == 0
+         && cusax_call_get_end (call) != CUSAX_CALL_END_LOCAL
+         && status_is_refused_network (cusax_call_get_end_status (call), cusax_call_get_class (call));
 }
 
 static char *

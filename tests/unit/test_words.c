@@ -83,7 +83,10 @@ test_refused_network (void)
       "Carol has declined the call." },
     { 486, CUSAX_CALL_END_BUSY, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, "Busy Here", "Carol is busy." },
     { 0, CUSAX_CALL_END_LOCAL, CUSAX_CLASS_FOREIGN_SIP, FALSE, FALSE, NULL, NULL, "You have ended the call with Carol." },
-    /* The own domain keeps its words, and so do the telephone network and callers. */
+    { 403, CUSAX_CALL_END_FORBIDDEN, CUSAX_CLASS_TELEPHONE_NETWORK, FALSE, FALSE, NULL, "Forbidden", REFUSED },
+    /* A wrong number says nothing of the service; the own domain keeps its words, and so do callers. */
+    { 404, CUSAX_CALL_END_NOT_FOUND, CUSAX_CLASS_TELEPHONE_NETWORK, FALSE, FALSE, NULL, "Not Found",
+      "Carol is not known to the telephone server." },
     { 404, CUSAX_CALL_END_NOT_FOUND, CUSAX_CLASS_ON_NET, FALSE, FALSE, NULL, "Not Found",
       "Carol is not known to the telephone server." },
     { 603, CUSAX_CALL_END_DECLINED, CUSAX_CLASS_TELEPHONE_NETWORK, FALSE, FALSE, NULL, "Decline",
