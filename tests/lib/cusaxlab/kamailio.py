@@ -68,6 +68,7 @@ modparam("usrloc", "db_mode", 0)
 modparam("usrloc", "timer_interval", 1)
 modparam("usrloc", "handle_lost_tcp", 1)
 modparam("registrar", "method_filtering", 0)
+modparam("registrar", "gruu_enabled", 0)
 modparam("registrar", "max_contacts", 10)
 modparam("registrar", "min_expires", 1)
 modparam("registrar", "max_expires", MAX_EXPIRES)
@@ -158,6 +159,11 @@ request_route {
     route(RELAY);
     exit;
   }
+  if (is_method("SUBSCRIBE") && $var(caller) != "" && !(uri == myself)) {
+    # A focus is subscribed to at its contact (RFC 4579), which is a machine's address here.
+    route(RELAY);
+    exit;
+  }
   if (!(uri == myself)) {
     sl_send_reply("403", "Only DOMAIN Here");
     exit;
@@ -187,6 +193,13 @@ route[WITHIN_DIALOG] {
   if (loose_route()) {
     if ($du == $null) {
       handle_ruri_alias();
+    }
+    # A target that is an address of ours, such as that of a conference; with gr, or it passes for a strict route.
+    if ($du == $null && uri == myself && $rU != $null) {
+      if ($rU =~ "^[+*#%0-9][*#%0-9A-F]*$" && $sht(routes=>NUMBERS) != $null) {
+        $rU = $sht(routes=>NUMBERS);
+      }
+      lookup("location");
     }
     if (IN_DIALOG_AUTH && is_method("BYE|INVITE|UPDATE|INFO|REFER|MESSAGE")) {
       route(AUTHENTICATE);
