@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 struct _CusaxConfig
 {
   char *jid;
+  char *full_jid; /* as typed: with a resource, or bare */
   CusaxAddress *aor;
   CusaxOrigin origin;
   char *auth_user;

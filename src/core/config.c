@@ -55,6 +55,7 @@ config_clear (CusaxConfig *config)
     explicit_bzero (config->password, strlen (config->password));
   g_free (config->password);
   g_free (config->jid);
+  g_free (config->full_jid);
   g_free (config->auth_user);
   g_free (config->server_host);
   g_free (config->chat_domain);
@@ -81,6 +82,7 @@ cusax_config_new (const char *jid, const char *password, const CusaxConfigReader
       cusax_config_invalid (error, "jid", "%s", reason->message);
       return NULL;
     }
+  config->full_jid = g_strconcat (config->jid, strchr (jid, '/'), NULL);
   return cusax_config_read (config, &source, password, error) ? g_steal_pointer (&config) : NULL;
 }
 
@@ -102,6 +104,12 @@ const char *
 cusax_config_get_jid (const CusaxConfig *config)
 {
   return config->jid;
+}
+
+const char *
+cusax_config_get_full_jid (const CusaxConfig *config)
+{
+  return config->full_jid;
 }
 
 CusaxAddress *

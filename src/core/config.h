@@ -78,6 +78,7 @@ void cusax_config_unref (CusaxConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxConfig, cusax_config_unref)
 
 const char *cusax_config_get_jid (const CusaxConfig *config);            /* bare */
+const char *cusax_config_get_full_jid (const CusaxConfig *config);       /* with the resource, if one was typed */
 CusaxAddress *cusax_config_get_aor (const CusaxConfig *config);          /* (transfer none) */
 const char *cusax_config_get_domain (const CusaxConfig *config);         /* host of the AOR: the SIP domain */
 const char *cusax_config_get_auth_user (const CusaxConfig *config);

@@ -51,6 +51,7 @@ cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint num
 typedef struct
 {
   char *chat_uri;
+  char *chat_contact;
   CusaxSipDisclosure port;
 } Disclosed;
 
@@ -58,19 +59,20 @@ static void
 disclosed_clear (Disclosed *disclosed)
 {
   g_free (disclosed->chat_uri);
+  g_free (disclosed->chat_contact);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Disclosed, disclosed_clear)
 
 static void
 disclosed_fill (Disclosed *disclosed, const CusaxCall *call)
 {
-  /* Bare in both headers: a resource tells of devices (RFC 6993 section 2). */
-  if ((call->disclosure & (CUSAX_DISCLOSURE_CHAT_URI | CUSAX_DISCLOSURE_CHAT_CONTACT)) != 0)
-    disclosed->chat_uri = cusax_xmpp_uri_from_jid (cusax_config_get_jid (call->config), FALSE, NULL);
+  /* A resource tells of devices (RFC 6993 section 2): only the seed draft's form, switched on by hand, has it. */
   if ((call->disclosure & CUSAX_DISCLOSURE_CHAT_URI) != 0)
-    disclosed->port.chat_uri = disclosed->chat_uri;
+    disclosed->chat_uri = cusax_xmpp_uri_from_jid (cusax_config_get_jid (call->config), FALSE, NULL);
   if ((call->disclosure & CUSAX_DISCLOSURE_CHAT_CONTACT) != 0)
-    disclosed->port.chat_contact = disclosed->chat_uri;
+    disclosed->chat_contact = cusax_xmpp_uri_from_jid (cusax_config_get_full_jid (call->config), TRUE, NULL);
+  disclosed->port.chat_uri = disclosed->chat_uri;
+  disclosed->port.chat_contact = disclosed->chat_contact;
   disclosed->port.is_anonymous = (call->disclosure & CUSAX_DISCLOSURE_ANONYMOUS) != 0;
 }
 

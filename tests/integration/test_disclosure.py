@@ -157,8 +157,8 @@ def test_send_xmpp_contact_works_with_kamailio_and_baresip(new_lab, transport):
         bob.wait_incoming()
         contacts = lab.kamailio.wire('INVITE')[-1].all('contact')
         assert len(contacts) == 2 and contacts[0].startswith('<sip:')
-        # Bare: a resource tells of devices.
-        assert contacts[1] == '<xmpp:alice@cusax.test>'
+        # As the draft shows it: with the resource.
+        assert contacts[1] == '<xmpp:alice@cusax.test/test>'
         bob.accept()
         bob.wait_heard(440)
         alice.expect_tone(880)

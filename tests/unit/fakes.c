@@ -135,6 +135,8 @@ call_set_disclosure (CusaxSipCall *call, const CusaxSipDisclosure *disclosure)
                                                             : "nothing");
   if (disclosure->chat_uri != NULL)
     g_assert_cmpstr (disclosure->chat_uri, ==, "xmpp:alice@example.org");
+  if (disclosure->chat_contact != NULL)
+    g_assert_cmpstr (disclosure->chat_contact, ==, "xmpp:alice@example.org/desk");
 }
 
 static void
