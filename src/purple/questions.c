@@ -2,6 +2,7 @@
 /* See questions.h. */
 #include "questions.h"
 
+#include "choices.h"
 #include "dialwords.h"
 #include "peers.h"
 
@@ -68,14 +69,10 @@ close_question (guint index)
 static const CusaxDialable *
 chosen (const Question *question, PurpleRequestFields *fields)
 {
-  PurpleRequestField *field = purple_request_fields_get_field (fields, "number");
-  GList *selected = purple_request_field_list_get_selected (field);
-  guint number
-    = selected != NULL ? GPOINTER_TO_UINT (purple_request_field_list_get_data (field, selected->data)) : 0;
+  int index = cusax_choices_get (fields, "number");
 
-  if (number == 0 || number > question->dial->list->len)
-    return NULL;
-  return g_ptr_array_index (question->dial->list, number - 1);
+  return index >= 0 && (guint) index < question->dial->list->len ? g_ptr_array_index (question->dial->list, index)
+                                                                 : NULL;
 }
 
 static void
@@ -176,29 +173,6 @@ show_foreign (Question *question, const char *primary)
                          G_CALLBACK (on_call), _ ("Cancel"), G_CALLBACK (on_cancel_action));
 }
 
-/* A list, because Finch counts the lines of a choice field from 1: it would dial the next number. Finch shows
- * 16 characters of a line, so there @text gets all of them; the numbers lead from one to the other, and no two
- * lines are equal, by which they are told apart. */
-static PurpleRequestField *
-list_field (const GPtrArray *list, CusaxConfig *config, GString *text)
-{
-  gboolean is_finch = purple_strequal (purple_core_get_ui (), "gnt-purple");
-  PurpleRequestField *field = purple_request_field_list_new ("number", _ ("Number"));
-
-  for (guint i = 0; i < list->len; i++)
-    {
-      g_autofree char *line = cusax_dialwords_line (g_ptr_array_index (list, i), config, FALSE);
-      g_autofree char *item = g_strdup_printf ("%u. %s", i + 1, line);
-
-      if (is_finch)
-        g_string_append_printf (text, "\n%s", item);
-      purple_request_field_list_add_icon (field, item, NULL, GUINT_TO_POINTER (i + 1));
-      if (i == 0)
-        purple_request_field_list_add_selected (field, item);
-    }
-  return field;
-}
-
 static void
 show_choice (Question *question, CusaxConfig *config)
 {
@@ -207,8 +181,11 @@ show_choice (Question *question, CusaxConfig *config)
   g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
   g_autofree char *primary = g_strdup_printf (_ ("Which number of %s do you want to call?"), label);
   g_autoptr (GString) text = g_string_new (_ ("The choice is remembered; the menu of the contact has all."));
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 
-  purple_request_field_group_add_field (group, list_field (question->dial->list, config, text));
+  for (guint i = 0; i < question->dial->list->len; i++)
+    g_ptr_array_add (lines, cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config, FALSE));
+  purple_request_field_group_add_field (group, cusax_choices_field ("number", _ ("Number"), lines, text));
   purple_request_fields_add_group (fields, group);
   purple_request_fields (handle_of (question), _ ("Call"), primary, text->str, fields, _ ("Call"),
                          G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields), question->account,

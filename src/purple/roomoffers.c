@@ -2,6 +2,7 @@
 /* See roomoffers.h. */
 #include "roomoffers.h"
 
+#include "choices.h"
 #include "connection.h"
 #include "dialwords.h"
 #include "notices-private.h"
@@ -177,7 +178,7 @@ static void
 on_pick (gpointer data, PurpleRequestFields *fields)
 {
   Offer *offer = take_serial (data);
-  int index = offer != NULL ? purple_request_fields_get_choice (fields, "room") : -1;
+  int index = offer != NULL ? cusax_choices_get (fields, "room") : -1;
   const char *room;
 
   if (index < 0 || (guint) index >= offer->rooms->len)
@@ -243,22 +244,22 @@ ask_which (Offer *offer)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  PurpleRequestField *field = purple_request_field_choice_new ("room", _ ("Room"), 0);
   gpointer serial = open_question (offer);
-  g_autofree char *text = g_strdup_printf (_ ("Conference: %s"), offer->focus);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < offer->rooms->len; i++)
     {
       const char *room = g_ptr_array_index (offer->rooms, i);
-      g_autofree char *line
-        = is_trusted (offer, room) ? g_strdup (room) : g_strdup_printf (_ ("%s (another service)"), room);
 
-      purple_request_field_choice_add (field, line);
+      g_ptr_array_add (lines, is_trusted (offer, room) ? g_strdup (room)
+                                                       : g_strdup_printf (_ ("%s (another service)"), room));
     }
-  purple_request_field_group_add_field (group, field);
+  g_string_append_printf (text, _ ("Conference: %s"), offer->focus);
+  purple_request_field_group_add_field (group, cusax_choices_field ("room", _ ("Room"), lines, text));
   purple_request_fields_add_group (fields, group);
   purple_request_fields (serial, _ ("Conference"), _ ("The conference has several text chats. Which one?"),
-                         text, fields, _ ("Join text chat"), G_CALLBACK (on_pick), _ ("Not now"),
+                         text->str, fields, _ ("Join text chat"), G_CALLBACK (on_pick), _ ("Not now"),
                          G_CALLBACK (on_pick_nothing), offer->account, NULL, NULL, serial);
 }
 
