@@ -2,8 +2,8 @@
 """Times of calls and of signing in, the product beside its peer in the same run: baresip for calls, the plain XMPP
 account in the same host for signing in and memory. Prints medians and ratios; judges nothing.
 
-    tests/bench/run            all of it, about two minutes
-    tests/bench/run -n 5       fewer rounds
+    tests/bench/run calls         all of it, about two minutes
+    tests/bench/run calls -n 5    fewer rounds
 """
 
 import argparse

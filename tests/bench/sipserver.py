@@ -142,17 +142,18 @@ class SipServer:
         return ('v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n'
                 'm=audio %d RTP/AVP %s\r\na=rtpmap:%s %s\r\n' % (self.rtp.getsockname()[1], number, number, name))
 
-    def invite(self, user):
-        """Sends an INVITE to the registered user; returns (time sent, call dict)."""
+    def invite(self, user, caller='sip:bob@cusax.test'):
+        """Sends an INVITE of caller to the registered user; returns (time sent, call dict)."""
         uri, source = self.contacts[user]
         call = {'id': '%x@bench' % random.getrandbits(64), 'tag': '%x' % random.getrandbits(32), 'uri': uri,
-                'source': source, 'user': user}
+                'source': source, 'user': user, 'caller': caller}
         body = self.sdp()
         self.first_rtp = None
         text = ('INVITE %s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%x;rport\r\nMax-Forwards: 70\r\n'
-                'From: <sip:bob@cusax.test>;tag=%s\r\nTo: <sip:%s@cusax.test>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n'
+                'From: <%s>;tag=%s\r\nTo: <sip:%s@cusax.test>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n'
                 'Contact: <sip:bob@127.0.0.1:%d>\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s' % (
-                    uri, self.port, random.getrandbits(64), call['tag'], user, call['id'], self.port, len(body), body))
+                    uri, self.port, random.getrandbits(64), caller, call['tag'], user, call['id'], self.port, len(body),
+                    body))
         sent = time.perf_counter()
         self.sip.sendto(text.encode(), source)
         return sent, call
@@ -169,10 +170,10 @@ class SipServer:
     def _in_dialog(self, call, final, method, number):
         target = re.search(r'<([^>]+)>', final.one('contact'))
         text = ('%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%x;rport\r\nMax-Forwards: 70\r\n'
-                'From: <sip:bob@cusax.test>;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\n'
+                'From: <%s>;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d %s\r\n'
                 'Content-Length: 0\r\n\r\n' % (
                     method, target.group(1) if target else call['uri'], self.port, random.getrandbits(64),
-                    call['tag'], final.one('to'), call['id'], number, method))
+                    call['caller'], call['tag'], final.one('to'), call['id'], number, method))
         self.sip.sendto(text.encode(), call['source'])
 
     def answer(self, invite, status='200 OK'):
