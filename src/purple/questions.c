@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  guint serial;           /* libpurple's handle and data: unlike an address it is never used again */
+  guint serial;           /* what callbacks carry: unlike an address it is never used again */
   PurpleAccount *account; /* borrowed, until cusax_questions_forget() */
   CusaxDial *dial;
   CusaxQuestionDone done;
@@ -30,7 +30,7 @@ question_free (gpointer data)
 }
 
 static gpointer
-handle_of (const Question *question)
+data_of (const Question *question)
 {
   return GUINT_TO_POINTER (question->serial);
 }
@@ -50,7 +50,7 @@ static Question *
 take_serial (gpointer data)
 {
   for (guint i = 0; questions != NULL && i < questions->len; i++)
-    if (handle_of (g_ptr_array_index (questions, i)) == data)
+    if (data_of (g_ptr_array_index (questions, i)) == data)
       return take (i);
   return NULL;
 }
@@ -60,7 +60,8 @@ close_question (guint index)
 {
   Question *question = take (index);
 
-  purple_request_close_with_handle (handle_of (question));
+  /* The question is the handle: libpurple has one list of handles for all who ask, and numbers are not ours alone. */
+  purple_request_close_with_handle (question);
   question_free (question);
 }
 
@@ -152,12 +153,12 @@ show_cost (Question *question, const char *primary, const char *address)
   const char *jid = question->dial->jid;
 
   if (jid != NULL)
-    purple_request_action (handle_of (question), title, primary, secondary, 0, question->account, jid, NULL,
-                           handle_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
+    purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
+                           data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
                            G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
   else
-    purple_request_action (handle_of (question), title, primary, secondary, 0, question->account, NULL, NULL,
-                           handle_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Cancel"),
+    purple_request_action (question, title, primary, secondary, 0, question->account, NULL, NULL,
+                           data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Cancel"),
                            G_CALLBACK (on_cancel_action), _ ("Always for this number"), G_CALLBACK (on_always));
 }
 
@@ -168,8 +169,8 @@ show_foreign (Question *question, const char *primary)
   g_autofree char *secondary = g_strdup_printf (
     _ ("The call goes to another telephone service: %s\nThis is said once for each service."), host);
 
-  purple_request_action (handle_of (question), _ ("Call to another service"), primary, secondary, 0,
-                         question->account, question->dial->jid, NULL, handle_of (question), 2, _ ("Call"),
+  purple_request_action (question, _ ("Call to another service"), primary, secondary, 0,
+                         question->account, question->dial->jid, NULL, data_of (question), 2, _ ("Call"),
                          G_CALLBACK (on_call), _ ("Cancel"), G_CALLBACK (on_cancel_action));
 }
 
@@ -187,9 +188,9 @@ show_choice (Question *question, CusaxConfig *config)
     g_ptr_array_add (lines, cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config, FALSE));
   purple_request_field_group_add_field (group, cusax_choices_field ("number", _ ("Number"), lines, text));
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (handle_of (question), _ ("Call"), primary, text->str, fields, _ ("Call"),
+  purple_request_fields (question, _ ("Call"), primary, text->str, fields, _ ("Call"),
                          G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields), question->account,
-                         question->dial->jid, NULL, handle_of (question));
+                         question->dial->jid, NULL, data_of (question));
 }
 
 static gboolean

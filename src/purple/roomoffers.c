@@ -26,7 +26,7 @@ typedef struct
   GHashTable *accepted;   /* normalised: rooms that the person wanted */
   char *chosen;           /* (nullable): of several, the one that the open warning is about */
   guint n_questions;
-  guint serial; /* of the open question: libpurple's handle and data; 0: none */
+  guint serial; /* of the open question: what its callbacks carry; 0: none */
 } Offer;
 
 static GPtrArray *offers; /* NULL when there are none */
@@ -73,14 +73,15 @@ take_serial (gpointer data)
   return NULL;
 }
 
+/* The offer is the handle: libpurple has one list of handles for all who ask, and numbers are not ours alone. */
 static void
 close_question (Offer *offer)
 {
-  gpointer handle = GUINT_TO_POINTER (offer->serial);
+  gboolean is_open = offer->serial != 0;
 
   offer->serial = 0;
-  if (handle != NULL)
-    purple_request_close_with_handle (handle);
+  if (is_open)
+    purple_request_close_with_handle (offer);
 }
 
 /* ---------------------------------------------------------------- joining */
@@ -233,7 +234,7 @@ ask_about (Offer *offer, const char *room)
                               domain_of (offer->chosen));
     }
   /* The safe button is the default. */
-  purple_request_action (serial, _ ("Conference"),
+  purple_request_action (offer, _ ("Conference"),
                          _ ("The conference has a text chat. Do you want to join it?"), text->str,
                          trusted ? 0 : 1, offer->account, NULL, NULL, serial, 2, _ ("Join text chat"),
                          G_CALLBACK (on_join), _ ("Not now"), G_CALLBACK (on_not_now));
@@ -258,7 +259,7 @@ ask_which (Offer *offer)
   g_string_append_printf (text, _ ("Conference: %s"), offer->focus);
   purple_request_field_group_add_field (group, cusax_choices_field ("room", _ ("Room"), lines, text));
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (serial, _ ("Conference"), _ ("The conference has several text chats. Which one?"),
+  purple_request_fields (offer, _ ("Conference"), _ ("The conference has several text chats. Which one?"),
                          text->str, fields, _ ("Join text chat"), G_CALLBACK (on_pick), _ ("Not now"),
                          G_CALLBACK (on_pick_nothing), offer->account, NULL, NULL, serial);
 }

@@ -12,6 +12,7 @@
 #include "fake-people.h"
 #include "notices-private.h"
 #include "notices.h"
+#include "questions.h"
 #include "rooms.h"
 
 #include <purple.h>
@@ -579,6 +580,44 @@ test_R39_call_ends (void)
 }
 
 static void
+on_dial_answer (PurpleAccount *of, CusaxDial *dial, CusaxQuestionAnswer answer, const CusaxDialable *choice)
+{
+  g_string_append (trace, "answered\n");
+}
+
+/* Asks before a call, often enough that what its callbacks carry equals @data. */
+static Dialog *
+ask_cost (gpointer data)
+{
+  g_autoptr (CusaxAddress) number = cusax_address_parse_target ("+33177624339", "example.org", NULL);
+  Dialog *dialog = NULL;
+
+  while (dialog == NULL || dialog->data != data)
+    {
+      cusax_questions_ask (account, fake_phone.config,
+                           cusax_dial_address (fake_phone.directory, fake_phone.config, number, NULL),
+                           on_dial_answer);
+      dialog = g_ptr_array_index (dialogs, dialogs->len - 1);
+    }
+  return dialog;
+}
+
+/* libpurple's handles are one for all who ask: closing one question leaves those of others alone. */
+static void
+test_R39_closes_its_own (void)
+{
+  setup (FALSE);
+  notify (ROOMS ("xmpp:dev@example.org"), "");
+  Dialog *dial = ask_cost (the_dialog ()->data);
+  g_assert_cmpuint (dialogs->len, ==, 2);
+  end_call ();
+  g_assert_true (the_dialog () == dial);
+  press ("Call");
+  assert_trace ("answered\n");
+  teardown ();
+}
+
+static void
 test_R39_twice (void)
 {
   setup (FALSE);
@@ -866,6 +905,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/conferences/R39-flood", NULL, test_R39_flood);
   g_test_add_data_func ("/conferences/finch/R39-flood", "finch", test_R39_flood);
   g_test_add_func ("/conferences/R39-call-ends", test_R39_call_ends);
+  g_test_add_func ("/conferences/R39-closes-its-own", test_R39_closes_its_own);
   g_test_add_func ("/conferences/R39-twice", test_R39_twice);
   g_test_add_func ("/conferences/R39-chat-down", test_R39_chat_down);
   g_test_add_func ("/conferences/R40-bridge", test_R40_bridge);
