@@ -55,7 +55,8 @@ is_jid_blocked (CusaxAccount *account, const char *jid)
          && account->listener->is_blocked (account->listener_data, account, jid);
 }
 
-/* The same-name JID of an own-domain caller: somebody who is blocked need not be in the roster. */
+/* The same-name JID of an own-domain caller: somebody who is blocked need not be in the roster. Whether somebody vouches
+ * for him is no matter: who takes a blocked one's name harms himself only. */
 static char *
 same_name_jid (const CusaxCallerId *caller, CusaxConfig *config)
 {
@@ -64,13 +65,21 @@ same_name_jid (const CusaxCallerId *caller, CusaxConfig *config)
   g_autofree char *domain = cusax_address_jid_domain (cusax_config_get_jid (config), NULL);
   g_autofree char *full = NULL;
 
-  if (caller->address == NULL || !caller->is_authenticated || domain == NULL
-      || cusax_address_get_user (caller->address) == NULL)
+  if (caller->address == NULL || domain == NULL || cusax_address_get_user (caller->address) == NULL)
     return NULL;
   full = g_strconcat (cusax_address_get_user (caller->address), "@", domain, NULL);
   jid = cusax_address_jid_bare (full, NULL);
   guess = jid != NULL ? cusax_classify_guess (jid, config) : NULL;
   return guess != NULL && cusax_address_equal (guess, caller->address) ? g_steal_pointer (&jid) : NULL;
+}
+
+/* (nullable): whose number it is by the person's own word, in the roster or not. */
+static const char *
+attached_jid (CusaxAccount *account, const CusaxCallerId *caller)
+{
+  g_autofree char *key = caller->address != NULL ? cusax_classify_key (caller->address, account->config) : NULL;
+
+  return key != NULL ? cusax_memory_get_attached (cusax_directory_get_memory (account->directory), key) : NULL;
 }
 
 /* A claim counts here, as it can only harm the one who makes it; a card's does not, or a blocked contact could keep
@@ -81,7 +90,8 @@ is_blocked (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrad
   g_autofree char *same_name = same_name_jid (caller, account->config);
 
   return (grade == CUSAX_BINDING_STRONG && is_jid_blocked (account, jid))
-         || is_jid_blocked (account, caller->claimed_jid) || is_jid_blocked (account, same_name);
+         || is_jid_blocked (account, caller->claimed_jid) || is_jid_blocked (account, same_name)
+         || is_jid_blocked (account, attached_jid (account, caller));
 }
 
 /* Returns: 0, or the status that refuses (R19, R33; RFC 5079 for 433). */
@@ -93,7 +103,8 @@ cusax_account_judge_caller (CusaxAccount *account, const CusaxCallerId *caller, 
 
   if (is_blocked (account, caller, grade, jid))
     return 603;
-  if (caller->is_anonymous && accept != CUSAX_ACCEPT_ALL)
+  /* A From header that nobody can read shows as little as one that hides. */
+  if ((caller->is_anonymous || caller->address == NULL) && accept != CUSAX_ACCEPT_ALL)
     return 433;
   return 0;
 }

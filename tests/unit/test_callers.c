@@ -161,6 +161,9 @@ test_accept_calls (void)
     { "accept_calls=all", "sip:dora@evil.example", NULL, "dora@evil.example", "xmpp:dora@evil.example", 603 },
     { "accept_calls=all", "sip:mallory@example.org", NULL, "mallory@example.org", NULL, 603 },
     { "accept_calls=all", "sip:" BOB, NULL, CAROL, NULL, 0 },
+    { "accept_calls=all", "garbage", NULL, NULL, NULL, 0 },
+    { "accept_calls=no_anonymous", "garbage", NULL, NULL, NULL, 433 },
+    { "accept_calls=contacts", NULL, NULL, NULL, NULL, 433 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -182,6 +185,29 @@ test_accept_calls (void)
           g_assert_null (strstr (world->trace->str, "incoming #"));
           g_assert_null (strstr (world->trace->str, "ENDED"));
         }
+      fake_world_free (world);
+    }
+}
+
+/* Who is blocked stays so where nobody vouches for senders: only who takes his name has the harm (R33). */
+static void
+test_blocked_without_tls (void)
+{
+  static const char *const froms[] = { "sip:" BOB, "sip:+33177624339@example.org" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (froms); i++)
+    {
+      FakeWorld *world = world_new (NULL);
+      g_autoptr (CusaxAddress) number = cusax_address_parse_uri (froms[1], NULL);
+      CusaxSipHeaders headers = { .from_uri = froms[i] };
+
+      g_test_message ("%s", froms[i]);
+      cusax_directory_attach (cusax_account_get_directory (world->account), number, BOB);
+      fake_world_forget (world);
+      world->blocked = BOB;
+      world->is_protected = FALSE;
+      ring (world, &headers);
+      fake_world_check (world, "call.reject 603\ncall.release\n");
       fake_world_free (world);
     }
 }
@@ -302,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callers/T3b-not-confirmed", test_not_confirmed);
   g_test_add_func ("/callers/R29-late-card", test_late_card);
   g_test_add_func ("/callers/R33-accept-calls", test_accept_calls);
+  g_test_add_func ("/callers/R33-blocked-without-tls", test_blocked_without_tls);
   g_test_add_data_func ("/callers/R33-contacts-only/listed", "+33177624339", test_contacts_only_waits_for_the_card);
   g_test_add_data_func ("/callers/R33-contacts-only/not-listed", "+33177624338",
                         test_contacts_only_waits_for_the_card);
