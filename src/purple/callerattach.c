@@ -324,16 +324,15 @@ on_menu_detach (PurpleBlistNode *node, gpointer data)
                          account, NULL, NULL, GUINT_TO_POINTER (question->id));
 }
 
-/* Pidgin reads "_" as the mark of the key; an address must not lose a letter by that. Others print it. */
+/* In every buddy's menu: a caller who writes a long address must not make all of them wide. The dialog has it all. */
 static char *
 menu_label (PurpleAccount *account, const CusaxAddress *address)
 {
   g_autofree char *display = display_of (account, address);
-  g_autoptr (GString) text = g_string_new (display);
+  g_autofree char *shown = cusax_words_address (display, CUSAX_WORDS_MAX_LENGTH);
+  g_autofree char *text = g_strdup_printf (_ ("Attach %s to this contact..."), shown);
 
-  if (purple_strequal (purple_core_get_ui (), "gtk-gaim"))
-    g_string_replace (text, "_", "__", 0);
-  return g_strdup_printf (_ ("Attach %s to this contact..."), text->str);
+  return cusax_words_menu_label (text);
 }
 
 /* Attached, and yet unknown, if nobody vouched for the call (R32). */

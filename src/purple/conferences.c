@@ -11,9 +11,9 @@
 #include "roomoffers.h"
 #include "rooms.h"
 #include "text.h"
+#include "words.h"
 
 #include <glib/gi18n-lib.h>
-#include <cmds.h>
 #include <string.h>
 
 #define MAX_NAME 80
@@ -27,9 +27,8 @@ typedef struct
   char *display;
 } Bridge;
 
-/* Rooms, commands and signals are libpurple's and process-wide. */
+/* Rooms and signals are libpurple's and process-wide. */
 static GPtrArray *bridges; /* Bridge; NULL: not listening */
-static PurpleCmdId joinaudio_id, people_id;
 
 static void
 bridge_free (gpointer data)
@@ -195,6 +194,7 @@ static void
 on_conversation_menu (PurpleConversation *conversation, GList **menu)
 {
   const char *bridge = NULL;
+  g_autofree char *text = NULL;
   g_autofree char *label = NULL;
 
   if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT)
@@ -202,7 +202,8 @@ on_conversation_menu (PurpleConversation *conversation, GList **menu)
                                            purple_conversation_get_name (conversation));
   if (bridge == NULL)
     return;
-  label = g_strdup_printf (_ ("Join audio (%s)"), bridge);
+  text = g_strdup_printf (_ ("Join audio (%s)"), bridge);
+  label = cusax_words_menu_label (text);
   *menu
     = g_list_append (*menu, purple_menu_action_new (label, PURPLE_CALLBACK (on_conversation_join), NULL, NULL));
 }
@@ -365,49 +366,6 @@ cusax_conferences_list_people (PurpleAccount *account, const char *room)
   return people->len > 0 ? g_strdup (text->str) : g_strdup (_ ("Nobody is in."));
 }
 
-/* ----------------------------------------------------------------- commands */
-
-static const char *
-room_of_conversation (PurpleConversation *conversation)
-{
-  return purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT
-           ? purple_conversation_get_name (conversation)
-           : NULL;
-}
-
-/* Errors are written into the conversation as markup. */
-static PurpleCmdRet
-on_joinaudio (PurpleConversation *conversation, const char *name, char **args, char **error_text, void *data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (cusax_conferences_join_audio (purple_conversation_get_account (conversation),
-                                    room_of_conversation (conversation), &error))
-    return PURPLE_CMD_RET_OK;
-  *error_text = g_markup_escape_text (error->message, -1);
-  return PURPLE_CMD_RET_FAILED;
-}
-
-static PurpleCmdRet
-on_people (PurpleConversation *conversation, const char *name, char **args, char **error_text, void *data)
-{
-  g_autofree char *text = cusax_conferences_list_people (purple_conversation_get_account (conversation),
-                                                         room_of_conversation (conversation));
-
-  cusax_notices_write (conversation, text, PURPLE_MESSAGE_NO_LOG);
-  return PURPLE_CMD_RET_OK;
-}
-
-static PurpleCmdId
-add_command (const char *name, int where, PurpleCmdFunc function, const char *help)
-{
-  PurplePlugin *plugin = cusax_connection_get_plugin ();
-
-  /* Flags as int: an enum of bits has no name for their union. */
-  return purple_cmd_register (name, "", PURPLE_CMD_P_PRPL, (PurpleCmdFlag) (where | PURPLE_CMD_FLAG_PRPL_ONLY),
-                              plugin != NULL ? purple_plugin_get_id (plugin) : NULL, function, help, NULL);
-}
-
 /* ------------------------------------------------------------ first login, unload */
 
 void
@@ -426,11 +384,6 @@ cusax_conferences_listen (void)
                          PURPLE_CALLBACK (on_conversation_menu), NULL);
   purple_signal_connect (purple_connections_get_handle (), "signed-off", &bridges,
                          PURPLE_CALLBACK (on_signed_off), NULL);
-  joinaudio_id = add_command ("joinaudio", PURPLE_CMD_FLAG_CHAT, on_joinaudio,
-                              _ ("joinaudio:  Calls the conference that this room names."));
-  people_id
-    = add_command ("people", PURPLE_CMD_FLAG_CHAT | PURPLE_CMD_FLAG_IM, on_people,
-                   _ ("people:  Lists who is in the room or the conference, by text, by voice or both."));
 }
 
 void
@@ -439,7 +392,5 @@ cusax_conferences_unlisten (void)
   if (bridges == NULL)
     return;
   purple_signals_disconnect_by_handle (&bridges);
-  purple_cmd_unregister (joinaudio_id);
-  purple_cmd_unregister (people_id);
   g_clear_pointer (&bridges, g_ptr_array_unref);
 }

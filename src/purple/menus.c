@@ -123,15 +123,12 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
 
 /* ------------------------------------------------------------ buddy menu */
 
-/* Pidgin takes the first underscore of a label for a mnemonic, other hosts print it. */
 static PurpleMenuAction *
 new_entry (const char *text, PurpleCallback callback, gpointer data, GList *children)
 {
-  g_autoptr (GString) label = g_string_new (text);
+  g_autofree char *label = cusax_words_menu_label (text);
 
-  if (purple_strequal (purple_core_get_ui (), "gtk-gaim"))
-    g_string_replace (label, "_", "__", 0);
-  return purple_menu_action_new (label->str, callback, data, children);
+  return purple_menu_action_new (label, callback, data, children);
 }
 
 static CusaxAccount *

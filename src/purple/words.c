@@ -5,6 +5,7 @@
 #include "error.h"
 #include "text.h"
 
+#include <core.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -32,6 +33,16 @@ cusax_words_address (const char *text, guint max_chars)
     return g_steal_pointer (&clean);
   begin = g_utf8_substring (clean, 0, front);
   return g_strconcat (begin, "…", g_utf8_offset_to_pointer (clean, length - (max_chars - front - 1)), NULL);
+}
+
+char *
+cusax_words_menu_label (const char *text)
+{
+  g_autoptr (GString) label = g_string_new (text);
+
+  if (g_strcmp0 (purple_core_get_ui (), "gtk-gaim") == 0)
+    g_string_replace (label, "_", "__", 0);
+  return g_string_free (g_steal_pointer (&label), FALSE);
 }
 
 /* Inside the quotes of our sentence there are none of his. */

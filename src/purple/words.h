@@ -32,6 +32,14 @@ G_BEGIN_DECLS
 char *cusax_words_address (const char *text, guint max_chars);
 
 /**
+ * cusax_words_menu_label:
+ * @text: of a menu entry, with somebody's address in it
+ *
+ * Returns: (transfer full): for this host: Pidgin takes an underscore for the mark of the key, others print it
+ */
+char *cusax_words_menu_label (const char *text);
+
+/**
  * cusax_words_call_name:
  * @label: (nullable): alias or libpurple name of the other side
  * @display_name: (nullable): what the other side calls itself; proves nothing, so it stands in quotes

@@ -112,7 +112,7 @@ def test_commands_of_the_xmpp_protocol_work_in_rooms(alice):
     alice.wait_line('tea at five', since=mark)
     names = alice.do('help', ROOM)
     listed = [event['name'] for event in names if event.name == 'command-name']
-    for name in ('topic', 'kick', 'nick', 'affiliate', 'ban', 'invite', 'part'):
+    for name in ('topic', 'kick', 'nick', 'affiliate', 'ban', 'invite', 'part', 'joinaudio', 'people', 'attach'):
         assert listed.count(name) == 1, listed
 
 

@@ -317,13 +317,26 @@ test_menu (gconstpointer finch)
   setup (finch != NULL);
   run_menu ("bob@example.org", NULL);
   cusax_callerchat_note_call (account, call);
-  /* The host of this program is none that reads "_" as a mark, see new_entry () in menus.c. */
+  /* The host of this program is none that reads "_" as a mark, see cusax_words_menu_label (). */
   g_assert_true (run_menu ("bob@example.org", "Attach a_b@other.example to this contact..."));
   g_assert_cmpstr (purple_request_fields_get_string (fake_dialog->fields, "buddy"), ==, "bob@example.org");
   fake_dialog_press (TRUE);
   fake_chat_check ("attach(sip:a_b@other.example, bob@example.org) ");
   run_menu ("bob@example.org", NULL);
   run_menu ("+33199", NULL);
+
+  /* An address as long as he likes stands in the dialog, not in the menus of all buddies. */
+  g_autofree char *user = g_strnfill (200, 'a');
+  g_autofree char *uri = g_strdup_printf ("sip:%s@other.example", user);
+  CusaxCall *long_call = call_from (2, uri, CUSAX_BINDING_NONE, NULL);
+  cusax_callerchat_note_call (account, long_call);
+  GList *entries = cusax_callerchat_menu (purple_find_buddy (account, "bob@example.org"));
+  g_assert_cmpuint (g_list_length (entries), ==, 1);
+  g_assert_cmpint (g_utf8_strlen (((PurpleMenuAction *) entries->data)->label, -1), <, 120);
+  g_assert_true (g_str_has_suffix (((PurpleMenuAction *) entries->data)->label,
+                                   "@other.example to this contact..."));
+  g_list_free_full (entries, (GDestroyNotify) purple_menu_action_free);
+  fake_call_free (long_call);
 
   /* His already, though nobody vouches for the call. */
   cusax_callerchat_note_call (account, call);
