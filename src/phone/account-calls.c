@@ -230,13 +230,24 @@ follow_conference (CusaxAccount *account, CusaxCall *call)
   g_hash_table_insert (account->conferences, call, conference);
 }
 
+/* Of a call that waits for its decision, or has not been announced yet, the person hears nothing but that he missed it,
+ * and that only of those who may call. */
+static gboolean
+is_unheard (CusaxAccount *account, CusaxCall *call)
+{
+  if (cusax_account_is_hidden (account, call))
+    return TRUE;
+  return cusax_call_is_unannounced (call)
+         && (cusax_call_get_state (call) != CUSAX_CALL_ENDED || !cusax_account_is_welcome (account, call));
+}
+
 static void
 on_call_changed (gpointer owner, CusaxCall *call)
 {
   CusaxAccount *account = owner;
   g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
   g_autoptr (CusaxCall) keep_call = cusax_call_ref (call);
-  gboolean hidden = cusax_account_is_hidden (account, call);
+  gboolean unheard = is_unheard (account, call);
 
   if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
     {
@@ -246,7 +257,7 @@ on_call_changed (gpointer owner, CusaxCall *call)
     }
   else
     follow_conference (account, call);
-  if (account->listener != NULL && !hidden)
+  if (account->listener != NULL && !unheard)
     account->listener->on_call (account->listener_data, account, call);
 }
 
@@ -258,12 +269,7 @@ on_call_remote (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers)
   g_autofree char *jid = NULL;
   CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
 
-  /* Whom the person chose stays; a number that was dialled may turn out to be a contact's (R21). */
-  if (cusax_call_get_contact (call) != NULL)
-    cusax_call_set_caller (call, g_steal_pointer (&caller), cusax_call_get_grade (call),
-                           cusax_call_get_contact (call));
-  else
-    cusax_call_set_caller (call, g_steal_pointer (&caller), grade, jid);
+  cusax_call_set_caller (call, g_steal_pointer (&caller), grade, jid);
 }
 
 static void

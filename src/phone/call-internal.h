@@ -69,8 +69,14 @@ CusaxCall *cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config
 void cusax_call_set_identity (CusaxCall *call, CusaxBindingGrade grade, const char *contact, const char *who,
                               CusaxDisclosure disclosure);
 
-/** What the other side is, as its messages say now; @caller: (transfer full). Emits if the call stands. */
+/**
+ * What the other side is, as its messages say now; @caller: (transfer full). Emits if the call stands. Only an address
+ * that was dialled may turn out to be a contact's: the contact that the person chose stays, and so does who called us.
+ */
 void cusax_call_set_caller (CusaxCall *call, CusaxCallerId *caller, CusaxBindingGrade grade, const char *contact);
+
+/** Returns: TRUE if it is an incoming call of which on_incoming has not told yet */
+gboolean cusax_call_is_unannounced (const CusaxCall *call);
 
 /** Returns: (transfer none) (nullable): the conference behind this call (R38) */
 CusaxAddress *cusax_call_get_focus (const CusaxCall *call);

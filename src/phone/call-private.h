@@ -31,6 +31,8 @@ struct _CusaxCall
 
   CusaxCallState state;
   gboolean rang;               /* outgoing: a 180 came */
+  gboolean announced;          /* incoming: the owner's on_incoming was called */
+  gboolean is_chosen;          /* outgoing: the person said which contact this is */
   gboolean want_held;          /* what the person asked for */
   gboolean told_held;          /* what our SDP that is on its way says */
   gboolean held;               /* what the last settled offer says */

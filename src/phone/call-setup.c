@@ -33,6 +33,7 @@ cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint num
 
   call->outgoing = TRUE;
   call->contact = g_strdup (outgoing->contact);
+  call->is_chosen = outgoing->contact != NULL;
   call->grade = outgoing->contact != NULL ? CUSAX_BINDING_STRONG : CUSAX_BINDING_NONE;
   call->class_ = outgoing->class_;
   call->disclosure = outgoing->disclosure;
@@ -173,6 +174,7 @@ on_incoming_tick (gpointer data)
       return G_SOURCE_REMOVE;
     }
   call->transport->vtable->gather (call->transport);
+  call->announced = TRUE;
   if (call->owner != NULL)
     call->owner->on_incoming (call->owner_data, call);
   return G_SOURCE_REMOVE;

@@ -228,13 +228,16 @@ void
 cusax_call_set_caller (CusaxCall *call, CusaxCallerId *caller, CusaxBindingGrade grade, const char *contact)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
-  char *jid = g_strdup (contact);
+  g_autofree char *jid = g_strdup (contact);
 
   g_clear_pointer (&call->caller, cusax_callerid_free);
   call->caller = caller;
-  call->grade = grade;
-  g_free (call->contact);
-  call->contact = jid;
+  if (call->outgoing && !call->is_chosen)
+    {
+      call->grade = grade;
+      g_free (call->contact);
+      call->contact = g_steal_pointer (&jid);
+    }
   if (call->state == CUSAX_CALL_ACTIVE)
     cusax_call_emit_changed (call);
 }
@@ -297,6 +300,12 @@ CusaxClass
 cusax_call_get_class (const CusaxCall *call)
 {
   return call->class_;
+}
+
+gboolean
+cusax_call_is_unannounced (const CusaxCall *call)
+{
+  return !call->outgoing && !call->announced;
 }
 
 CusaxAddress *

@@ -241,6 +241,43 @@ test_contacts_only_waits_for_the_card (gconstpointer data)
   fake_world_free (world);
 }
 
+/* The caller gives up, or his card comes, before the call was announced: who may not call is not even missed. */
+static void
+test_before_it_rings (void)
+{
+  static const struct
+  {
+    const char *setting, *from;
+    gboolean gives_up;
+    const char *heard;
+  } rows[] = {
+    { "accept_calls=all", "sip:dora@evil.example", TRUE, "call.ring\ncall.release\ncall #1 ENDED MISSED\n" },
+    { "accept_calls=contacts", "sip:" BOB, TRUE, "call.ring\ncall.release\ncall #1 ENDED MISSED\n" },
+    { "accept_calls=contacts", "sip:dora@evil.example", TRUE, "call.ring\ncall.release\n" },
+    { "accept_calls=all", "sip:+33177624339@example.org", FALSE, "call.ring\ncards.fetch " BOB "\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *const settings[] = { rows[i].setting, NULL };
+      FakeWorld *world = world_new (settings);
+      CusaxCallInfo info[] = { { rows[i].gives_up ? NULL : "xmpp:" BOB, "impp" }, { NULL, NULL } };
+      CusaxSipHeaders headers = { .from_uri = rows[i].from, .call_info = info };
+
+      g_test_message ("%s, from %s", rows[i].setting, rows[i].from);
+      fake_sip_incoming_from (world, &headers);
+      if (rows[i].gives_up)
+        world->call->listener->on_ended (world->call->listener_data, 487, NULL, FALSE);
+      else
+        fake_cards_answer (world, "+33177624339");
+      fake_world_check (world, rows[i].heard);
+      fake_world_pass (world, 0);
+      if (!rows[i].gives_up)
+        g_assert_nonnull (strstr (world->trace->str, "incoming #1 " BOB));
+      fake_world_free (world);
+    }
+}
+
 /* R18, R19: what an INVITE says of us. */
 static void
 test_outgoing_disclosure (void)
@@ -300,6 +337,49 @@ test_response_names_the_callee (void)
   fake_world_free (world);
 }
 
+/* R31: a number that was dialled is what its last response says; whom the person chose stays. */
+static void
+test_forwarded_call (gconstpointer data)
+{
+  const char *chosen = data;
+  FakeWorld *world = world_new (NULL);
+  g_autoptr (CusaxAddress) target = cusax_address_parse_uri ("sip:+33177624339@example.org;user=phone", NULL);
+  static const char *const asserted[] = { "sip:mallory@example.org", NULL };
+  CusaxSipHeaders headers = { .from_uri = "sip:+33177624339@example.org;user=phone" };
+  CusaxCall *call;
+
+  give_card (world, BOB, "+33177624339");
+  call = cusax_account_dial (world->account, target, "+33177624339", chosen, NULL);
+  fake_transport_ready (world);
+  world->call->listener->on_remote (world->call->listener_data, &headers);
+  g_assert_cmpstr (cusax_call_get_contact (call), ==, BOB);
+  headers.asserted = asserted;
+  world->call->listener->on_remote (world->call->listener_data, &headers);
+  g_assert_cmpstr (cusax_call_get_contact (call), ==, chosen);
+  g_assert_cmpint (cusax_call_get_grade (call), ==, chosen != NULL ? CUSAX_BINDING_STRONG : CUSAX_BINDING_NONE);
+  fake_world_free (world);
+}
+
+/* Who called us is decided while it rings; a later message of his changes no name, or the person talks to another. */
+static void
+test_later_messages_name_nobody (void)
+{
+  FakeWorld *world = world_new (NULL);
+  CusaxSipHeaders headers = { .from_uri = "sip:+33177624339@example.org" };
+  CusaxCall *call = ring (world, &headers);
+
+  fake_transport_ready (world);
+  cusax_call_answer (call);
+  fake_world_pass (world, 0);
+  give_card (world, BOB, "+33177624339");
+  headers.focus = "sip:conf1@example.org";
+  world->call->listener->on_remote (world->call->listener_data, &headers);
+  g_assert_null (cusax_call_get_contact (call));
+  g_assert_cmpint (cusax_call_get_grade (call), ==, CUSAX_BINDING_NONE);
+  g_assert_nonnull (cusax_call_get_caller (call)->focus);
+  fake_world_free (world);
+}
+
 /* R11: a sender apart, even where the number is a contact's. */
 static void
 test_sip_messages (void)
@@ -329,12 +409,16 @@ main (int argc, char **argv)
   g_test_add_func ("/callers/R29-late-card", test_late_card);
   g_test_add_func ("/callers/R33-accept-calls", test_accept_calls);
   g_test_add_func ("/callers/R33-blocked-without-tls", test_blocked_without_tls);
+  g_test_add_func ("/callers/R33-before-it-rings", test_before_it_rings);
   g_test_add_data_func ("/callers/R33-contacts-only/listed", "+33177624339", test_contacts_only_waits_for_the_card);
   g_test_add_data_func ("/callers/R33-contacts-only/not-listed", "+33177624338",
                         test_contacts_only_waits_for_the_card);
   g_test_add_data_func ("/callers/R33-contacts-only/no-answer", "never", test_contacts_only_waits_for_the_card);
   g_test_add_func ("/callers/R18-R19-outgoing", test_outgoing_disclosure);
   g_test_add_func ("/callers/R21-R38-response", test_response_names_the_callee);
+  g_test_add_data_func ("/callers/R31-forwarded/dialled", NULL, test_forwarded_call);
+  g_test_add_data_func ("/callers/R31-forwarded/chosen", BOB, test_forwarded_call);
+  g_test_add_func ("/callers/R31-later-messages", test_later_messages_name_nobody);
   g_test_add_func ("/callers/R11-messages", test_sip_messages);
   return g_test_run ();
 }
