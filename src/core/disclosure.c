@@ -14,11 +14,15 @@ chat_address (gboolean is_foreign, const CusaxConfig *config)
 }
 
 CusaxDisclosure
-cusax_disclosure_to_callee (CusaxClass class_, const CusaxConfig *config)
+cusax_disclosure_to_callee (const CusaxAddress *callee, const CusaxConfig *config)
 {
+  CusaxClass class_ = cusax_classify_address (callee, config);
+  gboolean is_foreign
+    = class_ == CUSAX_CLASS_FOREIGN_SIP || !cusax_config_is_own_domain (config, cusax_address_get_host (callee));
+
   if (cusax_config_is_anonymous (config) && class_ != CUSAX_CLASS_EMERGENCY)
     return CUSAX_DISCLOSURE_ANONYMOUS;
-  return chat_address (class_ == CUSAX_CLASS_FOREIGN_SIP, config);
+  return chat_address (is_foreign, config);
 }
 
 CusaxDisclosure

@@ -21,12 +21,12 @@ typedef enum
 
 /**
  * cusax_disclosure_to_callee:
- * @class_: of the address that is dialled
+ * @callee: the address that is dialled
  *
- * Own services (numbers go there too) by share_chat_address; another service only with share_chat_address_foreign. A
- * call for help is never anonymous.
+ * Own services (numbers go there too) by share_chat_address; another service only with share_chat_address_foreign, also
+ * where user=phone makes its address a number. A call for help is never anonymous.
  */
-CusaxDisclosure cusax_disclosure_to_callee (CusaxClass class_, const CusaxConfig *config);
+CusaxDisclosure cusax_disclosure_to_callee (const CusaxAddress *callee, const CusaxConfig *config);
 
 /**
  * cusax_disclosure_to_caller:

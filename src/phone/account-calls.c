@@ -84,7 +84,7 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
     }
 
   outgoing.class_ = cusax_classify_address (target, account->config);
-  outgoing.disclosure = cusax_disclosure_to_callee (outgoing.class_, account->config);
+  outgoing.disclosure = cusax_disclosure_to_callee (target, account->config);
   call = cusax_call_new_outgoing (&account->ports, account->config, free_number (account), &outgoing, &call_owner,
                                   account, error);
   if (call == NULL)

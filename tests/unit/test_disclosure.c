@@ -41,6 +41,15 @@ config_new (const char *turned)
   return config;
 }
 
+static CusaxDisclosure
+to_callee (const char *uri, const CusaxConfig *config)
+{
+  g_autoptr (CusaxAddress) callee = cusax_address_parse_uri (uri, NULL);
+
+  g_assert_nonnull (callee);
+  return cusax_disclosure_to_callee (callee, config);
+}
+
 static void
 test_to_callee (void)
 {
@@ -65,10 +74,14 @@ test_to_callee (void)
       g_autoptr (CusaxConfig) config = config_new (rows[i].turned);
 
       g_test_message ("turned: %s", rows[i].turned);
-      g_assert_cmpint (cusax_disclosure_to_callee (CUSAX_CLASS_ON_NET, config), ==, rows[i].on_net);
-      g_assert_cmpint (cusax_disclosure_to_callee (CUSAX_CLASS_FOREIGN_SIP, config), ==, rows[i].foreign);
-      g_assert_cmpint (cusax_disclosure_to_callee (CUSAX_CLASS_TELEPHONE_NETWORK, config), ==, rows[i].network);
-      g_assert_cmpint (cusax_disclosure_to_callee (CUSAX_CLASS_EMERGENCY, config), ==, rows[i].emergency);
+      g_assert_cmpint (to_callee ("sip:bob@branch.example", config), ==, rows[i].on_net);
+      g_assert_cmpint (to_callee ("sip:bob@other.example", config), ==, rows[i].foreign);
+      g_assert_cmpint (to_callee ("sip:bob@example.org:5070", config), ==, rows[i].foreign);
+      /* Numbers, but not of our own service. */
+      g_assert_cmpint (to_callee ("sip:bob@other.example;user=phone", config), ==, rows[i].foreign);
+      g_assert_cmpint (to_callee ("sip:+33177624339@192.0.2.1", config), ==, rows[i].foreign);
+      g_assert_cmpint (to_callee ("sip:+33177624339@example.org;user=phone", config), ==, rows[i].network);
+      g_assert_cmpint (to_callee ("sip:112@example.org", config), ==, rows[i].emergency);
     }
 }
 
