@@ -55,13 +55,29 @@ is_extension (const CusaxAddress *address, const char *number, const CusaxConfig
   return user[length] == '\0' ? !cusax_address_is_number (address) : is_own_context (user + length, config);
 }
 
+/* Our own proxy by another name: the host that was typed for it, a machine of its domain, or, for all we know, any bare
+ * number of a machine. It would dial a number there as it does one at its domain, so that must not look like another
+ * service, which is told of once and then dialled. */
+static gboolean
+may_be_own_server (const char *host, const CusaxConfig *config)
+{
+  const char *domain = cusax_config_get_domain (config);
+  gsize length = strlen (domain);
+  gsize host_length = strlen (host);
+
+  return g_strcmp0 (host, cusax_config_get_server_host (config)) == 0 || g_hostname_is_ip_address (host)
+         || (host_length > length + 1 && host[host_length - length - 1] == '.' && g_str_has_suffix (host, domain));
+}
+
 CusaxClass
 cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config)
 {
-  gboolean is_own = cusax_config_is_own_domain (config, cusax_address_get_host (target));
-  g_autofree char *number = is_own ? get_number (target) : NULL;
+  const char *host = cusax_address_get_host (target);
+  gboolean is_own = cusax_config_is_own_domain (config, host);
+  gboolean may_be_own = is_own || may_be_own_server (host, config);
+  g_autofree char *number = may_be_own ? get_number (target) : NULL;
 
-  if (number != NULL)
+  if (number != NULL && is_own)
     {
       if (cusax_number_is_emergency (number, cusax_config_get_country_code (config)))
         return CUSAX_CLASS_EMERGENCY;
@@ -69,7 +85,9 @@ cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config)
         return cusax_address_get_port (target) == 0 ? CUSAX_CLASS_ON_NET : CUSAX_CLASS_FOREIGN_SIP;
       return CUSAX_CLASS_TELEPHONE_NETWORK;
     }
-  if (g_str_has_suffix (cusax_address_get_uri (target), ";user=phone") || (is_own && is_dial_string (target)))
+  if (g_str_has_suffix (cusax_address_get_uri (target), ";user=phone")
+      || (number != NULL && (strlen (number) > MAX_EXTENSION || strpbrk (number, "*#") != NULL))
+      || (may_be_own && number == NULL && is_dial_string (target)))
     return CUSAX_CLASS_TELEPHONE_NETWORK;
   return is_own && cusax_address_get_port (target) == 0 ? CUSAX_CLASS_ON_NET : CUSAX_CLASS_FOREIGN_SIP;
 }

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   CUSAX_CLASS_ON_NET,            /* name at an own or related domain, or a number of on_net_numbers */
-  CUSAX_CLASS_FOREIGN_SIP,       /* another host, or any address that names a port or an IP literal of another host */
-  CUSAX_CLASS_TELEPHONE_NETWORK, /* a number at an own domain, also "*21*0900..#" codes and user=phone anywhere */
+  CUSAX_CLASS_FOREIGN_SIP,       /* another host, or any name with a port or at an IP literal */
+  CUSAX_CLASS_TELEPHONE_NETWORK, /* a number at an own domain or what may be our proxy by another name (sip_server, a
+                                  * machine of the domain, an IP literal), also "*21*0900..#" codes; user=phone anywhere */
   CUSAX_CLASS_EMERGENCY          /* never delayed by a question */
 } CusaxClass;
 

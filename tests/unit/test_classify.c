@@ -31,6 +31,41 @@ target (const char *text, const CusaxConfig *config)
   return address;
 }
 
+/* A proxy has more names than its domain, and dials numbers at each of them. */
+static void
+test_r42_numbers_at_our_server (void)
+{
+  static const struct
+  {
+    const char *text;
+    CusaxClass expected;
+  } cases[] = {
+    { "sip:0900123456@proxy.example.net", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:+33900123456@PROXY.example.net:5061", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:*21*0900123456%23@proxy.example.net", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:*21%23@192.0.2.1", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:0900123456,,1@proxy.example.net", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:0900123456@edge1.sip.example.com", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:0900123456@192.0.2.1", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:0900123456@[2001:db8::1]:5061", CUSAX_CLASS_TELEPHONE_NETWORK },
+    /* nobody's but theirs, or no number that costs */
+    { "sip:bob@proxy.example.net", CUSAX_CLASS_FOREIGN_SIP },
+    { "sip:7042@proxy.example.net", CUSAX_CLASS_FOREIGN_SIP },
+    { "sip:112@proxy.example.net", CUSAX_CLASS_FOREIGN_SIP },
+    { "sip:0900123456@example.net", CUSAX_CLASS_FOREIGN_SIP },
+    { "sip:0900123456@notsip.example.com", CUSAX_CLASS_FOREIGN_SIP },
+    { "sip:0900123456@sip.example.com.evil.example", CUSAX_CLASS_FOREIGN_SIP },
+  };
+  g_autoptr (CusaxConfig) config = make (FRENCH "\nsip_server=proxy.example.net");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxAddress) address = target (cases[i].text, config);
+
+      g_assert_cmpint (cusax_classify_address (address, config), ==, cases[i].expected);
+    }
+}
+
 static void
 test_r42_classes (void)
 {
@@ -262,6 +297,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/classify/r42-classes", test_r42_classes);
+  g_test_add_func ("/classify/r42-numbers-at-our-server", test_r42_numbers_at_our_server);
   g_test_add_func ("/classify/t7-bare-account", test_t7_bare_account);
   g_test_add_func ("/classify/r31-keys", test_r31_keys);
   g_test_add_func ("/classify/r2-guess", test_r2_guess);
