@@ -8,6 +8,10 @@
 #include <sofia-sip/sip_header.h>
 #include <sofia-sip/su_alloc.h>
 
+/* Broken values do not count as taken, but to find that out takes time too: for each perhaps as much as the
+ * whole message takes, if quotes in it do not close. */
+#define MAX_READ (4 * CUSAX_HEADERS_MAX_VALUES)
+
 struct _CusaxHeaders
 {
   CusaxSipHeaders view;
@@ -15,6 +19,8 @@ struct _CusaxHeaders
   GPtrArray *asserted; /* (element-type utf8): borrowed from strings, NULL at the end; so are the next two */
   GPtrArray *contacts;
   GArray *call_info; /* (element-type CusaxCallInfo) */
+  guint n_call_info; /* read, good or not; so is the next */
+  guint n_asserted;
 };
 
 static char *
@@ -49,10 +55,12 @@ read_call_info (CusaxHeaders *headers, const char *text)
 {
   char *value;
 
-  while (headers->call_info->len < CUSAX_HEADERS_MAX_VALUES && (value = cusax_valuelist_next (&text)) != NULL)
+  while (headers->call_info->len < CUSAX_HEADERS_MAX_VALUES && headers->n_call_info < MAX_READ
+         && (value = cusax_valuelist_next (&text)) != NULL)
     {
       CusaxCallInfo info = { keep (headers, cusax_valuelist_dup_uri (value)), NULL };
 
+      headers->n_call_info++;
       if (info.uri != NULL)
         {
           info.purpose = keep (headers, cusax_valuelist_dup_param (value, "purpose"));
@@ -67,10 +75,12 @@ read_asserted (CusaxHeaders *headers, const char *text)
 {
   char *value;
 
-  while (headers->asserted->len < CUSAX_HEADERS_MAX_VALUES && (value = cusax_valuelist_next (&text)) != NULL)
+  while (headers->asserted->len < CUSAX_HEADERS_MAX_VALUES && headers->n_asserted < MAX_READ
+         && (value = cusax_valuelist_next (&text)) != NULL)
     {
       char *uri = keep (headers, cusax_valuelist_dup_uri (value));
 
+      headers->n_asserted++;
       if (uri != NULL && headers->asserted->len == 0)
         headers->view.asserted_display = keep (headers, cusax_valuelist_dup_display (value));
       if (uri != NULL)

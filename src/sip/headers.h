@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /** CusaxHeaders: owns what the CusaxSipHeaders of ports.h borrow. */
 typedef struct _CusaxHeaders CusaxHeaders;
 
-/** At most so many values of each header are taken. */
+/** At most so many values of each header are taken, of the first hundreds, broken ones included. */
 #define CUSAX_HEADERS_MAX_VALUES 64
 
 /** Returns: (transfer full): nothing of it points into @sip */
