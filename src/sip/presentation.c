@@ -76,7 +76,10 @@ cusax_presentation_make_handle (const CusaxPresentation *presentation, CusaxStac
   g_autofree char *from = cusax_presentation_format_from (presentation, aor);
   g_autofree char *preferred = cusax_presentation_format_preferred (presentation, aor, is_protected);
   g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
+  /* Sofia's own ends in the address of this computer's network card. */
+  g_autofree char *call_id = g_uuid_string_random ();
 
   return nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to),
-                     SIPTAG_UNKNOWN_STR (presentation->privacy), SIPTAG_UNKNOWN_STR (preferred), TAG_END ());
+                     SIPTAG_CALL_ID_STR (call_id), SIPTAG_UNKNOWN_STR (presentation->privacy),
+                     SIPTAG_UNKNOWN_STR (preferred), TAG_END ());
 }

@@ -282,12 +282,13 @@ test_R19_preferred_identity (void)
   line_free (line);
 }
 
-/* Two anonymous calls of ours cannot be told to be of one telephone by their Contact. */
+/* Two anonymous calls of ours cannot be told to be of one telephone by their Contact, nor by a Call-ID with the
+ * address of its network card, which Sofia makes by itself. */
 static void
 test_R19_two_calls (void)
 {
   Line *line = line_new (FALSE);
-  char *contacts[2];
+  char *contacts[2], *call_ids[2];
 
   for (guint i = 0; i < 2; i++)
     {
@@ -295,13 +296,53 @@ test_R19_two_calls (void)
       g_autoptr (PeerMessage) invite = peer_expect (line->peer, "INVITE ", WAIT_MS);
 
       contacts[i] = peer_message_get (invite, "Contact");
+      call_ids[i] = peer_message_get (invite, "Call-ID");
       peer_reply (line->peer, invite, "486 Busy Here", "t1", NULL, NULL);
       wait_ended (line, talk);
       talk_free (talk);
     }
   g_assert_cmpstr (contacts[0], !=, contacts[1]);
-  g_free (contacts[0]);
-  g_free (contacts[1]);
+  g_assert_cmpuint (strlen (call_ids[0]), >=, 36);
+  g_assert_cmpstr (call_ids[0] + strlen (call_ids[0]) - 12, !=, call_ids[1] + strlen (call_ids[1]) - 12);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_free (contacts[i]);
+      g_free (call_ids[i]);
+    }
+  line_free (line);
+}
+
+/* Requests that Sofia sends by itself, and a call that is given up while it rings. */
+static void
+test_R19_early (void)
+{
+  Line *line = line_new (FALSE);
+  Talk *talk = line_dial_saying (line, "v=offer\r\n", &anonymous);
+  g_autoptr (PeerMessage) invite = peer_expect (line->peer, "INVITE ", WAIT_MS), prack = NULL, cancel = NULL;
+  g_autofree char *lines = contact_line (line, ""), *privacy = NULL;
+  g_autofree char *reliable = g_strconcat (lines, "Require: 100rel\nRSeq: 1\n", NULL);
+  const char *registered = peer_get_contact (line->peer);
+  g_autofree char *user = g_strndup (registered + 4, strcspn (registered + 4, "@"));
+  const PeerMessage *ours[2];
+
+  peer_reply (line->peer, invite, "183 Session Progress", "t1", reliable, NULL);
+  ours[0] = prack = peer_expect (line->peer, "PRACK ", WAIT_MS);
+  peer_reply (line->peer, prack, "200 OK", NULL, NULL, NULL);
+  talk->call->vtable->hang_up (talk->call);
+  ours[1] = cancel = peer_expect (line->peer, "CANCEL ", WAIT_MS);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_null (strstr (ours[i]->head, "alice"));
+      g_assert_null (strstr (ours[i]->head, user));
+      g_assert_null (strstr (ours[i]->head, "xmpp"));
+    }
+  /* Not in CANCEL: nobody asserts an identity in one (RFC 3325 section 9.1). */
+  privacy = peer_message_get (prack, "Privacy");
+  g_assert_cmpstr (privacy, ==, "id");
+  peer_reply (line->peer, cancel, "200 OK", NULL, NULL, NULL);
+  peer_reply (line->peer, invite, "487 Request Terminated", "t1", NULL, NULL);
+  wait_ended (line, talk);
+  talk_free (talk);
   line_free (line);
 }
 
@@ -517,6 +558,7 @@ add_tests (void)
   g_test_add_data_func ("/sip/identity/R19/out-challenged", GINT_TO_POINTER (TRUE), test_R19_anonymous);
   g_test_add_func ("/sip/identity/R19/preferred-identity", test_R19_preferred_identity);
   g_test_add_func ("/sip/identity/R19/two-calls", test_R19_two_calls);
+  g_test_add_func ("/sip/identity/R19/early", test_R19_early);
   for (guint i = 0; i < G_N_ELEMENTS (incoming); i++)
     {
       g_autofree char *path = g_strconcat ("/sip/identity/in/", incoming[i].name, NULL);
