@@ -29,7 +29,7 @@ typedef struct
   CusaxSipSubscription port;
   State state;
   gboolean is_released;   /* nobody holds us: free at the end */
-  gboolean is_winding_up; /* do not wait for the last NOTIFY */
+  gboolean is_winding_up; /* signing off: leave, and do not wait for the last NOTIFY */
   const CusaxSipSubscriptionListener *listener;
   gpointer user_data;
   CusaxStack *stack;
@@ -102,7 +102,7 @@ on_answer (Subscription *subscription, const CusaxSipEvent *event)
     return;
   if (event->status < 300)
     {
-      if (subscription->is_released)
+      if (subscription->is_released || subscription->is_winding_up)
         leave (subscription);
       else
         subscription->state = STATE_STANDING;

@@ -89,11 +89,10 @@ accept_subscription (Line *line, Watch *watch, guint expires)
   return peer_dialog_from_invite (subscribe, "f1");
 }
 
-/* Returns what our answer was. */
-static char *
-notify (Line *line, PeerDialog *dialog, const char *state, const char *type, const char *body)
+/* Returns our answer. */
+static PeerMessage *
+notify_full (Line *line, PeerDialog *dialog, const char *state, const char *type, const char *body)
 {
-  g_autoptr (PeerMessage) answer = NULL;
   static guint n_branches;
 
   dialog->cseq++;
@@ -106,7 +105,14 @@ notify (Line *line, PeerDialog *dialog, const char *state, const char *type, con
     dialog->target, peer_get_port (line->peer), n_branches, dialog->local, dialog->remote, dialog->call_id,
     dialog->cseq, peer_get_port (line->peer), state, type != NULL ? "Content-Type: " : "",
     type != NULL ? type : "", type != NULL ? "\n" : "", body != NULL ? body : "");
-  answer = peer_expect (line->peer, "SIP/2.0 ", WAIT_MS);
+  return peer_expect (line->peer, "SIP/2.0 ", WAIT_MS);
+}
+
+static char *
+notify (Line *line, PeerDialog *dialog, const char *state, const char *type, const char *body)
+{
+  g_autoptr (PeerMessage) answer = notify_full (line, dialog, state, type, body);
+
   return g_strdup (answer->first_line);
 }
 
@@ -178,8 +184,11 @@ test_R19_anonymous (void)
   Line *line = line_new (FALSE);
   g_auto (Watch) watch = { 0 };
   g_autoptr (CusaxConfig) config = config_new ("anonymous", "true", NULL);
-  g_autoptr (PeerMessage) subscribe = NULL, last = NULL;
+  g_autoptr (PeerMessage) subscribe = NULL, told = NULL, last = NULL;
+  g_autoptr (PeerDialog) dialog = NULL;
   g_autofree char *from = NULL, *privacy = NULL, *again = NULL, *head = NULL, *lines = answer_lines (line, 600);
+  const char *registered = peer_get_contact (line->peer);
+  g_autofree char *user = g_strndup (registered + 4, strcspn (registered + 4, "@"));
 
   line->port->vtable->configure (line->port, config);
   g_assert_true (watch_start (&watch, line, NULL));
@@ -190,8 +199,13 @@ test_R19_anonymous (void)
   g_assert_cmpstr (privacy, ==, "id");
   head = g_ascii_strdown (subscribe->head, -1);
   g_assert_null (strstr (head, "alice"));
-  g_assert_null (strstr (head, peer_get_contact (line->peer)));
+  g_assert_null (strstr (head, user));
   peer_reply (line->peer, subscribe, "200 OK", "f1", lines, NULL);
+  /* The answer to NOTIFY, which is Sofia's, does not name our registration either. */
+  dialog = peer_dialog_from_invite (subscribe, "f1");
+  told = notify_full (line, dialog, "active;expires=600", TYPE, "<a/>");
+  g_assert_cmpstr (told->first_line, ==, "SIP/2.0 200 OK");
+  g_assert_null (strstr (told->head, user));
   peer_spin (50);
   watch_release (&watch);
   last = peer_expect (line->peer, "SUBSCRIBE sip:focus@127.0.0.1", WAIT_MS);
@@ -407,6 +421,57 @@ test_stopped (gconstpointer data)
   line_free (line);
 }
 
+/* Signed off before the answer came: what stands after all is ended, not left behind for an hour. */
+static void
+test_stopped_early (void)
+{
+  Line *line = line_new (FALSE);
+  g_auto (Watch) watch = { 0 };
+  g_autoptr (PeerMessage) subscribe = NULL;
+  g_autofree char *lines = answer_lines (line, 600);
+
+  g_assert_true (watch_start (&watch, line, NULL));
+  subscribe = peer_expect (line->peer, "SUBSCRIBE ", WAIT_MS);
+  line->port->vtable->stop (line->port);
+  peer_reply (line->peer, subscribe, "200 OK", "f1", lines, NULL);
+  expect_unsubscribe (line, "200 OK");
+  line_wait_stopped (line);
+  g_assert_cmpuint (watch.n_ended, ==, 1);
+  line_free (line);
+}
+
+/* SUBSCRIBE may be forked: who comes second, with a tag of his own, is no part of it; nor is anybody after the
+ * end, released or not. */
+static void
+test_forked (void)
+{
+  Line *line = line_new (FALSE);
+  g_auto (Watch) watch = { 0 };
+  g_autoptr (PeerDialog) first = accept_subscription (line, &watch, 600), second = NULL;
+  g_auto (GStrv) parts = g_strsplit (first->local, ";tag=", 2);
+
+  second = peer_dialog_new (first->target);
+  g_free (second->local);
+  g_free (second->remote);
+  g_free (second->call_id);
+  second->local = g_strconcat (parts[0], ";tag=f2", NULL);
+  second->remote = g_strdup (first->remote);
+  second->call_id = g_strdup (first->call_id);
+  assert_notify (line, first, "active;expires=600", TYPE, "<a/>", "SIP/2.0 200 OK");
+  assert_notify (line, second, "active;expires=600", TYPE, "<evil/>", "SIP/2.0 481 Call Does Not Exist");
+  assert_notify (line, first, "terminated", TYPE, "<z/>", "SIP/2.0 200 OK");
+  peer_wait (line->peer, &watch.n_ended, "end", WAIT_MS);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *answer = notify (line, first, "active;expires=600", TYPE, "<evil/>");
+
+      g_assert_true (g_str_has_prefix (answer, "SIP/2.0 4"));
+      watch_release (&watch);
+    }
+  g_assert_cmpuint (watch.n_notify, ==, 2);
+  line_free (line);
+}
+
 /* The port goes first: the subscription ends, and is still there to be released. */
 static void
 test_port_freed (void)
@@ -462,6 +527,8 @@ add_tests (void)
                         test_released_early);
   g_test_add_data_func ("/sip/subscription/stopped", GINT_TO_POINTER (TRUE), test_stopped);
   g_test_add_data_func ("/sip/subscription/stopped-unanswered", GINT_TO_POINTER (FALSE), test_stopped);
+  g_test_add_func ("/sip/subscription/stopped-early", test_stopped_early);
+  g_test_add_func ("/sip/subscription/forked", test_forked);
   g_test_add_func ("/sip/subscription/port-freed", test_port_freed);
   g_test_add_func ("/sip/subscription/offline", test_offline);
 }
