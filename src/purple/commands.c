@@ -4,12 +4,12 @@
 
 #include "account.h"
 #include "callerchat.h"
+#include "callers.h"
 #include "conferences.h"
 #include "connection.h"
 #include "dialling.h"
 #include "error.h"
 #include "notices.h"
-#include "peers.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -256,7 +256,7 @@ on_unmute (Request *request, GError **error)
 static char *
 describe (Request *request, CusaxCall *call)
 {
-  g_autofree char *name = cusax_peers_label (request->account, cusax_call_get_who (call));
+  g_autofree char *name = cusax_callers_name (request->account, call);
 
   return cusax_words_call_state (call, name);
 }

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "callerchat.h"
+#include "callers.h"
 #include "conferences.h"
 #include "connection.h"
 #include "dialling.h"
@@ -59,7 +60,7 @@ append_calls (GString *text, PurpleAccount *account, CusaxAccount *phone)
   for (guint i = 0; i < calls->len; i++)
     {
       CusaxCall *call = g_ptr_array_index (calls, i);
-      g_autofree char *name = cusax_peers_label (account, cusax_call_get_who (call));
+      g_autofree char *name = cusax_callers_name (account, call);
       g_autofree char *state = cusax_words_call_state (call, name);
 
       g_string_append_printf (text, "\n%s", state);

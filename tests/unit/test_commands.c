@@ -226,6 +226,8 @@ test_lists (void)
   setup ();
   assert_run ("calls", "ok");
   check_lines ("There is no call.\n");
+  call->grade = CUSAX_BINDING_STRONG;
+  call->contact = "bob@example.org";
   g_ptr_array_add (fake_phone.calls, call);
   assert_run ("calls", "ok");
   check_lines ("#1 Bob &amp; Co: in call, not encrypted\n");
@@ -235,6 +237,29 @@ test_lists (void)
   call->codec = "opus/48000";
   assert_run ("stats", "ok");
   g_assert_nonnull (strstr (lines->str, "<br>Codec: opus/48000<br>Packets sent: 50 ("));
+  fake_call_free (call);
+  teardown ();
+}
+
+/* R29: in the list as in the dialog; a name that the person gave to a number is not for whoever writes that number into
+ * a From header, and who hides has none. */
+static void
+test_R29_calls (void)
+{
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "+33177624339");
+
+  setup ();
+  purple_blist_add_buddy (purple_buddy_new (account, "+33177624339", "Mum"), NULL, NULL, NULL);
+  call->peer = cusax_address_parse_target ("+33177624339", "example.org", NULL);
+  call->display_name = "Dr. <No>";
+  g_ptr_array_add (fake_phone.calls, call);
+  assert_run ("calls", "ok");
+  check_lines ("#1 “Dr. &lt;No&gt;” (+33177624339): ringing here\n");
+  call->caller = g_new0 (CusaxCallerId, 1);
+  call->caller->is_anonymous = TRUE;
+  assert_run ("calls", "ok");
+  check_lines ("#1 somebody who hides the number: ringing here\n");
+  purple_blist_remove_buddy (purple_find_buddy (account, "+33177624339"));
   fake_call_free (call);
   teardown ();
 }
@@ -318,6 +343,7 @@ main (int argc, char **argv)
       g_test_add_func ("/commands/dial", test_dial);
       g_test_add_func ("/commands/call-numbers", test_call_numbers);
       g_test_add_func ("/commands/lists", test_lists);
+      g_test_add_func ("/commands/R29-calls", test_R29_calls);
       g_test_add_func ("/commands/people", test_people);
       g_test_add_func ("/commands/rooms", test_rooms);
     }
