@@ -183,10 +183,17 @@ set_and_save (CusaxMemory *memory, Section section, const char *name, const char
     save (memory);
 }
 
+/* Whoever takes a permission back in the file writes "no". */
+static gboolean
+is_yes (const CusaxMemory *memory, Section section, const char *name)
+{
+  return g_strcmp0 (get (memory, section, name), "yes") == 0;
+}
+
 gboolean
 cusax_memory_is_allowed (const CusaxMemory *memory, const char *key)
 {
-  return get (memory, ALLOWED, key) != NULL;
+  return is_yes (memory, ALLOWED, key);
 }
 
 void
@@ -200,7 +207,7 @@ cusax_memory_was_told (const CusaxMemory *memory, const char *domain)
 {
   g_autofree char *lower = g_ascii_strdown (domain, -1);
 
-  return get (memory, TOLD, lower) != NULL;
+  return is_yes (memory, TOLD, lower);
 }
 
 void

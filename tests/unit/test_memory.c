@@ -227,6 +227,27 @@ test_odd_entries_are_left_out (void)
   fake_people_free (people);
 }
 
+/* R43: a permission that somebody took back by hand is none. */
+static void
+test_no_means_no (void)
+{
+  FakePeople *people = fake_people_new ();
+  CusaxMemory *memory = NULL;
+
+  fake_people_set_file (people, "people",
+                        "[people]\nversion=1\n[allowed]\none=no\ntwo=\nthree=yes\n[told]\nother.example=no\n");
+  memory = cusax_memory_new (&people->store);
+  g_assert_false (cusax_memory_is_allowed (memory, "one"));
+  g_assert_false (cusax_memory_is_allowed (memory, "two"));
+  g_assert_true (cusax_memory_is_allowed (memory, "three"));
+  g_assert_false (cusax_memory_was_told (memory, "other.example"));
+  cusax_memory_allow (memory, "one");
+  memory = restart (people, memory);
+  g_assert_true (cusax_memory_is_allowed (memory, "one"));
+  cusax_memory_free (memory);
+  fake_people_free (people);
+}
+
 static void
 test_memory_is_bounded (void)
 {
@@ -320,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/memory/a-broken-file-is-set-aside", test_a_broken_file_is_set_aside);
   g_test_add_func ("/memory/odd-entries-are-left-out", test_odd_entries_are_left_out);
   g_test_add_func ("/memory/memory-is-bounded", test_memory_is_bounded);
+  g_test_add_func ("/memory/R43-no-means-no", test_no_means_no);
   g_test_add_func ("/memory/R52-the-relation-is-stored", test_the_relation_is_stored);
   g_test_add_func ("/memory/the-nth-port-call-fails", test_the_nth_port_call_fails);
   return g_test_run ();
