@@ -109,6 +109,44 @@ cusax_account_judge_caller (CusaxAccount *account, const CusaxCallerId *caller, 
   return 0;
 }
 
+/* TRUE if @caller's address is @jid's by its card, or, without one, by its name. */
+static gboolean
+has_address (CusaxAccount *account, const char *jid, const char *key)
+{
+  g_autoptr (GPtrArray) list = cusax_directory_list (account->directory, jid);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const CusaxDialable *dialable = g_ptr_array_index (list, i);
+
+      if (dialable->source != CUSAX_DIALABLE_HINT && (dialable->types & CUSAX_TEL_MACHINES) == 0
+          && g_str_equal (dialable->key, key))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Contacts only. Two that claim one address have no name (R31), but a contact must not keep another one's calls away by
+ * listing his address: whom our proxy vouches for by his own name, or who says himself who he is, may call. */
+gboolean
+cusax_account_is_contact (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrade grade)
+{
+  g_autofree char *same_name = same_name_jid (caller, account->config);
+  g_autofree char *key = NULL;
+  const char *names[] = { same_name, caller->claimed_jid };
+
+  if (grade == CUSAX_BINDING_STRONG)
+    return TRUE;
+  if (grade == CUSAX_BINDING_WEAK || !caller->is_authenticated || caller->address == NULL)
+    return FALSE;
+  key = cusax_classify_key (caller->address, account->config);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (names[i] != NULL && cusax_directory_is_contact (account->directory, names[i])
+        && has_address (account, names[i], key))
+      return TRUE;
+  return FALSE;
+}
+
 /* ------------------------------------------------- callers not yet decided */
 
 static guint
@@ -124,7 +162,7 @@ gboolean
 cusax_account_is_welcome (CusaxAccount *account, CusaxCall *call)
 {
   return cusax_config_get_accept_calls (account->config) != CUSAX_ACCEPT_CONTACTS
-         || cusax_call_get_grade (call) == CUSAX_BINDING_STRONG;
+         || cusax_account_is_contact (account, cusax_call_get_caller (call), cusax_call_get_grade (call));
 }
 
 /* The person never hears of it, as of everything that the rules for callers refuse. */

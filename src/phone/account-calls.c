@@ -152,7 +152,8 @@ cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message
 
   if (cusax_account_judge_caller (account, caller, grade, jid) != 0 || account->listener == NULL
       || account->listener->on_message == NULL
-      || (cusax_config_get_accept_calls (account->config) == CUSAX_ACCEPT_CONTACTS && grade != CUSAX_BINDING_STRONG))
+      || (cusax_config_get_accept_calls (account->config) == CUSAX_ACCEPT_CONTACTS
+          && !cusax_account_is_contact (account, caller, grade)))
     {
       g_message ("a SIP message was dropped by the rules for callers");
       return;

@@ -49,7 +49,9 @@ char *cusax_account_name_caller (CusaxAccount *account, const CusaxAddress *addr
 /* 0, or the status that refuses (R19, R33; RFC 5079 for 433). */
 guint cusax_account_judge_caller (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrade grade,
                                   const char *jid);
-/* Whether the person wants to hear of it (accept_calls = contacts). */
+/* Whether a contact calls, as far as accept_calls = contacts is concerned. */
+gboolean cusax_account_is_contact (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrade grade);
+/* Whether the person wants to hear of it. */
 gboolean cusax_account_is_welcome (CusaxAccount *account, CusaxCall *call);
 /* 603, and the person never hears of it, as of everything that the rules for callers refuse. */
 void cusax_account_refuse_unseen (CusaxAccount *account, CusaxCall *call);

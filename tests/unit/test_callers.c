@@ -241,6 +241,48 @@ test_contacts_only_waits_for_the_card (gconstpointer data)
   fake_world_free (world);
 }
 
+/* A contact's card must not keep away the calls of another one whose address it lists. */
+static void
+test_contested_contact_may_call (void)
+{
+  static const struct
+  {
+    const char *from, *claim;
+    gboolean unprotected, own_card;
+    gboolean rings;
+  } rows[] = {
+    { "sip:" BOB, NULL, FALSE, FALSE, TRUE },
+    { "sip:" BOB, NULL, FALSE, TRUE, TRUE },
+    { "sip:" BOB, NULL, TRUE, FALSE, FALSE },
+    { "sip:+33177624339@example.org", "xmpp:" BOB, FALSE, TRUE, TRUE },
+    { "sip:+33177624339@example.org", "xmpp:" BOB, FALSE, FALSE, FALSE },
+    { "sip:+33177624339@example.org", NULL, FALSE, TRUE, FALSE },
+    { "sip:dora@example.org", "xmpp:dora@example.org", FALSE, TRUE, FALSE },
+  };
+  static const char *const settings[] = { "accept_calls=contacts", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      FakeWorld *world = world_new (settings);
+      CusaxCallInfo info[] = { { rows[i].claim, "impp" }, { NULL, NULL } };
+      /* What our proxy says, for a number. */
+      const char *const asserted[] = { rows[i].from, NULL };
+      CusaxSipHeaders headers = { .from_uri = rows[i].from, .asserted = asserted, .call_info = info };
+
+      g_test_message ("row %" G_GSIZE_FORMAT, i);
+      if (rows[i].own_card)
+        give_card (world, BOB, "sip:" BOB "</NUMBER></TEL><TEL><NUMBER>+33177624339");
+      give_card (world, CAROL, "sip:" BOB "</NUMBER></TEL><TEL><NUMBER>+33177624339");
+      world->is_protected = !rows[i].unprotected;
+      fake_sip_incoming_from (world, &headers);
+      fake_world_pass (world, 3000);
+      g_assert_true ((strstr (world->trace->str, "incoming #1 ") != NULL) == rows[i].rings);
+      if (rows[i].rings)
+        g_assert_cmpint (cusax_call_get_grade (cusax_account_get_call (world->account, 1)), ==, CUSAX_BINDING_NONE);
+      fake_world_free (world);
+    }
+}
+
 /* The caller gives up, or his card comes, before the call was announced: who may not call is not even missed. */
 static void
 test_before_it_rings (void)
@@ -409,6 +451,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callers/R29-late-card", test_late_card);
   g_test_add_func ("/callers/R33-accept-calls", test_accept_calls);
   g_test_add_func ("/callers/R33-blocked-without-tls", test_blocked_without_tls);
+  g_test_add_func ("/callers/R31-R33-contested", test_contested_contact_may_call);
   g_test_add_func ("/callers/R33-before-it-rings", test_before_it_rings);
   g_test_add_data_func ("/callers/R33-contacts-only/listed", "+33177624339", test_contacts_only_waits_for_the_card);
   g_test_add_data_func ("/callers/R33-contacts-only/not-listed", "+33177624338",
