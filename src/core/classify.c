@@ -42,6 +42,25 @@ is_own_context (const char *parameters, const CusaxConfig *config)
          && cusax_config_is_own_domain (config, parameters + strlen (context));
 }
 
+/* Is @number, which @address begins with, what is dialled? "8123;phone-context=+33900" is +339008123 (RFC 3966 section
+ * 5.1.5), and 112 of another exchange or country calls no help here. */
+static gboolean
+is_whole_number (const CusaxAddress *address, const char *number, const CusaxConfig *config)
+{
+  static const char context[] = ";phone-context=";
+  g_autofree char *lower = g_ascii_strdown (cusax_address_get_user (address), -1);
+  const char *found = strstr (lower, context);
+  g_autofree char *value = NULL;
+
+  if (*number == '+' || found == NULL)
+    return TRUE;
+  found += strlen (context);
+  value = g_strndup (found, strcspn (found, ";"));
+  if (*value == '+')
+    return g_str_equal (value + 1, cusax_config_get_country_code (config));
+  return cusax_config_is_own_domain (config, value);
+}
+
 /* "7042" of an exchange, named as an address of it. */
 static gboolean
 is_extension (const CusaxAddress *address, const char *number, const CusaxConfig *config)
@@ -77,7 +96,7 @@ cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config)
   gboolean may_be_own = is_own || may_be_own_server (host, config);
   g_autofree char *number = may_be_own ? get_number (target) : NULL;
 
-  if (number != NULL && is_own)
+  if (number != NULL && is_own && is_whole_number (target, number, config))
     {
       if (cusax_number_is_emergency (number, cusax_config_get_country_code (config)))
         return CUSAX_CLASS_EMERGENCY;
@@ -85,7 +104,7 @@ cusax_classify_address (const CusaxAddress *target, const CusaxConfig *config)
         return cusax_address_get_port (target) == 0 ? CUSAX_CLASS_ON_NET : CUSAX_CLASS_FOREIGN_SIP;
       return CUSAX_CLASS_TELEPHONE_NETWORK;
     }
-  if (g_str_has_suffix (cusax_address_get_uri (target), ";user=phone")
+  if (g_str_has_suffix (cusax_address_get_uri (target), ";user=phone") || (number != NULL && is_own)
       || (number != NULL && (strlen (number) > MAX_EXTENSION || strpbrk (number, "*#") != NULL))
       || (may_be_own && number == NULL && is_dial_string (target)))
     return CUSAX_CLASS_TELEPHONE_NETWORK;

@@ -96,6 +96,8 @@ test_r42_classes (void)
     { "0199123456", CUSAX_CLASS_ON_NET },
     { "+33199123456", CUSAX_CLASS_ON_NET },
     { "8123", CUSAX_CLASS_ON_NET },
+    { "tel:8123;phone-context=sister.example", CUSAX_CLASS_ON_NET },
+    { "tel:8123;phone-context=+33", CUSAX_CLASS_ON_NET },
     /* other services */
     { "sip:bob@atlanta.example", CUSAX_CLASS_FOREIGN_SIP },
     { "sip:bob@sip.example.com.evil.example", CUSAX_CLASS_FOREIGN_SIP },
@@ -116,6 +118,11 @@ test_r42_classes (void)
     { "tel:0900123456;phone-context=sister.example", CUSAX_CLASS_TELEPHONE_NETWORK },
     { "tel:7042;ext=1;phone-context=sister.example", CUSAX_CLASS_TELEPHONE_NETWORK },
     { "tel:+33900123456", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "tel:8123456;phone-context=+33900", CUSAX_CLASS_TELEPHONE_NETWORK }, /* not what begins with 8 */
+    { "sip:8123456;x=y;Phone-Context=+33900@sip.example.com", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "tel:8123;phone-context=other.example", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "tel:112;phone-context=+339001", CUSAX_CLASS_TELEPHONE_NETWORK },
+    { "sip:112;phone-context=other.example@sip.example.com", CUSAX_CLASS_TELEPHONE_NETWORK },
     { "sip:+33900123456@sip.example.com", CUSAX_CLASS_TELEPHONE_NETWORK },
     { "sip:0900123456@sip.example.com", CUSAX_CLASS_TELEPHONE_NETWORK },
     { "sip:0900-123-456@sip.example.com", CUSAX_CLASS_TELEPHONE_NETWORK },
