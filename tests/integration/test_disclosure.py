@@ -114,8 +114,12 @@ def test_r21_confirmed_callers_learn_our_chat_address_others_do_not(new_lab):
         known = {'from_uri': 'sip:%s@cusax.test' % NUMBER, 'asserted': 'sip:%s@cusax.test' % NUMBER}
         for message in replies(True, **known):
             assert values(message) == [OURS], message
-        for message in replies(True, from_uri='sip:x@elsewhere.test', headers=[
-                ('Call-Info', '<xmpp:bob@cusax.test>;purpose=impp')]):
+        cue = [('Call-Info', '<xmpp:bob@cusax.test>;purpose=impp')]
+        for message in replies(True, from_uri='sip:x@elsewhere.test', headers=cue):
+            assert message.all('call-info') == []
+        # Nor one of the own service whom no card knows.
+        nobody = 'sip:+4930999@cusax.test'
+        for message in replies(False, from_uri=nobody, asserted=nobody, headers=cue):
             assert message.all('call-info') == []
         alice.do('set', 'share_chat_address', 'false')
         alice.do('account disable')
