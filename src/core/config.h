@@ -56,7 +56,7 @@ typedef enum
 typedef enum
 {
   CUSAX_ACCEPT_ALL,
-  CUSAX_ACCEPT_CONTACTS,     /* callers whose binding to a roster contact is strong, or only contested by another's card */
+  CUSAX_ACCEPT_CONTACTS,     /* contacts: the binding is strong, or nothing but another one's card contests it */
   CUSAX_ACCEPT_NO_ANONYMOUS  /* everybody who shows an address */
 } CusaxAcceptCalls;
 

@@ -40,14 +40,16 @@ typedef struct
   void (*on_state) (gpointer user_data, CusaxAccount *account);
   /* A call rings: 180 has been sent. Ask the person; answer by the call's functions. */
   void (*on_incoming) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
-  /* Its state, hold, mute or security changed; ENDED comes last and once. */
+  /* Its state, hold, mute, security or caller changed; ENDED comes last and once. Also for an incoming call that ended
+   * before on_incoming: it was missed. Never for one that the rules for callers refused or have not decided on. */
   void (*on_call) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
   /* Nothing was heard from the other side for @seconds. */
   void (*on_silence) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds);
   /* The libpurple name for an address: @jid (nullable), a contact whose binding is strong, else a display form of
    * @peer (nullable: anonymous). (transfer full) */
   char *(*name_peer) (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid);
-  /* TRUE if the person blocked @jid, a contact or not (XEP-0191, libpurple's privacy list). */
+  /* TRUE if the person blocked @jid, a contact or not (XEP-0191, libpurple's privacy list). Asked when a call or message
+   * comes, for whoever it claims to be from, and not again while it rings. */
   gboolean (*is_blocked) (gpointer user_data, CusaxAccount *account, const char *jid);
   /* What is known of a contact changed, see CusaxDirectoryListener. */
   void (*on_contact) (gpointer user_data, CusaxAccount *account, const char *jid);
@@ -114,7 +116,7 @@ CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, cons
 gboolean cusax_account_send_message (CusaxAccount *account, CusaxAddress *target, const char *text,
                                      CusaxSipMessageDone done, gpointer user_data, GError **error);
 
-/** (transfer none): the people of the account; lives as long as it */
+/** (transfer none): the people of the account; until it is shut down, NULL afterwards */
 CusaxDirectory *cusax_account_get_directory (CusaxAccount *account);
 
 /** Returns: (transfer none) (nullable): the conference behind a call that stands */

@@ -71,8 +71,8 @@ const CusaxCallerId *cusax_call_get_caller (const CusaxCall *call);
  * cusax_call_get_grade:
  *
  * How sure it is that the other side is cusax_call_get_contact(). An outgoing call to a contact is STRONG: the person
- * chose it, and it stays. Of an incoming one it may change while it rings (on_call tells), never later; of an address that
- * was dialled with every message that says who answers.
+ * chose it, and it stays. Of an incoming call it may change while it rings (on_call tells), never later; of an address
+ * that was dialled with every message that says who answers.
  */
 CusaxBindingGrade cusax_call_get_grade (const CusaxCall *call);
 const char *cusax_call_get_contact (const CusaxCall *call); /* (nullable): bare JID, for WEAK and STRONG */

@@ -4,8 +4,8 @@
  * (sip/, rtp/, media/, purple/) and that tests fake. An implementing struct has the port as its first member.
  *
  * Rules for all of them. Everything happens in the default main context. Listeners are never called from inside
- * the call that starts a thing unless said so ("may call back at once"), and never after _stop, _release,
- * _shutdown or _end. Strings and structs handed to a listener are borrowed for the call.
+ * the call that starts a thing unless said so ("may call back at once"), and never after _cancel, _release,
+ * _shutdown, _end or _free. Strings and structs handed to a listener are borrowed for the call.
  */
 #pragma once
 
