@@ -188,14 +188,3 @@ cusax_identity_find (const CusaxIdentity *identity, const char *key, CusaxCard *
     return 1;
   return g_hash_table_contains (identity->contested, key) ? 2 : 0;
 }
-
-void
-cusax_identity_foreach (const CusaxIdentity *identity, CusaxIdentityFunc function, gpointer user_data)
-{
-  GHashTableIter iter;
-  gpointer jid;
-
-  g_hash_table_iter_init (&iter, identity->cards);
-  while (g_hash_table_iter_next (&iter, &jid, NULL))
-    function (cusax_card_from_text (jid), user_data);
-}

@@ -34,8 +34,4 @@ CusaxCard *cusax_identity_get (const CusaxIdentity *identity, const char *jid);
  */
 guint cusax_identity_find (const CusaxIdentity *identity, const char *key, CusaxCard **card);
 
-typedef void (*CusaxIdentityFunc) (CusaxCard *card, gpointer user_data);
-/** Calls @function for each card, in no order; it must not change the index. */
-void cusax_identity_foreach (const CusaxIdentity *identity, CusaxIdentityFunc function, gpointer user_data);
-
 G_END_DECLS
