@@ -45,6 +45,7 @@ struct _CusaxDirectory
   CusaxDirectoryQueue *queue;
   GPtrArray *doubts; /* failures that may have been the connection's */
   guint save_id;
+  gboolean *is_gone; /* (nullable): of whoever tells of two people, and has to know whether the first news ended it */
 };
 
 extern const CusaxDirectoryQueueListener cusax_directory_queue_listener;
@@ -61,7 +62,7 @@ gboolean cusax_directory_is_older (const CusaxDirectory *directory, gint64 time,
 /** The file has to be written some time soon. */
 void cusax_directory_schedule_save (CusaxDirectory *directory);
 
-/** The last thing in a turn: the listener may look at and change everything but the directory's life. */
+/** The last thing in a turn: the listener may look at and change everything, and end it. */
 void cusax_directory_emit (CusaxDirectory *directory, const char *jid);
 
 /** A contact without a card goes to the end of the background. */

@@ -87,6 +87,22 @@ cusax_directory_emit (CusaxDirectory *directory, const char *jid)
   directory->listener->on_contact (directory->listener_data, directory, copy);
 }
 
+/* Returns: FALSE if that was the end of the directory. */
+static gboolean
+emit_and_go_on (CusaxDirectory *directory, const char *jid)
+{
+  gboolean *outer = directory->is_gone;
+  gboolean is_gone = FALSE;
+
+  directory->is_gone = &is_gone;
+  cusax_directory_emit (directory, jid);
+  if (!is_gone)
+    directory->is_gone = outer;
+  else if (outer != NULL)
+    *outer = TRUE;
+  return !is_gone;
+}
+
 /* ------------------------------------------------------------------- file */
 
 static void
@@ -269,6 +285,8 @@ cusax_directory_free (CusaxDirectory *directory)
 {
   if (directory == NULL)
     return;
+  if (directory->is_gone != NULL)
+    *directory->is_gone = TRUE;
   if (directory->save_id != 0)
     {
       directory->ports.clock->remove (directory->ports.clock, directory->save_id);
@@ -427,6 +445,7 @@ cusax_directory_attach (CusaxDirectory *directory, CusaxAddress *address, const 
 {
   g_autofree char *key = NULL;
   g_autofree char *former = NULL;
+  g_autofree char *owner = g_strdup (jid);
 
   if (directory->config == NULL)
     return;
@@ -438,8 +457,6 @@ cusax_directory_attach (CusaxDirectory *directory, CusaxAddress *address, const 
     cusax_memory_attach (directory->memory, key, cusax_address_get_uri (address), jid);
   else
     cusax_memory_detach (directory->memory, key);
-  if (former != NULL)
-    cusax_directory_emit (directory, former);
-  if (jid != NULL)
-    cusax_directory_emit (directory, jid);
+  if ((former == NULL || emit_and_go_on (directory, former)) && owner != NULL)
+    cusax_directory_emit (directory, owner);
 }

@@ -29,7 +29,7 @@ typedef struct _CusaxDirectory CusaxDirectory;
 typedef struct
 {
   /* Something that is known of @jid changed: menus, tooltips and a ringing call may differ now. May call every
-   * function of the directory but free. Not called for new settings: whoever changes them looks again at all. */
+   * function of the directory, free too. Not called for new settings: whoever changes them looks again at all. */
   void (*on_contact) (gpointer user_data, CusaxDirectory *directory, const char *jid);
 } CusaxDirectoryListener;
 

@@ -14,6 +14,7 @@ typedef struct
   FakePeople *people;
   CusaxDirectory *directory;
   CusaxConfig *config;
+  gboolean ends_at_news; /* the listener frees the directory, as an account that is shut down by what it tells does */
 } World;
 
 static CusaxConfig *
@@ -33,6 +34,11 @@ on_contact (gpointer user_data, CusaxDirectory *directory, const char *jid)
 
   g_assert_true (world->directory == directory);
   fake_people_say (world->people, "contact %s", jid);
+  if (world->ends_at_news)
+    {
+      g_clear_pointer (&world->directory, cusax_directory_free);
+      return;
+    }
   /* A listener looks at everything, and asks for more. */
   g_ptr_array_unref (cusax_directory_list (directory, jid));
   cusax_directory_look (directory, jid);
@@ -78,6 +84,7 @@ world_init (World *world, const char *contacts)
 {
   world->people = fake_people_new ();
   world->config = config_new ("country_code=33\ntrunk_prefix=0");
+  world->ends_at_news = FALSE;
   make_directory (world);
   configure (world, contacts);
 }
@@ -1098,6 +1105,39 @@ test_the_nth_port_call_fails (void)
     run_day (n, &calls);
 }
 
+/* What is told of may be the end of the account, and of its directory. */
+static void
+test_the_listener_may_end_it (gconstpointer data)
+{
+  const char *scene = data;
+  World world = { 0 };
+  g_autoptr (CusaxAddress) address = cusax_address_parse_uri ("sip:+33177624339@example.org", NULL);
+  const char *const hints[] = { "sip:bob@example.org", NULL };
+  g_autofree char *card = fake_people_card ((const char *[]){ "+33177624339", NULL });
+
+  world_init (&world, "bob carol");
+  cusax_directory_set_online (world.directory, TRUE);
+  cusax_directory_attach (world.directory, address, "bob@example.org");
+  fake_people_forget (world.people);
+  world.ends_at_news = TRUE;
+  if (g_str_equal (scene, "attached"))
+    cusax_directory_attach (world.directory, address, "carol@example.org");
+  else if (g_str_equal (scene, "hints"))
+    cusax_directory_set_hints (world.directory, "bob@example.org", hints);
+  else if (g_str_equal (scene, "pushed"))
+    cusax_directory_take (world.directory, "bob@example.org", card, strlen (card));
+  else
+    {
+      cusax_directory_look (world.directory, "carol@example.org");
+      cusax_directory_look (world.directory, "bob@example.org");
+      fake_people_answer_tel (world.people, "bob@example.org", "+33177624338");
+    }
+  g_assert_nonnull (strstr (world.people->trace->str, "contact bob@example.org\n"));
+  g_assert_null (strstr (world.people->trace->str, "contact carol@example.org\n"));
+  g_assert_null (world.directory);
+  world_clear (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1137,5 +1177,9 @@ main (int argc, char **argv)
   g_test_add_func ("/directory/R17-hints-are-few-and-of-contacts", test_hints_are_few_and_of_contacts);
   g_test_add_func ("/directory/odd-jids-are-no-contacts", test_odd_jids_are_no_contacts);
   g_test_add_func ("/directory/the-nth-port-call-fails", test_the_nth_port_call_fails);
+  g_test_add_data_func ("/directory/ended-by-its-listener/answer", "answer", test_the_listener_may_end_it);
+  g_test_add_data_func ("/directory/ended-by-its-listener/attached", "attached", test_the_listener_may_end_it);
+  g_test_add_data_func ("/directory/ended-by-its-listener/hints", "hints", test_the_listener_may_end_it);
+  g_test_add_data_func ("/directory/ended-by-its-listener/pushed", "pushed", test_the_listener_may_end_it);
   return g_test_run ();
 }
