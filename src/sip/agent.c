@@ -6,6 +6,7 @@
 
 #include <sofia-sip/nta_tag.h>
 #include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/tport_tag.h>
 
@@ -13,6 +14,10 @@
 /* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
 #define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE"
 #define SUPPORTED "100rel, timer, path, outbound"
+/* For a request that it finds broken Sofia answers 400 and closes the connection, which is the one to our
+ * server: two such messages, handed on by a proxy that does not read everything, would sign us off. So only
+ * what no proxy can do without counts (From, Via, ...); of the others a broken one is as good as none. */
+#define BAD_REQUEST_MASK sip_mask_request
 
 const char *
 cusax_agent_get_allow (gboolean accepts_messages)
@@ -66,5 +71,6 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
                      NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)),
                      NUTAG_APPL_METHOD (NULL), NUTAG_APPL_METHOD (APPL_METHOD),
                      SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90),
-                     NTATAG_MAXSIZE (65536), SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
+                     NTATAG_MAXSIZE (65536), NTATAG_BAD_REQ_MASK (BAD_REQUEST_MASK),
+                     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }

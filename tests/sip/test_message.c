@@ -234,6 +234,123 @@ test_R11_in_a_call (gconstpointer data)
   line_free (line);
 }
 
+/* Each of many at once is answered and taken, and calls still come through. */
+static void
+test_R11_flood (gconstpointer data)
+{
+  gboolean accepts = GPOINTER_TO_INT (data);
+  Line *line = line_new_messages (accepts);
+  g_autoptr (PeerDialog) dialog = NULL;
+
+  for (guint i = 0; i < 300; i++)
+    send_request (line, "MESSAGE", NULL, TEXT, "hello");
+  for (guint i = 0; i < 300; i++)
+    expect_status (line, accepts ? "200" : "405", NULL, NULL);
+  g_assert_cmpuint (line->n_messages, ==, accepts ? 300 : 0);
+  dialog = line_incoming_call (line);
+  line_free (line);
+}
+
+/* What has no place in a call is refused, whatever it is and however often, and the call goes on. */
+static void
+test_R11_strange_in_a_call (void)
+{
+  static const struct
+  {
+    const char *method, *extra, *body;
+  } rows[] = {
+    { "NOTIFY", "Event: presence\nSubscription-State: active\n", NULL },
+    { "NOTIFY", "Event: conference;id=1\nSubscription-State: terminated;reason=probation;retry-after=0\n",
+      NULL },
+    { "NOTIFY", "Event: refer\nSubscription-State: terminated;reason=noresource\n", "SIP/2.0 200 OK" },
+    { "NOTIFY", "Event: talk\n", NULL },
+    { "NOTIFY", "Subscription-State: ;;;\n", NULL },
+    { "NOTIFY", "", NULL },
+    { "SUBSCRIBE", "Event: conference\nExpires: 0\n", NULL },
+    { "SUBSCRIBE", "Event: dialog;id=2\nExpires: 4294967295\n", NULL },
+    { "SUBSCRIBE", "", NULL },
+    { "REFER", "Refer-To: <sip:evil@b.test>\n", NULL },
+    { "PUBLISH", "Event: presence\n", "x" },
+    { "MESSAGE", "", "x" },
+    { "INFO", "Info-Package: x\n", "x" },
+    { "PRACK", "RAck: 1 1 INVITE\n", NULL },
+    { "PRACK", "", NULL },
+    { "REGISTER", "", NULL },
+    { "NONSENSE", "", "x" },
+  };
+  Line *line = line_new_messages (FALSE);
+  g_autoptr (PeerDialog) dialog = line_incoming_call (line);
+  g_autoptr (PeerMessage) trying = peer_expect (line->peer, "SIP/2.0 100", WAIT_MS);
+
+  for (guint i = 0; i < 3 * G_N_ELEMENTS (rows); i++)
+    {
+      guint row = i % G_N_ELEMENTS (rows);
+      g_autoptr (PeerMessage) answer = NULL;
+
+      peer_request (line->peer, dialog, rows[row].method, rows[row].extra, rows[row].body);
+      answer = peer_expect (line->peer, "SIP/2.0 ", WAIT_MS);
+      if (strcmp (answer->first_line, "SIP/2.0 4") < 0 || strcmp (answer->first_line, "SIP/2.0 6") > 0)
+        g_error ("%s: %s", rows[row].method, answer->first_line);
+    }
+  peer_spin (20);
+  g_assert_cmpuint (line->talk->n_ended, ==, 0);
+  peer_request (line->peer, dialog, "BYE", NULL, NULL);
+  expect_status (line, "200", NULL, NULL);
+  peer_wait (line->peer, &line->talk->n_ended, "end", WAIT_MS);
+  line_free (line);
+}
+
+/* A broken header that nobody on the way had to read costs the request at most, not the connection, and so not
+ * the registration of whoever it was sent to. */
+static void
+test_broken_headers (void)
+{
+  static const char *const lines[] = {
+    "Contact: <\n",
+    "Contact: ;;\n",
+    "Content-Type: /\n",
+    "Content-Disposition: ;\n",
+    "Content-Encoding: ;\n",
+    "Require: <\n",
+    "Record-Route: <\n",
+    "Expires: never\n",
+    "RAck: x\n",
+    "Event: ;\n",
+    "Session-Expires: x\n",
+    "Min-SE: x\n",
+    "Subscription-State: ;\n",
+    "SIP-If-Match: ;\n",
+    "Referred-By: <\n",
+    "Replaces: ;\n",
+  };
+  static const char *const methods[]
+    = { "INVITE", "MESSAGE", "NOTIFY", "SUBSCRIBE", "OPTIONS", "PRACK", "BYE" };
+  Line *line = line_new_messages (FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (methods); j++)
+      {
+        g_autoptr (PeerDialog) dialog = peer_dialog_new (peer_get_contact (line->peer));
+        g_autoptr (PeerMessage) answer = NULL;
+
+        line->reject_with = 486;
+        peer_request (line->peer, dialog, methods[j], lines[i], NULL);
+        do
+          {
+            g_clear_pointer (&answer, peer_message_free);
+            answer = peer_expect (line->peer, "SIP/2.0 ", WAIT_MS);
+          }
+        while (g_str_has_prefix (answer->first_line, "SIP/2.0 1"));
+        if (j == 0)
+          peer_request (line->peer, dialog, "ACK", NULL, NULL);
+      }
+  peer_spin (50);
+  g_assert_cmpuint (peer_get_n_connections (line->peer), ==, 1);
+  g_assert_cmpuint (line->n_registered, ==, 1);
+  g_assert_cmpuint (line->n_stopped, ==, 0);
+  line_free (line);
+}
+
 /* ------------------------------------------------------------------- sent */
 
 typedef struct
@@ -425,6 +542,10 @@ add_tests (void)
   g_test_add_func ("/sip/message/R11/configure", test_R11_configure);
   g_test_add_data_func ("/sip/message/R11/in-a-call", GINT_TO_POINTER (FALSE), test_R11_in_a_call);
   g_test_add_data_func ("/sip/message/R11/in-a-call-accepting", GINT_TO_POINTER (TRUE), test_R11_in_a_call);
+  g_test_add_data_func ("/sip/message/R11/flood", GINT_TO_POINTER (FALSE), test_R11_flood);
+  g_test_add_data_func ("/sip/message/R11/flood-accepting", GINT_TO_POINTER (TRUE), test_R11_flood);
+  g_test_add_func ("/sip/message/broken-headers", test_broken_headers);
+  g_test_add_func ("/sip/message/R11/strange-in-a-call", test_R11_strange_in_a_call);
   g_test_add_data_func ("/sip/message/sent/200", "200 OK", test_sent);
   g_test_add_data_func ("/sip/message/sent/202", "202 Accepted", test_sent);
   g_test_add_data_func ("/sip/message/sent/302", "302 Moved Temporarily", test_sent);
