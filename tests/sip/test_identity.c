@@ -181,6 +181,47 @@ test_R21_in (gconstpointer data)
   line_free (line);
 }
 
+/* Reliable ringing (RFC 3262): what is told by the second one comes, and the 200 says it again. */
+static void
+test_R21_in_reliable (void)
+{
+  Line *line = line_new (FALSE);
+  g_autoptr (PeerDialog) dialog = peer_dialog_new (peer_get_contact (line->peer));
+  guint invite_cseq;
+  CusaxSipCall *call;
+
+  peer_request (line->peer, dialog, "INVITE", "Require: 100rel\nSupported: 100rel\n", "v=offer\n");
+  invite_cseq = dialog->cseq;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (PeerMessage) ringing = peer_expect (line->peer, "SIP/2.0 180", WAIT_MS), ok = NULL;
+      g_autofree char *rseq = peer_message_get (ringing, "RSeq"), *rack = NULL;
+
+      assert_says (ringing, i == 0 ? "" : CALL_INFO, i != 0, "");
+      g_assert_nonnull (rseq);
+      call = line->talk->call;
+      if (i == 0)
+        {
+          peer_dialog_learn (dialog, ringing);
+          call->vtable->set_disclosure (call, &seed);
+          call->vtable->ring (call);
+        }
+      rack = g_strdup_printf ("RAck: %s %u INVITE\n", rseq, invite_cseq);
+      peer_request (line->peer, dialog, "PRACK", rack, NULL);
+      ok = peer_expect (line->peer, "SIP/2.0 200", WAIT_MS);
+    }
+  call->vtable->accept (call, "v=answer\r\n");
+  {
+    g_autoptr (PeerMessage) ok = peer_expect (line->peer, "SIP/2.0 200", WAIT_MS);
+
+    assert_says (ok, CALL_INFO, TRUE, "");
+  }
+  dialog->cseq = invite_cseq;
+  peer_request (line->peer, dialog, "ACK", NULL, NULL);
+  peer_wait (line->peer, &line->talk->n_established, "call", WAIT_MS);
+  line_free (line);
+}
+
 /* ----------------------------------------------------------------- anonymous */
 
 /* Our name in no message; and what lets the other side join this call to others in none. */
@@ -245,7 +286,8 @@ test_R19_anonymous (gconstpointer data)
   line_free (line);
 }
 
-/* Over the verified leg our own proxy is told who calls, in every request; the far side of it is not (RFC 3325). */
+/* Over the verified leg our own proxy is told who calls, in every request; the far side of it is not (RFC
+ * 3325). */
 static void
 test_R19_preferred_identity (void)
 {
@@ -558,6 +600,7 @@ add_tests (void)
   g_test_add_data_func ("/sip/identity/R19/out-challenged", GINT_TO_POINTER (TRUE), test_R19_anonymous);
   g_test_add_func ("/sip/identity/R19/preferred-identity", test_R19_preferred_identity);
   g_test_add_func ("/sip/identity/R19/two-calls", test_R19_two_calls);
+  g_test_add_func ("/sip/identity/R21/in-reliable", test_R21_in_reliable);
   g_test_add_func ("/sip/identity/R19/early", test_R19_early);
   for (guint i = 0; i < G_N_ELEMENTS (incoming); i++)
     {
