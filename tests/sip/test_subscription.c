@@ -421,6 +421,34 @@ test_stopped (gconstpointer data)
   line_free (line);
 }
 
+/* What nobody holds any more goes with the leg or with the port, wherever it stands. */
+static void
+test_released_and_gone (gconstpointer data)
+{
+  gboolean is_standing = GPOINTER_TO_INT (data) & 1, is_freed = GPOINTER_TO_INT (data) & 2;
+  Line *line = line_new (FALSE);
+  g_auto (Watch) watch = { 0 };
+
+  if (is_standing)
+    {
+      g_autoptr (PeerDialog) dialog = accept_subscription (line, &watch, 600);
+
+      assert_notify (line, dialog, "active", TYPE, "<a/>", "SIP/2.0 200 OK");
+    }
+  else
+    g_assert_true (watch_start (&watch, line, NULL));
+  watch_release (&watch);
+  if (is_standing)
+    expect_unsubscribe (line, NULL);
+  if (!is_freed)
+    {
+      peer_die (line->peer);
+      line_wait_stopped (line);
+    }
+  line_free (line);
+  g_assert_cmpuint (watch.n_ended, ==, 0);
+}
+
 /* Signed off before the answer came: what stands after all is ended, not left behind for an hour. */
 static void
 test_stopped_early (void)
@@ -527,6 +555,13 @@ add_tests (void)
                         test_released_early);
   g_test_add_data_func ("/sip/subscription/stopped", GINT_TO_POINTER (TRUE), test_stopped);
   g_test_add_data_func ("/sip/subscription/stopped-unanswered", GINT_TO_POINTER (FALSE), test_stopped);
+  for (guint i = 0; i < 4; i++)
+    {
+      static const char *const names[] = { "asking-leg", "standing-leg", "asking-port", "standing-port" };
+      g_autofree char *path = g_strconcat ("/sip/subscription/released/then-lost/", names[i], NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_released_and_gone);
+    }
   g_test_add_func ("/sip/subscription/stopped-early", test_stopped_early);
   g_test_add_func ("/sip/subscription/forked", test_forked);
   g_test_add_func ("/sip/subscription/port-freed", test_port_freed);
