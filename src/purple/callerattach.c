@@ -32,6 +32,7 @@ directory_of (PurpleAccount *account)
   return phone != NULL ? cusax_account_get_directory (phone) : NULL;
 }
 
+/* In dialogs, and in the menus of all buddies: a caller who writes a long address must not make them wide. */
 static char *
 display_of (PurpleAccount *account, const CusaxAddress *address)
 {
@@ -40,7 +41,7 @@ display_of (PurpleAccount *account, const CusaxAddress *address)
   g_autofree char *display
     = cusax_address_get_display (address, config != NULL ? cusax_config_get_domain (config) : NULL);
 
-  return cusax_words_address (display, CUSAX_WORDS_FULL_LENGTH);
+  return cusax_words_address (display, CUSAX_WORDS_MAX_LENGTH);
 }
 
 /* Returns: (transfer full) (nullable): the JID of the one buddy who is called so, or has this address */
@@ -324,13 +325,11 @@ on_menu_detach (PurpleBlistNode *node, gpointer data)
                          account, NULL, NULL, GUINT_TO_POINTER (question->id));
 }
 
-/* In every buddy's menu: a caller who writes a long address must not make all of them wide. The dialog has it all. */
 static char *
 menu_label (PurpleAccount *account, const CusaxAddress *address)
 {
   g_autofree char *display = display_of (account, address);
-  g_autofree char *shown = cusax_words_address (display, CUSAX_WORDS_MAX_LENGTH);
-  g_autofree char *text = g_strdup_printf (_ ("Attach %s to this contact..."), shown);
+  g_autofree char *text = g_strdup_printf (_ ("Attach %s to this contact..."), display);
 
   return cusax_words_menu_label (text);
 }

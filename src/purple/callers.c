@@ -27,11 +27,11 @@ is_confirmed (CusaxCall *call)
 
 /* Returns: (transfer full): as in the buddy list; else the JID */
 static char *
-contact_name (PurpleAccount *account, const char *jid)
+contact_name (PurpleAccount *account, const char *jid, guint max_chars)
 {
   PurpleBuddy *buddy = purple_find_buddy (account, jid);
 
-  return cusax_words_address (buddy != NULL ? purple_buddy_get_alias (buddy) : jid, CUSAX_WORDS_MAX_LENGTH);
+  return cusax_words_address (buddy != NULL ? purple_buddy_get_alias (buddy) : jid, max_chars);
 }
 
 static CusaxConfig *
@@ -64,10 +64,10 @@ cusax_callers_name (PurpleAccount *account, CusaxCall *call)
   if (cusax_callers_is_anonymous (call))
     return g_strdup (_ ("somebody who hides the number"));
   if (is_confirmed (call))
-    name = contact_name (account, cusax_call_get_contact (call));
+    name = contact_name (account, cusax_call_get_contact (call), CUSAX_WORDS_NAME_LENGTH);
   if (name != NULL)
     return g_steal_pointer (&name);
-  name = address_of (account, call, CUSAX_WORDS_MAX_LENGTH);
+  name = address_of (account, call, CUSAX_WORDS_NAME_LENGTH);
   /* Beside "Perhaps: Carol" a name that the caller chose would read as proof; and whom we call was our choice.
    */
   if (cusax_call_get_grade (call) != CUSAX_BINDING_NONE || cusax_call_is_outgoing (call))
@@ -94,8 +94,8 @@ identity_line (PurpleAccount *account, CusaxCall *call)
 {
   const CusaxCallerId *caller = cusax_call_get_caller (call);
   const char *contact = cusax_call_get_contact (call);
-  g_autofree char *jid = cusax_words_address (contact, CUSAX_WORDS_FULL_LENGTH);
-  g_autofree char *name = contact != NULL ? contact_name (account, contact) : NULL;
+  g_autofree char *jid = cusax_words_address (contact, CUSAX_WORDS_MAX_LENGTH);
+  g_autofree char *name = contact != NULL ? contact_name (account, contact, CUSAX_WORDS_MAX_LENGTH) : NULL;
   g_autofree char *claimed = NULL;
 
   if (is_confirmed (call))
@@ -104,7 +104,7 @@ identity_line (PurpleAccount *account, CusaxCall *call)
     /* Translators: a contact whose address this may be; the second one with his chat address */
     return g_strcmp0 (name, jid) == 0 ? g_strdup_printf (_ ("Perhaps: %s (not confirmed)"), jid)
                                       : g_strdup_printf (_ ("Perhaps: %s <%s> (not confirmed)"), name, jid);
-  claimed = cusax_words_address (caller != NULL ? caller->claimed_jid : NULL, CUSAX_WORDS_FULL_LENGTH);
+  claimed = cusax_words_address (caller != NULL ? caller->claimed_jid : NULL, CUSAX_WORDS_MAX_LENGTH);
   return claimed != NULL ? g_strdup_printf (_ ("Claims to be: %s (not confirmed)"), claimed) : NULL;
 }
 
@@ -127,7 +127,7 @@ cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
 
   if (!cusax_callers_is_anonymous (call))
     {
-      g_autofree char *address = address_of (account, call, CUSAX_WORDS_FULL_LENGTH);
+      g_autofree char *address = address_of (account, call, CUSAX_WORDS_MAX_LENGTH);
 
       add_line (text, g_strdup_printf (_ ("Address: %s"), address != NULL ? address : _ ("unknown")));
       add_line (text, identity_line (account, call));

@@ -175,7 +175,7 @@ chat_label (CusaxCall *call)
     return NULL;
   if (cusax_call_get_grade (call) == CUSAX_BINDING_STRONG)
     return g_strdup (_ ("Chat with caller"));
-  jid = cusax_words_address (cusax_call_get_contact (call), CUSAX_WORDS_FULL_LENGTH);
+  jid = cusax_words_address (cusax_call_get_contact (call), CUSAX_WORDS_MAX_LENGTH);
   return g_strdup_printf (_ ("Chat with %s (not confirmed)"), jid);
 }
 

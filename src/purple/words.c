@@ -51,7 +51,7 @@ clean_claim (const char *display_name)
 {
   static const char *const quotes[] = { "\"", "“", "”", "„", "«", "»" };
   g_autoptr (GString) claim = NULL;
-  g_autofree char *clean = cusax_text_clean (display_name, CUSAX_WORDS_MAX_LENGTH);
+  g_autofree char *clean = cusax_text_clean (display_name, CUSAX_WORDS_NAME_LENGTH);
 
   if (clean == NULL)
     return NULL;

@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 /** The most characters of a name or reason from the network that are shown. */
 #define CUSAX_WORDS_MAX_LENGTH 80
 
+/** The most characters of a caller's name or address in a headline: without blanks it makes a dialog wide, and the buttons
+ * are at its far end. */
+#define CUSAX_WORDS_NAME_LENGTH 40
+
 /** The most characters of an address that has to be seen in full before something is done with it (R34). */
 #define CUSAX_WORDS_FULL_LENGTH 320
 

@@ -325,7 +325,7 @@ test_menu (gconstpointer finch)
   run_menu ("bob@example.org", NULL);
   run_menu ("+33199", NULL);
 
-  /* An address as long as he likes stands in the dialog, not in the menus of all buddies. */
+  /* An address as long as he likes does not make the menus of all buddies wide. */
   g_autofree char *user = g_strnfill (200, 'a');
   g_autofree char *uri = g_strdup_printf ("sip:%s@other.example", user);
   CusaxCall *long_call = call_from (2, uri, CUSAX_BINDING_NONE, NULL);

@@ -401,8 +401,39 @@ test_long_address (void)
   setup (FALSE);
   cusax_ringing_show (account, &fake_phone, call);
   g_assert_true (g_str_has_suffix (fake_dialog->primary, "aaa.evil.example is calling"));
-  g_assert_cmpint (g_utf8_strlen (fake_dialog->primary, -1), <=, 80 + (glong) strlen (" is calling"));
+  g_assert_cmpint (g_utf8_strlen (fake_dialog->primary, -1), <=, 40 + (glong) strlen (" is calling"));
   fake_dialog_press (FALSE);
+  fake_call_free (call);
+}
+
+/* Pidgin breaks lines at blanks only, and has the buttons at the far end of the dialog: a caller who writes an endless word
+ * anywhere must not push them off the screen. */
+static void
+test_no_endless_words (void)
+{
+  g_autofree char *word = g_strnfill (250, 'W');
+  g_autofree char *uri = g_strdup_printf ("sip:%s@other.example", word);
+  g_autofree char *jid = g_strdup_printf ("%s@other.example", word);
+  CusaxCall *call = call_from (uri, CUSAX_BINDING_NONE, NULL);
+
+  call->display_name = word;
+  call->caller->claimed_jid = g_strdup (jid);
+  for (guint round = 0; round < 2; round++)
+    {
+      setup (FALSE);
+      cusax_ringing_show (account, &fake_phone, call);
+      g_autofree char *text = g_strjoin ("\n", fake_dialog->primary, fake_dialog->secondary, NULL);
+      g_assert_nonnull (strstr (text, "WW@other.example"));
+      g_auto (GStrv) words = g_strsplit_set (text, " \n", -1);
+      for (gsize i = 0; words[i] != NULL; i++)
+        g_assert_cmpint (g_utf8_strlen (words[i], -1), <=, 82);
+      g_assert_cmpint (g_utf8_strlen (words[0], -1), <=, 42);
+      if (round > 0)
+        g_assert_cmpint (g_utf8_strlen (fake_dialog_label ("chat"), -1), <=, 120);
+      fake_dialog_press (FALSE);
+      call->grade = CUSAX_BINDING_WEAK;
+      call->contact = jid;
+    }
   fake_call_free (call);
 }
 
@@ -528,6 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ringing/not-ringing-any-more", test_not_ringing_any_more);
   g_test_add_func ("/ringing/R19-R30-R31-callers", test_callers);
   g_test_add_func ("/ringing/long-address", test_long_address);
+  g_test_add_func ("/ringing/no-endless-words", test_no_endless_words);
   g_test_add_func ("/ringing/R31-picture", test_picture);
   g_test_add_func ("/ringing/measure", test_measure);
   result = g_test_run ();
