@@ -417,6 +417,7 @@ test_no_endless_words (void)
   CusaxCall *call = call_from (uri, CUSAX_BINDING_NONE, NULL);
 
   call->display_name = word;
+  call->caller = g_new0 (CusaxCallerId, 1);
   call->caller->claimed_jid = g_strdup (jid);
   for (guint round = 0; round < 2; round++)
     {
