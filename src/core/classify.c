@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define MAX_EXTENSION 4 /* digits; services of the telephone network that cost something have more */
+#define MAX_EXTENSION 4 /* digits; most services of the telephone network that cost something have more, not all (411) */
 
 /*
  * Returns: (transfer full) (nullable): the number that an exchange would dial for @address: its user part
