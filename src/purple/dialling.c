@@ -154,8 +154,9 @@ carry_out (const Line *line, CusaxDial *dial, GError **error)
 
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, words);
     }
-  else
-    cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), on_answer);
+  else if (!cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), on_answer))
+    g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+                         _ ("This call needs an answer first, and this program cannot ask."));
 }
 
 /* ------------------------------------------------------------- words of no */

@@ -145,7 +145,7 @@ primary_text (const Question *question, const char *address)
 }
 
 /* "Chat instead" only where there is somebody to chat with. The first button is the default (R43). */
-static void
+static void *
 show_cost (Question *question, const char *primary, const char *address)
 {
   g_autofree char *secondary = g_strdup_printf (_ ("%s calls the telephone network, may be charged."), address);
@@ -153,28 +153,28 @@ show_cost (Question *question, const char *primary, const char *address)
   const char *jid = question->dial->jid;
 
   if (jid != NULL)
-    purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
-                           data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
-                           G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
-  else
-    purple_request_action (question, title, primary, secondary, 0, question->account, NULL, NULL,
-                           data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Cancel"),
-                           G_CALLBACK (on_cancel_action), _ ("Always for this number"), G_CALLBACK (on_always));
+    return purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
+                                  data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
+                                  G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
+  return purple_request_action (question, title, primary, secondary, 0, question->account, NULL, NULL,
+                                data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Cancel"),
+                                G_CALLBACK (on_cancel_action), _ ("Always for this number"),
+                                G_CALLBACK (on_always));
 }
 
-static void
+static void *
 show_foreign (Question *question, const char *primary)
 {
   const char *host = cusax_address_get_host (question->dial->address);
   g_autofree char *secondary = g_strdup_printf (
     _ ("The call goes to another telephone service: %s\nThis is said once for each service."), host);
 
-  purple_request_action (question, _ ("Call to another service"), primary, secondary, 0,
-                         question->account, question->dial->jid, NULL, data_of (question), 2, _ ("Call"),
-                         G_CALLBACK (on_call), _ ("Cancel"), G_CALLBACK (on_cancel_action));
+  return purple_request_action (question, _ ("Call to another service"), primary, secondary, 0,
+                                question->account, question->dial->jid, NULL, data_of (question), 2, _ ("Call"),
+                                G_CALLBACK (on_call), _ ("Cancel"), G_CALLBACK (on_cancel_action));
 }
 
-static void
+static void *
 show_choice (Question *question, CusaxConfig *config)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
@@ -183,14 +183,34 @@ show_choice (Question *question, CusaxConfig *config)
   g_autofree char *primary = g_strdup_printf (_ ("Which number of %s do you want to call?"), label);
   g_autoptr (GString) text = g_string_new (_ ("The choice is remembered; the menu of the contact has all."));
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  void *handle;
 
   for (guint i = 0; i < question->dial->list->len; i++)
     g_ptr_array_add (lines, cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config, FALSE));
   purple_request_field_group_add_field (group, cusax_choices_field ("number", _ ("Number"), lines, text));
   purple_request_fields_add_group (fields, group);
-  purple_request_fields (question, _ ("Call"), primary, text->str, fields, _ ("Call"),
-                         G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields), question->account,
-                         question->dial->jid, NULL, data_of (question));
+  handle = purple_request_fields (question, _ ("Call"), primary, text->str, fields, _ ("Call"),
+                                  G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields),
+                                  question->account, question->dial->jid, NULL, data_of (question));
+  /* A host without such dialogs leaves them to us. */
+  if (handle == NULL && questions != NULL && g_ptr_array_find (questions, question, NULL))
+    purple_request_fields_destroy (fields);
+  return handle;
+}
+
+/* Returns: (nullable): libpurple's */
+static void *
+show (Question *question, CusaxConfig *config)
+{
+  g_autofree char *address = NULL;
+  g_autofree char *primary = NULL;
+
+  if (question->dial->step == CUSAX_DIAL_ASK_WHICH)
+    return show_choice (question, config);
+  address = cusax_dialwords_address (question->dial->address, config);
+  primary = primary_text (question, address);
+  return question->dial->step == CUSAX_DIAL_ASK_COST ? show_cost (question, primary, address)
+                                                     : show_foreign (question, primary);
 }
 
 static gboolean
@@ -200,12 +220,11 @@ is_same (const Question *question, PurpleAccount *account, const CusaxDial *dial
          && g_strcmp0 (question->dial->key, dial->key) == 0 && g_strcmp0 (question->dial->jid, dial->jid) == 0;
 }
 
-void
+gboolean
 cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, CusaxQuestionDone done)
 {
   Question *question = g_new0 (Question, 1);
-  g_autofree char *address = NULL;
-  g_autofree char *primary = NULL;
+  gpointer serial;
 
   /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the
    * new one takes its place on the screen. */
@@ -223,17 +242,15 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
     questions = g_ptr_array_new_with_free_func (question_free);
   g_ptr_array_add (questions, question);
 
-  if (dial->step == CUSAX_DIAL_ASK_WHICH)
-    {
-      show_choice (question, config);
-      return;
-    }
-  address = cusax_dialwords_address (dial->address, config);
-  primary = primary_text (question, address);
-  if (dial->step == CUSAX_DIAL_ASK_COST)
-    show_cost (question, primary, address);
-  else
-    show_foreign (question, primary);
+  serial = data_of (question);
+  if (show (question, config) != NULL)
+    return TRUE;
+  /* A host without such dialogs; one that answers from within has taken the question. */
+  question = take_serial (serial);
+  if (question == NULL)
+    return TRUE;
+  question_free (question);
+  return FALSE;
 }
 
 void

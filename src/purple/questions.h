@@ -24,8 +24,14 @@ typedef enum
 typedef void (*CusaxQuestionDone) (PurpleAccount *account, CusaxDial *dial, CusaxQuestionAnswer answer,
                                    const CusaxDialable *choice);
 
-/** @dial: (transfer full): TELL, ASK_COST or ASK_WHICH */
-void cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, CusaxQuestionDone done);
+/**
+ * cusax_questions_ask:
+ * @dial: (transfer full): TELL, ASK_COST or ASK_WHICH
+ *
+ * Returns: FALSE if the host has no such dialogs; nothing is called then
+ */
+gboolean cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial,
+                              CusaxQuestionDone done);
 
 /** Closes those of @account; @done is not called. */
 void cusax_questions_forget (PurpleAccount *account);

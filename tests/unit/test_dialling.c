@@ -480,6 +480,28 @@ test_which (gconstpointer finch)
   teardown ();
 }
 
+/* A host without dialogs: the person learns why nothing happens, and nothing is left behind. */
+static void
+test_no_dialogs (void)
+{
+  static const char *const who[] = { "carol@example.org", "dave@other.example", "erin@example.org" };
+  PurpleRequestUiOps none = { .close_request = close_request };
+
+  setup (FALSE);
+  purple_request_set_ui_ops (&none);
+  for (gsize i = 0; i < G_N_ELEMENTS (who); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (cusax_dialling_click (account, who[i], &error));
+      g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED);
+      g_assert_cmpstr (error->message, ==, "This call needs an answer first, and this program cannot ask.");
+      assert_dialled (NULL);
+    }
+  purple_request_set_ui_ops (&request_ops);
+  teardown ();
+}
+
 /* R26: an entry of the submenu, by its key; one that is gone is not replaced by another. */
 static void
 test_click_number (void)
@@ -653,6 +675,7 @@ main (int argc, char **argv)
   told = g_string_new (NULL);
   account = fake_purple_account ("alice@example.org");
 
+  g_test_add_func ("/dialling/no-dialogs", test_no_dialogs);
   g_test_add_func ("/dialling/at-once", test_at_once);
   g_test_add_func ("/dialling/cost", test_cost);
   g_test_add_func ("/dialling/cost-always", test_cost_always);
