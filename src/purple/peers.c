@@ -129,8 +129,9 @@ cusax_peers_address (PurpleAccount *account, const char *who)
 {
   g_autofree char *domain = NULL;
 
+  /* Nobody can be called or written to under the name of all who hide. */
   if (who == NULL || strlen (who) >= MAX_WHO_LENGTH || cusax_peers_is_jid (who)
-      || !g_utf8_validate (who, -1, NULL))
+      || !g_utf8_validate (who, -1, NULL) || g_ascii_strcasecmp (who, CUSAX_PEERS_ANONYMOUS) == 0)
     return NULL;
   domain = phone_domain (account);
   return domain != NULL ? cusax_address_parse_target (who, domain, NULL) : NULL;
@@ -160,6 +161,8 @@ cusax_peers_normalize (const PurpleAccount *account, const char *who)
     return NULL;
   if (cusax_peers_is_jid (who))
     return normalize_jid (account, who);
+  if (g_ascii_strcasecmp (who, CUSAX_PEERS_ANONYMOUS) == 0)
+    return CUSAX_PEERS_ANONYMOUS;
   address = account != NULL ? cusax_peers_address ((PurpleAccount *) account, who) : NULL;
   if (address == NULL)
     return NULL;

@@ -128,6 +128,12 @@ cusax_textmessages_send (PurpleAccount *account, const char *who, const char *ht
   Sent *sent;
   guint index;
 
+  if (purple_strequal (who, CUSAX_PEERS_ANONYMOUS))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+                           _ ("This is somebody who hides the number: nothing can be written there."));
+      return FALSE;
+    }
   if (config == NULL || !cusax_config_accepts_sip_messages (config) || address == NULL)
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,

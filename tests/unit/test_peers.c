@@ -166,6 +166,15 @@ test_label (void)
   g_assert_cmpstr (hidden, ==, "somebody who hides the number");
 }
 
+/* The name of all who hide is a name, and nobody's address: nothing is dialled or sent there (R19). */
+static void
+test_R19_hidden (void)
+{
+  g_assert_cmpstr (cusax_peers_normalize (account, "SIP:anonymous@anonymous.invalid"), ==, CUSAX_PEERS_ANONYMOUS);
+  g_assert_null (cusax_peers_address (account, CUSAX_PEERS_ANONYMOUS));
+  g_assert_null (cusax_peers_address (account, "SIP:Anonymous@anonymous.invalid"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -184,6 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peers/ways-back", test_ways_back);
   g_test_add_func ("/peers/normalize", test_normalize);
   g_test_add_func ("/peers/label", test_label);
+  g_test_add_func ("/peers/R19-hidden", test_R19_hidden);
   result = g_test_run ();
 
   fake_phone_reset (NULL);

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "notices.h"
+#include "peers.h"
 #include "textmessages.h"
 
 #include <purple.h>
@@ -119,6 +120,8 @@ test_send (void)
   g_clear_pointer (&fake_phone.sent, g_free);
   assert_refused ("bob@example.org",
                   "This is a telephone address: nothing can be written there. /dial calls it.");
+  /* The name of all who hide is nobody's address. */
+  assert_refused (CUSAX_PEERS_ANONYMOUS, "This is somebody who hides the number: nothing can be written there.");
   g_assert_null (fake_phone.sent);
   teardown ();
 }
