@@ -50,9 +50,22 @@ has_scheme (const char *who)
   return FALSE;
 }
 
+/* The bare JIDs that nearly everybody has, without a copy: libpurple asks for each line of a roster, several times. */
+static gboolean
+is_common_jid (const char *who)
+{
+  gsize node = strspn (who, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+
+  return node > 0 && who[node] == '@' && strlen (who) <= CUSAX_ADDRESS_MAX_LENGTH
+         && who[node + 1 + strspn (who + node + 1, "abcdefghijklmnopqrstuvwxyz0123456789.-")] == '\0'
+         && cusax_address_host_is_valid (who + node + 1);
+}
+
 gboolean
 cusax_peers_is_jid (const char *who)
 {
+  if (who != NULL && is_common_jid (who))
+    return TRUE;
   if (who == NULL || *who == '\0' || strlen (who) >= MAX_WHO_LENGTH || has_scheme (who))
     return FALSE;
   if (strpbrk (who, "@/") != NULL)
@@ -116,11 +129,14 @@ cusax_peers_label (PurpleAccount *account, const char *who)
 char *
 cusax_peers_contact (PurpleAccount *account, const char *who)
 {
+  const char *normalized = cusax_peers_is_jid (who) ? purple_normalize (account, who) : NULL;
   g_autofree char *bare = NULL;
 
-  if (!cusax_peers_is_jid (who))
+  if (normalized == NULL)
     return NULL;
-  bare = cusax_address_jid_bare (purple_normalize (account, who), NULL);
+  if (is_common_jid (normalized))
+    return g_strdup (normalized);
+  bare = cusax_address_jid_bare (normalized, NULL);
   return bare != NULL && strchr (bare, '@') != NULL ? g_steal_pointer (&bare) : NULL;
 }
 
