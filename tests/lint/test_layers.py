@@ -11,25 +11,27 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('BUILD_DIR') or os.path.join(ROOT, 'build')
 
-LAYERS = ('core', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple')
+LAYERS = ('core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple')
 # A header that stands for each room, and for each outside world.
-ROOM = {'core': 'address.h', 'phone': 'ports.h', 'sip': 'relay.h', 'rtp': 'srtp.h', 'media': 'session.h',
-        'xmpp': 'callfeatures.h', 'purple': 'ringing.h'}
+ROOM = {'core': 'address.h', 'dns': 'naptr.h', 'phone': 'ports.h', 'sip': 'relay.h', 'rtp': 'srtp.h',
+        'media': 'session.h', 'xmpp': 'callfeatures.h', 'purple': 'ringing.h'}
 WORLD = {'libpurple': '<purple.h>', 'Sofia': '<sofia-sip/nua.h>', 'GStreamer': '<gst/gst.h>',
          'Farstream': '<farstream/fs-candidate.h>', 'GIO': '<gio/gio.h>'}
 
 # What each layer may see. Anything else must not compile.
 ROOMS_BELOW = {
     'core': {'core'},
+    'dns': {'core', 'dns'},
     'phone': {'core', 'phone'},
-    'sip': {'core', 'phone', 'sip'},
+    'sip': {'core', 'dns', 'phone', 'sip'},
     'rtp': {'core', 'phone', 'rtp'},
     'media': {'core', 'phone', 'media'},
     'xmpp': {'core', 'phone', 'xmpp'},
-    'purple': {'core', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple'},
+    'purple': {'core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple'},
 }
 WORLDS = {
     'core': set(),
+    'dns': {'GIO'},
     'phone': set(),
     'sip': {'Sofia', 'GIO'},
     'rtp': {'GIO'},
