@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See digest.h: the arithmetic of RFC 7616 section 3.4 and RFC 2617 section 3.2.2, without Sofia. */
+/* See digest.h: the arithmetic of RFC 7616 section 3.4, RFC 8760 and RFC 2617 section 3.2.2, without Sofia. */
 #include "digest.h"
+
+#include <openssl/evp.h>
 
 #include <string.h>
 
@@ -13,6 +15,8 @@ static const struct
   { CUSAX_DIGEST_MD5_SESS, "MD5-sess" },
   { CUSAX_DIGEST_SHA256, "SHA-256" },
   { CUSAX_DIGEST_SHA256_SESS, "SHA-256-sess" },
+  { CUSAX_DIGEST_SHA512_256, "SHA-512-256" },
+  { CUSAX_DIGEST_SHA512_256_SESS, "SHA-512-256-sess" },
 };
 
 CusaxDigestAlgorithm
@@ -45,34 +49,78 @@ cusax_digest_algorithm_name (CusaxDigestAlgorithm algorithm)
   return NULL;
 }
 
-/* Returns: (transfer full): the hash of the texts up to NULL, joined by ':' */
-static char *
-hash (GChecksumType type, const char *first, ...)
+gboolean
+cusax_digest_algorithm_is_session (CusaxDigestAlgorithm algorithm)
 {
-  GChecksum *checksum = g_checksum_new (type);
-  gboolean is_first = TRUE;
-  char *hex;
+  return algorithm == CUSAX_DIGEST_MD5_SESS || algorithm == CUSAX_DIGEST_SHA256_SESS
+         || algorithm == CUSAX_DIGEST_SHA512_256_SESS;
+}
+
+/* SHA-512/256 of FIPS 180-4, which is no shortened SHA-512 and unknown to GLib. */
+static char *
+hash_sha512_256 (const char *bytes, gsize length)
+{
+  guchar value[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  GString *hex;
+
+  if (EVP_Digest (bytes, length, value, &size, EVP_sha512_256 (), NULL) != 1)
+    return NULL;
+  hex = g_string_sized_new (2 * size + 1);
+  for (unsigned int i = 0; i < size; i++)
+    g_string_append_printf (hex, "%02x", value[i]);
+  return g_string_free (hex, FALSE);
+}
+
+/* Returns: (transfer full) (nullable): lower-case hex */
+static char *
+hash_bytes (CusaxDigestAlgorithm algorithm, const char *bytes, gsize length)
+{
+  switch (algorithm)
+    {
+    case CUSAX_DIGEST_UNKNOWN:
+      break;
+    case CUSAX_DIGEST_MD5:
+    case CUSAX_DIGEST_MD5_SESS:
+      return g_compute_checksum_for_data (G_CHECKSUM_MD5, (const guchar *) bytes, length);
+    case CUSAX_DIGEST_SHA256:
+    case CUSAX_DIGEST_SHA256_SESS:
+      return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, length);
+    case CUSAX_DIGEST_SHA512_256:
+    case CUSAX_DIGEST_SHA512_256_SESS:
+      return hash_sha512_256 (bytes, length);
+    }
+  return NULL;
+}
+
+/* Returns: (transfer full) (nullable): the hash of the texts up to NULL, joined by ':' */
+static char *
+hash (CusaxDigestAlgorithm algorithm, const char *first, ...)
+{
+  char *joined, *hex;
+  gsize length = 0;
+  char *end;
   va_list rest;
 
   va_start (rest, first);
   for (const char *text = first; text != NULL; text = va_arg (rest, const char *))
-    {
-      if (!is_first)
-        g_checksum_update (checksum, (const guchar *) ":", 1);
-      is_first = FALSE;
-      g_checksum_update (checksum, (const guchar *) text, (gssize) strlen (text));
-    }
+    length += strlen (text) + 1;
   va_end (rest);
 
-  hex = g_strdup (g_checksum_get_string (checksum));
-  g_checksum_free (checksum);
-  return hex;
-}
+  /* In one piece, so that there is one place to wipe. */
+  joined = end = g_malloc (length + 1);
+  va_start (rest, first);
+  for (const char *text = first; text != NULL; text = va_arg (rest, const char *))
+    {
+      end = g_stpcpy (end, text);
+      *end++ = ':';
+    }
+  va_end (rest);
+  end[-1] = '\0';
 
-static gboolean
-is_session_algorithm (CusaxDigestAlgorithm algorithm)
-{
-  return algorithm == CUSAX_DIGEST_MD5_SESS || algorithm == CUSAX_DIGEST_SHA256_SESS;
+  hex = hash_bytes (algorithm, joined, length - 1);
+  cusax_digest_free_auth (joined);
+  return hex;
 }
 
 static gboolean
@@ -81,17 +129,19 @@ input_is_complete (const CusaxDigestInput *input)
   if (input->algorithm == CUSAX_DIGEST_UNKNOWN || input->user == NULL || input->realm == NULL
       || input->password == NULL || input->nonce == NULL || input->method == NULL || input->uri == NULL)
     return FALSE;
-  return input->cnonce != NULL || !(input->qop_auth || is_session_algorithm (input->algorithm));
+  return input->cnonce != NULL
+         || (input->qop == CUSAX_DIGEST_QOP_NONE && !cusax_digest_algorithm_is_session (input->algorithm));
 }
 
 static char *
-compute_ha1 (const CusaxDigestInput *input, GChecksumType type)
+compute_ha1 (const CusaxDigestInput *input)
 {
-  char *ha1 = hash (type, input->user, input->realm, input->password, NULL);
+  char *ha1 = hash (input->algorithm, input->user, input->realm, input->password, NULL);
 
-  if (is_session_algorithm (input->algorithm))
+  if (ha1 != NULL && cusax_digest_algorithm_is_session (input->algorithm))
     {
-      char *session = hash (type, ha1, input->nonce, input->cnonce, NULL);
+      const char *nonce = input->session_nonce != NULL ? input->session_nonce : input->nonce;
+      char *session = hash (input->algorithm, ha1, nonce, input->cnonce, NULL);
 
       cusax_digest_free_auth (ha1);
       ha1 = session;
@@ -99,28 +149,54 @@ compute_ha1 (const CusaxDigestInput *input, GChecksumType type)
   return ha1;
 }
 
+static char *
+compute_ha2 (const CusaxDigestInput *input)
+{
+  g_autofree char *body = NULL;
+
+  if (input->qop != CUSAX_DIGEST_QOP_AUTH_INT)
+    return hash (input->algorithm, input->method, input->uri, NULL);
+  body = hash_bytes (input->algorithm, input->body != NULL ? input->body : "", input->body_length);
+  return body != NULL ? hash (input->algorithm, input->method, input->uri, body, NULL) : NULL;
+}
+
+const char *
+cusax_digest_qop_name (CusaxDigestQop qop)
+{
+  switch (qop)
+    {
+    case CUSAX_DIGEST_QOP_NONE:
+      break;
+    case CUSAX_DIGEST_QOP_AUTH:
+      return "auth";
+    case CUSAX_DIGEST_QOP_AUTH_INT:
+      return "auth-int";
+    }
+  return NULL;
+}
+
 char *
 cusax_digest_compute (const CusaxDigestInput *input)
 {
   g_autofree char *ha2 = NULL;
-  GChecksumType type;
-  char *ha1, *response;
+  char *ha1, *response = NULL;
 
   if (!input_is_complete (input))
     return NULL;
 
-  type = input->algorithm >= CUSAX_DIGEST_SHA256 ? G_CHECKSUM_SHA256 : G_CHECKSUM_MD5;
-  ha1 = compute_ha1 (input, type);
-  ha2 = hash (type, input->method, input->uri, NULL);
-  if (input->qop_auth)
+  ha1 = compute_ha1 (input);
+  ha2 = compute_ha2 (input);
+  if (ha1 != NULL && ha2 != NULL)
     {
       char count[9];
 
       g_snprintf (count, sizeof count, "%08x", input->nonce_count);
-      response = hash (type, ha1, input->nonce, count, input->cnonce, "auth", ha2, NULL);
+      if (input->qop == CUSAX_DIGEST_QOP_NONE)
+        response = hash (input->algorithm, ha1, input->nonce, ha2, NULL);
+      else
+        response = hash (input->algorithm, ha1, input->nonce, count, input->cnonce,
+                         cusax_digest_qop_name (input->qop), ha2, NULL);
     }
-  else
-    response = hash (type, ha1, input->nonce, ha2, NULL);
 
   cusax_digest_free_auth (ha1); /* as good as the password in this realm */
   return response;

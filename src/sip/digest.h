@@ -2,9 +2,9 @@
 /*
  * Digest authentication (RFC 7616, RFC 8760; RFC 2617 for old servers) in place of Sofia's, which knows MD5
  * only and ends a request that offers SHA-256 as well. A client plug-in of ours takes the name "Digest" in
- * Sofia's process-wide table, so every request of every nua answers by itself: MD5, MD5-sess, SHA-256,
- * SHA-256-sess, the strongest offered. The computation itself is a pure function. Knows no account and keeps no
- * password.
+ * Sofia's process-wide table, so every request of every nua answers by itself: MD5, SHA-256, SHA-512-256 and
+ * their -sess forms, the strongest offered. The computation itself is a pure function. Knows no account and
+ * keeps no password.
  */
 #pragma once
 
@@ -15,12 +15,22 @@ G_BEGIN_DECLS
 /** CusaxDigestAlgorithm: in order of strength. */
 typedef enum
 {
-  CUSAX_DIGEST_UNKNOWN, /* SHA-512-256 and whatever comes: never answered */
+  CUSAX_DIGEST_UNKNOWN, /* whatever comes: never answered */
   CUSAX_DIGEST_MD5,
   CUSAX_DIGEST_MD5_SESS,
   CUSAX_DIGEST_SHA256,
-  CUSAX_DIGEST_SHA256_SESS
+  CUSAX_DIGEST_SHA256_SESS,
+  CUSAX_DIGEST_SHA512_256,
+  CUSAX_DIGEST_SHA512_256_SESS
 } CusaxDigestAlgorithm;
+
+/** CusaxDigestQop: what is protected. */
+typedef enum
+{
+  CUSAX_DIGEST_QOP_NONE, /* the server sent none (RFC 2069 form) */
+  CUSAX_DIGEST_QOP_AUTH,
+  CUSAX_DIGEST_QOP_AUTH_INT /* the body too; only where nothing else is offered */
+} CusaxDigestQop;
 
 /** CusaxDigestInput: what goes into one response; all strings unquoted and borrowed. */
 typedef struct
@@ -30,11 +40,14 @@ typedef struct
   const char *realm;
   const char *password;
   const char *nonce;
+  const char *session_nonce; /* (nullable): -sess: of the challenge, if a nextnonce has replaced it */
   const char *cnonce; /* needed with qop or a -sess algorithm */
   guint nonce_count;  /* needed with qop, from 1 */
-  gboolean qop_auth;  /* FALSE: the server sent no qop (RFC 2069 form) */
+  CusaxDigestQop qop;
   const char *method;
-  const char *uri; /* Request-URI as sent */
+  const char *uri;  /* Request-URI as sent */
+  const char *body; /* (nullable): for auth-int */
+  gsize body_length;
 } CusaxDigestInput;
 
 /** Returns: the algorithm named @name (without regard to case, quoted or not); NULL means MD5. */
@@ -42,6 +55,12 @@ CusaxDigestAlgorithm cusax_digest_parse_algorithm (const char *name);
 
 /** Returns: (nullable): the name as RFC 7616 writes it ("SHA-256"); NULL for UNKNOWN */
 const char *cusax_digest_algorithm_name (CusaxDigestAlgorithm algorithm);
+
+/** Returns: TRUE for the -sess forms, whose answer needs a cnonce. */
+gboolean cusax_digest_algorithm_is_session (CusaxDigestAlgorithm algorithm);
+
+/** Returns: (nullable): "auth" or "auth-int" */
+const char *cusax_digest_qop_name (CusaxDigestQop qop);
 
 /**
  * cusax_digest_compute:
@@ -59,7 +78,8 @@ char *cusax_digest_compute (const CusaxDigestInput *input);
  * The text for NUTAG_AUTH() of nua_authenticate(). User and password are hex-coded behind a mark that our
  * plug-in knows, since Sofia cuts them at ':'. Without our plug-in in place (fallback) the plain form is made.
  * Call nua_authenticate() once per handle and realm: if the answer to it is 401 or 407 again, the password is
- * wrong (Sofia says 904).
+ * wrong (Sofia says 904). Another call replaces what the handle answers with from then on; every text differs,
+ * so that the plug-in knows an answer that left with the old ones and gives the new ones one try.
  *
  * Returns: (transfer full): secret; wipe and free with cusax_digest_free_auth()
  */

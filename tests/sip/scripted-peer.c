@@ -124,7 +124,7 @@ digest_is_right (const PeerMessage *request, const char *header, CusaxDigestAlgo
   input.cnonce = fields[1];
   input.uri = fields[2];
   input.nonce_count = nc != NULL ? (guint) g_ascii_strtoull (nc + 3, NULL, 16) : 0;
-  input.qop_auth = TRUE;
+  input.qop = CUSAX_DIGEST_QOP_AUTH;
   input.method = words[0];
   wanted = cusax_digest_compute (&input);
   is_right = wanted != NULL && g_strcmp0 (wanted, fields[3]) == 0;

@@ -28,11 +28,19 @@ typedef struct
   const char *expected;
 } Vector;
 
-#define RFC7616(algorithm)                                                                                     \
+#define FIELDS_RFC7616                                                                                         \
+  .user = "Mufasa", .realm = "http-auth@example.org", .password = "Circle of Life",                            \
+  .nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",                                                     \
+  .cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", .nonce_count = 1, .method = "GET",                 \
+  .uri = "/dir/index.html"
+#define RFC7616(algorithm_)                                                                                    \
   {                                                                                                            \
-    algorithm, "Mufasa", "http-auth@example.org", "Circle of Life",                                            \
-      "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", 1, TRUE, \
-      "GET", "/dir/index.html"                                                                                 \
+    .algorithm = algorithm_, .qop = CUSAX_DIGEST_QOP_AUTH, FIELDS_RFC7616                                      \
+  }
+#define RFC7616_INT(algorithm_, body_)                                                                         \
+  {                                                                                                            \
+    .algorithm = algorithm_, .qop = CUSAX_DIGEST_QOP_AUTH_INT, .body = body_, .body_length = strlen (body_),   \
+    FIELDS_RFC7616                                                                                             \
   }
 #define RFC2617_NONCE "dcd98b7102dd2f0e8b11d0f600bfb0c093"
 
@@ -44,13 +52,50 @@ static const Vector vectors[] = {
   { "MD5-sess", RFC7616 (CUSAX_DIGEST_MD5_SESS), "e783283f46242139c486a698fec7211d" },
   { "SHA-256-sess", RFC7616 (CUSAX_DIGEST_SHA256_SESS),
     "2fd51b3a77ad75bad6afad6003e818d767133c46d9e2749e7f5232ae1ea3efd7" },
+  { "SHA-512-256", RFC7616 (CUSAX_DIGEST_SHA512_256),
+    "430d05014cecc49cab6fbe03176d41a1da86cbfe24a16580e22aaad928d960d0" },
+  { "SHA-512-256-sess", RFC7616 (CUSAX_DIGEST_SHA512_256_SESS),
+    "3f2a34f923c38b0fb26dce2fdfc2ce326c23cecf86fbb1444f3e51fbbc2cb92e" },
+  { "auth-int, MD5", RFC7616_INT (CUSAX_DIGEST_MD5, "v=0\r\n"), "d1b8e2ac3f6782372de4bf3d8735b406" },
+  { "auth-int, no body", RFC7616_INT (CUSAX_DIGEST_SHA256, ""),
+    "8bdf6f15638e260831e905028de5450562816d093c9bfc5c13d3a46adcdde940" },
+  { "auth-int, SHA-256-sess", RFC7616_INT (CUSAX_DIGEST_SHA256_SESS, "v=0\r\n"),
+    "cade7e5b751d9c3c2f066a95f2405c5509ad0171cf93f117e98b7f0ebb212e57" },
+  { "auth-int, SHA-512-256", RFC7616_INT (CUSAX_DIGEST_SHA512_256, "v=0\r\n"),
+    "5e69357dfa951887c95e88aae45b1f7f834aeba94f85648b86d532e82afdb589" },
+  /* The RFC's own value was made with a draft of SHA-512/256. */
+  { "RFC 7616 section 3.9.2, errata 4897",
+    { .algorithm = CUSAX_DIGEST_SHA512_256,
+      .user = "J\xc3\xa4s\xc3\xb8n Doe",
+      .realm = "api@example.org",
+      .password = "Secret, or not?",
+      .nonce = "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
+      .cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
+      .nonce_count = 1,
+      .qop = CUSAX_DIGEST_QOP_AUTH,
+      .method = "GET",
+      .uri = "/doe.json" },
+    "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5" },
   { "RFC 2617",
-    { CUSAX_DIGEST_MD5, "Mufasa", "testrealm@host.com", "Circle Of Life", RFC2617_NONCE, "0a4f113b", 1, TRUE,
-      "GET", "/dir/index.html" },
+    { .algorithm = CUSAX_DIGEST_MD5,
+      .user = "Mufasa",
+      .realm = "testrealm@host.com",
+      .password = "Circle Of Life",
+      .nonce = RFC2617_NONCE,
+      .cnonce = "0a4f113b",
+      .nonce_count = 1,
+      .qop = CUSAX_DIGEST_QOP_AUTH,
+      .method = "GET",
+      .uri = "/dir/index.html" },
     "6629fae49393a05397450978507c4ef1" },
   { "RFC 2069, errata",
-    { CUSAX_DIGEST_MD5, "Mufasa", "testrealm@host.com", "CircleOfLife", RFC2617_NONCE, NULL, 0, FALSE, "GET",
-      "/dir/index.html" },
+    { .algorithm = CUSAX_DIGEST_MD5,
+      .user = "Mufasa",
+      .realm = "testrealm@host.com",
+      .password = "CircleOfLife",
+      .nonce = RFC2617_NONCE,
+      .method = "GET",
+      .uri = "/dir/index.html" },
     "1949323746fe6a43ef61f9606e7febea" },
 };
 
@@ -74,7 +119,7 @@ test_incomplete (void)
 
   no_cnonce.cnonce = NULL;
   sess.cnonce = NULL;
-  sess.qop_auth = FALSE;
+  sess.qop = CUSAX_DIGEST_QOP_NONE;
   no_nonce.nonce = NULL;
   g_assert_null (cusax_digest_compute (&unknown));
   g_assert_null (cusax_digest_compute (&no_cnonce));
@@ -89,7 +134,9 @@ test_algorithm_names (void)
   g_assert_cmpint (cusax_digest_parse_algorithm ("md5"), ==, CUSAX_DIGEST_MD5);
   g_assert_cmpint (cusax_digest_parse_algorithm ("\"SHA-256\""), ==, CUSAX_DIGEST_SHA256);
   g_assert_cmpint (cusax_digest_parse_algorithm ("sha-256-SESS"), ==, CUSAX_DIGEST_SHA256_SESS);
-  g_assert_cmpint (cusax_digest_parse_algorithm ("SHA-512-256"), ==, CUSAX_DIGEST_UNKNOWN);
+  g_assert_cmpint (cusax_digest_parse_algorithm ("sha-512-256"), ==, CUSAX_DIGEST_SHA512_256);
+  g_assert_cmpint (cusax_digest_parse_algorithm ("SHA-512-256-sess"), ==, CUSAX_DIGEST_SHA512_256_SESS);
+  g_assert_cmpint (cusax_digest_parse_algorithm ("SHA-512"), ==, CUSAX_DIGEST_UNKNOWN);
   g_assert_cmpint (cusax_digest_parse_algorithm ("\""), ==, CUSAX_DIGEST_UNKNOWN);
   g_assert_cmpint (cusax_digest_parse_algorithm (""), ==, CUSAX_DIGEST_UNKNOWN);
   g_assert_cmpstr (cusax_digest_algorithm_name (CUSAX_DIGEST_SHA256), ==, "SHA-256");
@@ -152,15 +199,22 @@ authenticate (Handle *handle, const char *realm, const char *user, const char *p
 
 /* Returns: (transfer none) (nullable): the Authorization header of the next request */
 static sip_authorization_t *
-answer (Handle *handle, const char *method, const char *uri)
+answer_with_body (Handle *handle, const char *method, const char *uri, const char *body)
 {
   msg_header_t *header = NULL;
+  msg_payload_t *payload = body != NULL ? msg_payload_make (handle->home, body) : NULL;
   url_t *url = url_make (handle->home, uri);
 
   g_assert_nonnull (url);
-  if (auc_authorization_headers (&handle->clients, handle->home, method, url, NULL, &header) <= 0)
+  if (auc_authorization_headers (&handle->clients, handle->home, method, url, payload, &header) <= 0)
     return NULL;
   return (sip_authorization_t *) header;
+}
+
+static sip_authorization_t *
+answer (Handle *handle, const char *method, const char *uri)
+{
+  return answer_with_body (handle, method, uri, NULL);
 }
 
 static const char *
@@ -185,7 +239,7 @@ assert_answer_is (Handle *handle, const sip_authorization_t *header, CusaxDigest
   g_assert_nonnull (header);
   qop = parameter (handle, header, "qop=");
   count = parameter (handle, header, "nc=");
-  input.qop_auth = qop != NULL;
+  input.qop = qop == NULL ? CUSAX_DIGEST_QOP_NONE : CUSAX_DIGEST_QOP_AUTH;
   input.realm = parameter (handle, header, "realm=");
   input.nonce = parameter (handle, header, "nonce=");
   input.cnonce = parameter (handle, header, "cnonce=");
@@ -205,9 +259,21 @@ assert_answer_is (Handle *handle, const sip_authorization_t *header, CusaxDigest
   g_assert_cmpstr (parameter (handle, header, "response="), ==, expected);
 }
 
+/* What goes into the parameters of @header as a server has to know it. */
+static char *
+expect_response (Handle *handle, const sip_authorization_t *header, CusaxDigestInput input)
+{
+  input.realm = parameter (handle, header, "realm=");
+  input.nonce = parameter (handle, header, "nonce=");
+  input.cnonce = parameter (handle, header, "cnonce=");
+  input.uri = parameter (handle, header, "uri=");
+  return cusax_digest_compute (&input);
+}
+
 #define MD5(nonce) "Digest realm=\"r\", nonce=\"" nonce "\", algorithm=MD5, qop=\"auth\""
 #define SHA(nonce)                                                                                             \
   "Digest realm=\"r\", nonce=\"" nonce "\", algorithm=SHA-256, qop=\"auth,auth-int\", opaque=\"o\""
+#define SHA512(nonce) "Digest realm=\"r\", nonce=\"" nonce "\", algorithm=SHA-512-256, qop=\"auth\""
 
 static void
 test_first_answer (Handle *handle, gconstpointer data)
@@ -232,18 +298,24 @@ test_choice (Handle *handle, gconstpointer data)
 {
   static const struct
   {
-    const char *headers[3];
+    const char *headers[4];
     CusaxDigestAlgorithm chosen;
   } table[] = {
     { { MD5 ("a"), SHA ("b") }, CUSAX_DIGEST_SHA256 },
     { { SHA ("b"), MD5 ("a") }, CUSAX_DIGEST_SHA256 },
-    { { "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-512-256, qop=\"auth\"", SHA ("b"), MD5 ("a") },
+    { { SHA512 ("c"), SHA ("b"), MD5 ("a") }, CUSAX_DIGEST_SHA512_256 },
+    { { MD5 ("a"), SHA512 ("c"), SHA ("b") }, CUSAX_DIGEST_SHA512_256 },
+    { { SHA512 ("c") }, CUSAX_DIGEST_SHA512_256 },
+    { { "Digest realm=\"r\", nonce=\"d\", algorithm=BLAKE3, qop=\"auth\"", MD5 ("a") }, CUSAX_DIGEST_MD5 },
+    { { "Digest realm=\"r\", nonce=\"d\", algorithm=SHA-512-256, qop=\"auth-conf\"", SHA ("a") },
       CUSAX_DIGEST_SHA256 },
-    { { "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-512-256, qop=\"auth\"", MD5 ("a") }, CUSAX_DIGEST_MD5 },
     { { "Digest realm=\"r\", nonce=\"c\"" }, CUSAX_DIGEST_MD5 },
     { { "Digest realm=\"r\", nonce=\"c\", algorithm=MD5-sess, qop=\"auth\"" }, CUSAX_DIGEST_MD5_SESS },
     { { "Digest realm=\"r\", nonce=\"c\", algorithm=sha-256-sess, qop=auth" }, CUSAX_DIGEST_SHA256_SESS },
+    { { "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-512-256-SESS, qop=auth" },
+      CUSAX_DIGEST_SHA512_256_SESS },
     { { "Digest realm=\"r\", nonce=\"c\", algorithm=MD5-sess" }, CUSAX_DIGEST_MD5_SESS },
+    { { "Digest realm=\"r\", nonce=\"c\", algorithm=MD5, qop=\"auth-int, auth\"" }, CUSAX_DIGEST_MD5 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
@@ -251,7 +323,7 @@ test_choice (Handle *handle, gconstpointer data)
       const char *const *headers = table[i].headers;
 
       handle->clients = NULL;
-      g_assert_true (challenge (handle, headers[0], headers[1], headers[2], NULL));
+      g_assert_true (challenge (handle, headers[0], headers[1], headers[2], headers[3], NULL));
       authenticate (handle, "\"r\"", "alice", "secret");
       assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), table[i].chosen, "alice", "secret",
                         "REGISTER", 1);
@@ -261,12 +333,40 @@ test_choice (Handle *handle, gconstpointer data)
 static void
 test_unknown_only (Handle *handle, gconstpointer data)
 {
-  challenge (handle, "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-512-256", NULL);
+  challenge (handle, "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-1024", NULL);
   authenticate (handle, "r", "alice", "secret");
   g_assert_null (answer (handle, "REGISTER", "sip:r"));
-  g_assert_false (challenge (handle, "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-512-256", NULL));
-  g_assert_false (challenge (handle, "Digest realm=\"r\", nonce=\"d\", qop=\"auth-int\"", NULL));
+  g_assert_false (challenge (handle, "Digest realm=\"r\", nonce=\"c\", algorithm=SHA-1024", NULL));
+  g_assert_false (challenge (handle, "Digest realm=\"r\", nonce=\"d\", qop=\"auth-conf\"", NULL));
   g_assert_false (challenge (handle, "Digest realm=\"r\"", NULL));
+}
+
+/* auth-int is what there is: the body is in it, and requests without one work too. */
+static void
+test_body_protected (Handle *handle, gconstpointer data)
+{
+  static const char *const bodies[] = { "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\n", NULL, "" };
+  CusaxDigestInput input = { .algorithm = CUSAX_DIGEST_SHA256,
+                             .user = "alice",
+                             .password = "secret",
+                             .qop = CUSAX_DIGEST_QOP_AUTH_INT,
+                             .method = "INVITE" };
+
+  g_assert_true (
+    challenge (handle, "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, qop=\"auth-int\"", NULL));
+  authenticate (handle, "\"r\"", "alice", "secret");
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      sip_authorization_t *header = answer_with_body (handle, "INVITE", "sip:bob@r", bodies[i]);
+      g_autofree char *expected = NULL;
+
+      input.nonce_count = i + 1;
+      input.body = bodies[i];
+      input.body_length = bodies[i] != NULL ? strlen (bodies[i]) : 0;
+      expected = expect_response (handle, header, input);
+      g_assert_cmpstr (parameter (handle, header, "qop="), ==, "auth-int");
+      g_assert_cmpstr (parameter (handle, header, "response="), ==, expected);
+    }
 }
 
 /* R47's neighbour: no storm. One answer, then the end, however the server words it. */
@@ -344,6 +444,52 @@ test_next_nonce (Handle *handle, gconstpointer data)
   header = answer (handle, "REGISTER", "sip:r");
   assert_answer_is (handle, header, CUSAX_DIGEST_SHA256, "alice", "secret", "REGISTER", 1);
   g_assert_cmpstr (parameter (handle, header, "nonce="), ==, "n2");
+}
+
+/* The key of a -sess answer begins with the challenge's nonce and keeps it (RFC 7616 section 3.4.2). */
+static void
+test_next_nonce_in_session (Handle *handle, gconstpointer data)
+{
+  sip_authentication_info_t *info = sip_authentication_info_make (handle->home, "nextnonce=\"n2\"");
+  CusaxDigestInput input = { .algorithm = CUSAX_DIGEST_SHA256_SESS,
+                             .user = "alice",
+                             .password = "secret",
+                             .session_nonce = "n1",
+                             .nonce_count = 1,
+                             .qop = CUSAX_DIGEST_QOP_AUTH,
+                             .method = "REGISTER" };
+  g_autofree char *expected = NULL;
+  sip_authorization_t *header;
+
+  g_assert_true (
+    challenge (handle, "Digest realm=\"r\", nonce=\"n1\", algorithm=SHA-256-sess, qop=\"auth\"", NULL));
+  authenticate (handle, "\"r\"", "alice", "secret");
+  answer (handle, "REGISTER", "sip:r");
+  g_assert_cmpint (auc_info (&handle->clients, info, sip_authorization_class), ==, 1);
+  header = answer (handle, "REGISTER", "sip:r");
+  g_assert_cmpstr (parameter (handle, header, "nonce="), ==, "n2");
+  expected = expect_response (handle, header, input);
+  g_assert_cmpstr (parameter (handle, header, "response="), ==, expected);
+}
+
+/* Time-limited credentials: a request that left with the old ones is sent again with the new, once; and the next
+ * ones begin with the new. */
+static void
+test_new_credentials (Handle *handle, gconstpointer data)
+{
+  g_assert_true (challenge (handle, SHA ("n1"), NULL));
+  authenticate (handle, "\"r\"", "100:alice", "old");
+  answer (handle, "REGISTER", "sip:r");
+  authenticate (handle, "\"r\"", "200:alice", "new");
+  g_assert_true (challenge (handle, SHA ("n2"), NULL));
+  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_SHA256, "200:alice", "new",
+                    "REGISTER", 1);
+  g_assert_false (challenge (handle, SHA ("n3"), NULL));
+
+  /* The same again is one more try, if whoever calls wants it. */
+  authenticate (handle, "\"r\"", "200:alice", "new");
+  assert_answer_is (handle, answer (handle, "REGISTER", "sip:r"), CUSAX_DIGEST_SHA256, "200:alice", "new",
+                    "REGISTER", 1);
 }
 
 static void
@@ -450,6 +596,9 @@ main (int argc, char **argv)
   ADD ("one-time-nonces", test_one_time_nonces);
   ADD ("no-step-down", test_no_step_down);
   ADD ("next-nonce", test_next_nonce);
+  ADD ("next-nonce/session", test_next_nonce_in_session);
+  ADD ("body-protected", test_body_protected);
+  ADD ("new-credentials", test_new_credentials);
   ADD ("odd-secrets", test_odd_secrets);
   ADD ("odd-realm", test_odd_realm);
   ADD ("plain-credentials", test_plain_credentials);
