@@ -32,6 +32,13 @@ cusax_target_free (CusaxTarget *target)
   g_free (target);
 }
 
+gboolean
+cusax_target_equal (const CusaxTarget *one, const CusaxTarget *other)
+{
+  return one->transport == other->transport && one->port == other->port
+         && strcmp (one->address, other->address) == 0;
+}
+
 static const char *
 transport_name (CusaxTransportKind transport)
 {

@@ -3,6 +3,7 @@
  * Finding servers: a resolver of ours in place of the system's answers from a table, so that every kind of DNS
  * answer (records, none, "not here", failure, silence) can be had without a network.
  */
+#include "dns-server.h"
 #include "error.h"
 #include "locate.h"
 
@@ -35,6 +36,7 @@ typedef struct
 } Record;
 
 static const Record *zone;
+static DnsServer *naptr_server;
 static guint questions, concurrent, most_concurrent;
 
 static const char *
@@ -193,10 +195,13 @@ static void
 locate (const CusaxLocateQuery *query, GCancellable *cancellable, Outcome *outcome)
 {
   guint deadline = g_timeout_add (DEADLINE_MS, on_deadline, NULL);
+  CusaxLocateQuery local = *query;
 
   memset (outcome, 0, sizeof *outcome);
   questions = concurrent = most_concurrent = 0;
-  cusax_locate_async (query, cancellable, on_located, outcome);
+  naptr_server->questions = 0;
+  local.name_server = naptr_server->address;
+  cusax_locate_async (&local, cancellable, on_located, outcome);
   g_assert_false (outcome->done); /* never from inside the call */
   while (!outcome->done)
     g_main_context_iteration (NULL, TRUE);
@@ -422,6 +427,162 @@ test_bounded (void)
   g_string_free (addresses, TRUE);
 }
 
+/* ----------------------------------------------------------------------- NAPTR */
+
+static const NaptrRow naptr_rows[] = {
+  { "usual.test", 10, 1, "s", "SIPS+D2T", "", "_sips._tcp.usual.test" },
+  { "usual.test", 20, 1, "s", "SIP+D2T", "", "_sip._tcp.usual.test" },
+  { "backward.test", 10, 1, "s", "SIP+D2U", "", "_sip._udp.backward.test" },
+  { "backward.test", 20, 1, "s", "SIPS+D2T", "", "_sips._tcp.backward.test" },
+  { "hosted.test", 10, 1, "s", "SIPS+D2T", "", "_sips._tcp.provider.test" },
+  { "hosted.test", 20, 1, "s", "SIPS+D2T", "", "_sips._tcp.second.test" },
+  { "plainonly.test", 10, 1, "s", "SIP+D2U", "", "_sip._udp.plainonly.test" },
+  { "odd.test", 1, 1, "u", "SIPS+D2T", "!.*!_sips._tcp.provider.test!", "" },
+  { "odd.test", 2, 1, "s", "SIPS+D2T", "", "provider.test" },
+  { "odd.test", 3, 1, "s", "SIPS+D2T", "", "_sips.provider.test" },
+  { "odd.test", 4, 1, "s", "SIP+D2S", "", "_sip._sctp.odd.test" },
+  { "odd.test", 5, 1, "s", "SIP+D2W", "", "_sip._ws.odd.test" },
+  { "odd.test", 6, 1, "s", "E2U+SIP", "", "_sip._tcp.odd.test" },
+  { "dangling.test", 1, 1, "s", "SIP+D2T", "", "_sip._tcp.nowhere.test" },
+  { "crossed.test", 1, 1, "s", "SIPS+D2T", "", "_sip._udp.crossed.test" },
+  { "crossed.test", 2, 1, "s", "SIP+D2T", "", "_sip._tcp.crossed.test" },
+  { "bare.test", 1, 1, "s", "SIP+D2U", "", "_sip._udp.bare.test" },
+  { "", 0, 0, NULL, NULL, NULL, NULL },
+};
+
+static const Record naptr_zone[] = {
+  { "_sips._tcp.usual.test", "a.test:5061" },
+  { "_sip._tcp.usual.test", "a.test:5060" },
+  { "_sip._udp.usual.test", "a.test:5060" },
+  { "_sips._tcp.backward.test", "a.test:5061" },
+  { "_sip._tcp.backward.test", "a.test:5060" },
+  { "_sip._udp.backward.test", "a.test:5060" },
+  { "_sips._tcp.hosted.test", "b.test:5061" },
+  { "_sips._tcp.provider.test", "a.test:5091" },
+  { "_sips._tcp.second.test", "b.test:5092" },
+  { "_sip._udp.plainonly.test", "a.test:5060" },
+  { "_sips._tcp.odd.test", "b.test:5061" },
+  { "_sips._tcp.dangling.test", "b.test:5061" },
+  { "_sip._udp.crossed.test", "b.test:5060" },
+  { "_sip._tcp.crossed.test", "a.test:5060" },
+  { "plainonly.test", "192.0.2.8" },
+  { "bare.test", "192.0.2.6" },
+  { "hosts.test", "192.0.2.4 2001:db8::4" },
+  { "a.test", "192.0.2.1" },
+  { "b.test", "192.0.2.2" },
+  { NULL, NULL },
+};
+
+static const struct
+{
+  const char *name;
+  CusaxLocateQuery query;
+  guint naptr_questions;
+  const char *targets;
+} naptr_table[] = {
+  { "only what NAPTR lists",
+    { "usual.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "TLS a.test 192.0.2.1 5061, TCP a.test 192.0.2.1 5060" },
+  { "TLS alone if it has to be",
+    { "usual.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
+    1,
+    "TLS a.test 192.0.2.1 5061" },
+  { "in its order",
+    { "backward.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "UDP a.test 192.0.2.1 5060, TLS a.test 192.0.2.1 5061" },
+  { "its order and TLS", { "backward.test", 0, CUSAX_TRANSPORT_AUTO, TRUE }, 1, "TLS a.test 192.0.2.1 5061" },
+  { "the person fixed the transport",
+    { "backward.test", 0, CUSAX_TRANSPORT_TCP, FALSE },
+    0,
+    "TCP a.test 192.0.2.1 5060" },
+  { "a port was given", { "a.test", 5070, CUSAX_TRANSPORT_AUTO, TRUE }, 0, "TLS a.test 192.0.2.1 5070" },
+  { "a literal", { "192.0.2.1", 0, CUSAX_TRANSPORT_AUTO, TRUE }, 0, "TLS 192.0.2.1 192.0.2.1 5061" },
+  { "names elsewhere, not the domain's own",
+    { "hosted.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "TLS a.test 192.0.2.1 5091, TLS b.test 192.0.2.2 5092" },
+  { "no TLS listed, TLS wanted",
+    { "plainonly.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
+    1,
+    "TLS plainonly.test 192.0.2.8 5061" },
+  { "records that are not for us",
+    { "odd.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "TLS b.test 192.0.2.2 5061" },
+  { "a name without SRV: as if there were no NAPTR",
+    { "dangling.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "TLS b.test 192.0.2.2 5061" },
+  { "TLS is not what a UDP name is for",
+    { "crossed.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "TCP a.test 192.0.2.1 5060" },
+  { "NAPTR without SRV: the domain, by the listed transport",
+    { "bare.test", 0, CUSAX_TRANSPORT_AUTO, FALSE },
+    1,
+    "UDP bare.test 192.0.2.6 5060" },
+  { "only in the hosts file",
+    { "hosts.test", 0, CUSAX_TRANSPORT_AUTO, TRUE },
+    1,
+    "TLS hosts.test 192.0.2.4 5061, TLS hosts.test 2001:db8::4 5061" },
+};
+
+static void
+test_R8_naptr (void)
+{
+  zone = naptr_zone;
+  naptr_server->rows = naptr_rows;
+  for (guint i = 0; i < G_N_ELEMENTS (naptr_table); i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+      g_autofree char *text = NULL;
+      Outcome outcome;
+
+      g_test_message ("%s", naptr_table[i].name);
+      locate (&naptr_table[i].query, NULL, &outcome);
+      g_assert_no_error (outcome.error);
+      text = write_targets (outcome.targets);
+      g_assert_cmpstr (text, ==, naptr_table[i].targets);
+      g_assert_cmpuint (naptr_server->questions, ==, naptr_table[i].naptr_questions);
+      g_assert_cmpint (g_get_monotonic_time () - begin, <, G_USEC_PER_SEC / 2);
+      clear_outcome (&outcome);
+    }
+}
+
+/* A name server that drops what it does not know costs half a second; one that fails or lies costs nothing. */
+static void
+test_naptr_faults (void)
+{
+  static const struct
+  {
+    DnsMode mode;
+    guint least_ms, most_ms;
+  } faults[] = { { DNS_SILENT, 400, 900 }, { DNS_SERVFAIL, 0, 400 }, { DNS_GARBAGE, 0, 400 } };
+  CusaxLocateQuery query = { "hosted.test", 0, CUSAX_TRANSPORT_AUTO, TRUE };
+
+  zone = naptr_zone;
+  naptr_server->rows = naptr_rows;
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      gint64 begin = g_get_monotonic_time (), ms;
+      g_autofree char *text = NULL;
+      Outcome outcome;
+
+      naptr_server->mode = faults[i].mode;
+      locate (&query, NULL, &outcome);
+      ms = (g_get_monotonic_time () - begin) / 1000;
+      text = write_targets (outcome.targets);
+      if (faults[i].mode != DNS_GARBAGE)
+        g_assert_cmpstr (text, ==, "TLS b.test 192.0.2.2 5061");
+      g_assert_cmpint (ms, >=, faults[i].least_ms);
+      g_assert_cmpint (ms, <, faults[i].most_ms);
+      clear_outcome (&outcome);
+    }
+  naptr_server->mode = DNS_ANSWERS;
+}
+
 static void
 test_describe (void)
 {
@@ -437,9 +598,11 @@ int
 main (int argc, char **argv)
 {
   GResolver *fake;
+  static const NaptrRow no_rows[] = { { "" } };
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  naptr_server = dns_server_new (no_rows);
   fake = g_object_new (fake_resolver_get_type (), NULL);
   g_resolver_set_default (fake);
 
@@ -448,8 +611,11 @@ main (int argc, char **argv)
   g_test_add_func ("/locate/silence", test_silence);
   g_test_add_func ("/locate/cancel", test_cancel);
   g_test_add_func ("/locate/bounded", test_bounded);
+  g_test_add_func ("/locate/R8/naptr", test_R8_naptr);
+  g_test_add_func ("/locate/naptr-faults", test_naptr_faults);
   g_test_add_func ("/locate/describe", test_describe);
   status = g_test_run ();
+  dns_server_free (naptr_server);
   g_object_unref (fake);
   return status;
 }
