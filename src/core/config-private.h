@@ -28,6 +28,8 @@ struct _CusaxConfig
   guint media_port_min;
   guint media_port_max;
   gboolean wire_trace;
+  char *provisioning_url;   /* (nullable) */
+  char *client_certificate; /* (nullable) */
 
   char *chat_domain; /* of the JID, as DNS has it */
   char *country_code;

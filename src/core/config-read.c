@@ -265,6 +265,24 @@ read_disclosure (CusaxConfig *config, const CusaxConfigSource *source, GError **
   return TRUE;
 }
 
+/* Where more is found: a document of the provider, a file on this machine. */
+static gboolean
+read_origins (CusaxConfig *config, const CusaxConfigSource *source, GError **error)
+{
+  g_autofree char *url = cusax_config_read_string (source, "provisioning_url", error);
+  g_autofree char *path = url != NULL ? cusax_config_read_string (source, "client_certificate", error) : NULL;
+
+  if (path == NULL)
+    return FALSE;
+  if (*url != '\0' && g_ascii_strncasecmp (url, "https://", strlen ("https://")) != 0)
+    return cusax_config_invalid (error, "provisioning_url", "must begin with https://");
+  if (*path != '\0' && !g_path_is_absolute (path))
+    return cusax_config_invalid (error, "client_certificate", "must be the full path of a PEM file");
+  config->provisioning_url = *url != '\0' ? g_steal_pointer (&url) : NULL;
+  config->client_certificate = *path != '\0' ? g_steal_pointer (&path) : NULL;
+  return TRUE;
+}
+
 gboolean
 cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source, const char *account_password,
                    GError **error)
@@ -272,7 +290,7 @@ cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source, const c
   config->telephony_enabled = read_bool (source, "sip_enabled");
   config->requires_both = read_bool (source, "require_both");
   config->wire_trace = read_bool (source, "wire_trace");
-  return read_address (config, source, error) && read_credentials (config, account_password, source, error)
+  return read_origins (config, source, error) && read_address (config, source, error) && read_credentials (config, account_password, source, error)
          && read_server (config, source, error) && cusax_config_read_numbers (config, source, error)
          && read_media (config, source, error) && read_disclosure (config, source, error);
 }

@@ -2,6 +2,8 @@
 /* See config.h. */
 #include "config-private.h"
 
+#include "error.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -12,32 +14,33 @@ static const char *const encryption_choices[] = { "off", "prefer", "require", NU
 static const char *const accept_choices[] = { "all", "contacts", "no_anonymous", NULL };
 
 static const CusaxSetting settings[] = {
-  { "sip_address", N_("Telephony address"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE },
-  { "sip_auth_user", N_("Telephony user name"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE },
-  { "sip_password", N_("Telephony password"), CUSAX_SETTING_SECRET, "", 0, NULL, TRUE },
-  { "sip_server", N_("Telephony server"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE },
-  { "sip_transport", N_("Telephony transport"), CUSAX_SETTING_CHOICE, "auto", 0, transport_choices, TRUE },
-  { "sip_security", N_("Telephony security"), CUSAX_SETTING_CHOICE, "require_tls", 0, security_choices, TRUE },
-  { "country_code", N_("Telephony country code"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE },
-  { "sip_enabled", N_("Telephony switched on"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE },
-  { "require_both", N_("Telephony and chat only together"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE },
-  { "media_encryption", N_("Sound encryption"), CUSAX_SETTING_CHOICE, "prefer", 0, encryption_choices, FALSE },
-  { "media_port_min", N_("Sound: lowest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE },
-  { "media_port_max", N_("Sound: highest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE },
-  { "trunk_prefix", N_("Numbers: trunk prefix"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE },
-  { "on_net_numbers", N_("Numbers: prefixes free of charge"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE },
-  { "related_domains", N_("Domains treated as ours"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE },
-  { "accept_calls", N_("Calls accepted from"), CUSAX_SETTING_CHOICE, "all", 0, accept_choices, FALSE },
-  { "anonymous", N_("Calls hide who I am"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE },
-  { "share_chat_address", N_("Calls tell my chat address"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE },
+  { "sip_address", N_("Telephony address"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE, TRUE },
+  { "sip_auth_user", N_("Telephony user name"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE, TRUE },
+  { "sip_password", N_("Telephony password"), CUSAX_SETTING_SECRET, "", 0, NULL, TRUE, TRUE },
+  { "sip_server", N_("Telephony server"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE, TRUE },
+  { "sip_transport", N_("Telephony transport"), CUSAX_SETTING_CHOICE, "auto", 0, transport_choices, TRUE, TRUE },
+  { "sip_security", N_("Telephony security"), CUSAX_SETTING_CHOICE, "require_tls", 0, security_choices, TRUE, FALSE },
+  { "country_code", N_("Telephony country code"), CUSAX_SETTING_STRING, "", 0, NULL, TRUE, TRUE },
+  { "sip_enabled", N_("Telephony switched on"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE, TRUE },
+  { "require_both", N_("Telephony and chat only together"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, TRUE },
+  { "media_encryption", N_("Sound encryption"), CUSAX_SETTING_CHOICE, "prefer", 0, encryption_choices, FALSE, TRUE },
+  { "media_port_min", N_("Sound: lowest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE, TRUE },
+  { "media_port_max", N_("Sound: highest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE, TRUE },
+  { "trunk_prefix", N_("Numbers: trunk prefix"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "on_net_numbers", N_("Numbers: prefixes free of charge"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "related_domains", N_("Domains treated as ours"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "accept_calls", N_("Calls accepted from"), CUSAX_SETTING_CHOICE, "all", 0, accept_choices, FALSE, FALSE },
+  { "anonymous", N_("Calls hide who I am"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
+  { "share_chat_address", N_("Calls tell my chat address"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE, FALSE },
   { "share_chat_address_foreign", N_("Calls tell it to other domains too"), CUSAX_SETTING_BOOL, NULL, FALSE,
-    NULL, FALSE },
-  { "send_xmpp_contact", N_("Calls tell it as Contact too"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE },
-  { "share_reachability", N_("Chat tells my telephone address"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE },
-  { "accept_sip_messages", N_("Text messages (SMS) over telephony"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL,
-    FALSE },
-  { "wire_trace", N_("Debug window shows SIP messages"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE },
-  { NULL, NULL, CUSAX_SETTING_STRING, NULL, 0, NULL, FALSE },
+    NULL, FALSE, FALSE },
+  { "send_xmpp_contact", N_("Calls tell it as Contact too"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
+  { "share_reachability", N_("Chat tells my telephone address"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
+  { "accept_sip_messages", N_("Text messages (SMS) over telephony"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
+  { "provisioning_url", N_("Provider's settings (https address)"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, FALSE },
+  { "client_certificate", N_("Telephony client certificate (file)"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, FALSE },
+  { "wire_trace", N_("Debug window shows SIP messages"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
+  { NULL, NULL, CUSAX_SETTING_STRING, NULL, 0, NULL, FALSE, FALSE },
 };
 
 const CusaxSetting *
@@ -59,6 +62,8 @@ config_clear (CusaxConfig *config)
   g_free (config->auth_user);
   g_free (config->server_host);
   g_free (config->chat_domain);
+  g_free (config->provisioning_url);
+  g_free (config->client_certificate);
   g_free (config->country_code);
   g_free (config->trunk_prefix);
   g_strfreev (config->related_domains);
@@ -269,7 +274,34 @@ cusax_config_get_origin (const CusaxConfig *config)
 }
 
 gboolean
-cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protected)
+cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protected, GError **error)
 {
-  return is_protected || !config->password_is_shared || !config->requires_tls;
+  const char *domain = cusax_config_get_domain (config);
+
+  if (!config->password_is_shared)
+    return TRUE;
+  if (!is_protected && config->requires_tls)
+    {
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED,
+                   "the chat password is not sent over an unprotected connection");
+      return FALSE;
+    }
+  if (!cusax_config_is_own_domain (config, domain))
+    {
+      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_WITHHELD, "the chat password is not shown to %s", domain);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+const char *
+cusax_config_get_provisioning_url (const CusaxConfig *config)
+{
+  return config->provisioning_url;
+}
+
+const char *
+cusax_config_get_client_certificate (const CusaxConfig *config)
+{
+  return config->client_certificate;
 }

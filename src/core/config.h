@@ -32,6 +32,7 @@ typedef struct
   int default_int;            /* for INT and BOOL */
   const char *const *choices; /* (nullable): for CHOICE, NULL-terminated */
   gboolean in_editor;         /* stands in the account editor (at most 16 rows with the XMPP protocol's) */
+  gboolean from_network;      /* a provider's document may set it; the others come from people and local files only */
 } CusaxSetting;
 
 /** Returns: the table, in the order in which people see it; ends with name == NULL. */
@@ -117,19 +118,28 @@ CusaxAcceptCalls cusax_config_get_accept_calls (const CusaxConfig *config);     
 
 typedef enum
 {
-  CUSAX_ORIGIN_TYPED,  /* sip_address was given */
-  CUSAX_ORIGIN_DERIVED /* the same-name guess of R2 */
+  CUSAX_ORIGIN_TYPED,       /* sip_address was given by a person */
+  CUSAX_ORIGIN_PROVISIONED, /* by a file, a document or the provider's server */
+  CUSAX_ORIGIN_CARD,        /* by the own vCard (R3b) */
+  CUSAX_ORIGIN_DERIVED      /* the same-name guess of R2 */
 } CusaxOrigin;
 
-/** How the relation between JID and AOR came to be (R52). */
+/** How the relation between JID and AOR came to be (R52). cusax_config_new() knows TYPED and DERIVED only; the others
+ * come from cusax_ladder_make_config(). */
 CusaxOrigin cusax_config_get_origin (const CusaxConfig *config);
+
+const char *cusax_config_get_provisioning_url (const CusaxConfig *config);  /* (nullable): https only */
+const char *cusax_config_get_client_certificate (const CusaxConfig *config); /* (nullable): absolute path of a PEM */
 
 /**
  * cusax_config_may_answer_challenge:
  * @is_protected: the hop is verified TLS
  *
- * R47: a shared password answers only over verified TLS unless sip_security is allow_plain.
+ * R47: a shared password answers only over verified TLS unless sip_security is allow_plain, and only for an AOR whose
+ * domain is the JID's or a related one.
+ *
+ * Returns: FALSE with CUSAX_ERROR_NOT_PROTECTED or CUSAX_ERROR_WITHHELD
  */
-gboolean cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protected);
+gboolean cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protected, GError **error);
 
 G_END_DECLS

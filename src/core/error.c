@@ -27,6 +27,8 @@ cusax_error_is_retryable (const GError *error)
     case CUSAX_ERROR_CREDENTIALS:
     case CUSAX_ERROR_REFUSED:
     case CUSAX_ERROR_NOT_PROTECTED:
+    case CUSAX_ERROR_WITHHELD:
+    case CUSAX_ERROR_REDIRECTED:
       return FALSE;
     }
   return FALSE;

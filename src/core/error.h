@@ -27,7 +27,9 @@ typedef enum
   CUSAX_ERROR_NOT_PROTECTED,/* policy asks for TLS or SRTP, and it is not to be had */
   CUSAX_ERROR_MEDIA,        /* sound or picture could not be set up on this machine */
   CUSAX_ERROR_BUSY,         /* the line is in use */
-  CUSAX_ERROR_OFFLINE       /* telephony is not signed in */
+  CUSAX_ERROR_OFFLINE,      /* telephony is not signed in */
+  CUSAX_ERROR_WITHHELD,     /* the chat password is not shown to this domain (R47): a password of its own is needed */
+  CUSAX_ERROR_REDIRECTED    /* the server asks to sign in elsewhere: a person decides */
 } CusaxErrorCode;
 
 GQuark cusax_error_quark (void);

@@ -6,7 +6,9 @@
  *   OFF        telephony is switched off or the account is signed off
  *   SIGNING_IN first attempt, or one after a back-off
  *   UP         registered
- *   WAITING    failed, will try again by itself (5 s doubling to 300 s, +-20 %)
+ *   WAITING    failed, will try again by itself: after the loss of a registration at once, then each 4 s for a minute
+ *              while nobody is there, so that a server that comes back is found within 5 s; else 5 s doubling to 300 s, or
+ *              as long as the server asked (Retry-After); spread by -20 %. A change of the network tries at once.
  *   REFUSED    failed in a way that only a person can change: no retry until configured or started again
  *   STOPPING   un-registering, 2 s at most
  */
@@ -55,6 +57,12 @@ typedef struct
   void (*on_contact) (gpointer user_data, CusaxAccount *account, const char *jid);
   /* The conference behind @call changed (R38, R39); @conference dies with the call. */
   void (*on_conference) (gpointer user_data, CusaxAccount *account, CusaxCall *call, CusaxConference *conference);
+  /* The server's certificate is not trusted; telephony is REFUSED right after. Accept it by pinning and start. */
+  void (*on_certificate) (gpointer user_data, CusaxAccount *account, const CusaxCertificate *certificate);
+  /* The server asks to sign in at @uri; telephony is REFUSED right after. */
+  void (*on_redirect) (gpointer user_data, CusaxAccount *account, const char *uri);
+  /* The network of this machine changed, or it woke up. */
+  void (*on_network) (gpointer user_data, CusaxAccount *account);
   /* A SIP message came (accept_sip_messages). @who: display form, also of a contact's number: a sender apart (R11). */
   void (*on_message) (gpointer user_data, CusaxAccount *account, const CusaxCallerId *caller, const char *who,
                       const char *text);
@@ -96,6 +104,14 @@ const GError *cusax_account_get_phone_error (const CusaxAccount *account);  /* (
 guint cusax_account_get_retry_seconds (const CusaxAccount *account);        /* WAITING: until the next try */
 const char *cusax_account_get_server (const CusaxAccount *account);         /* (nullable): last one tried */
 CusaxConfig *cusax_account_get_config (const CusaxAccount *account);        /* (nullable) (transfer none) */
+/** How far the last or current attempt came: what is broken lies one step further. */
+CusaxSipState cusax_account_get_reached (const CusaxAccount *account);
+/** The telephony leg's protection (R46); strings are valid until the next on_state. */
+void cusax_account_get_protection (const CusaxAccount *account, CusaxProtection *protection);
+const char *cusax_account_get_local_address (const CusaxAccount *account); /* (nullable): towards the registrar */
+const char *cusax_account_get_seen_address (const CusaxAccount *account);  /* (nullable): as the registrar sees it */
+/** The refusal came with the hint that the chat password is good there (digest's domain=). */
+gboolean cusax_account_has_password_hint (const CusaxAccount *account);
 
 /**
  * cusax_account_dial:

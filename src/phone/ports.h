@@ -14,6 +14,8 @@
 #include "card.h"
 #include "codecs.h"
 #include "config.h"
+#include "parity.h"
+#include "services.h"
 #include "transport-description.h"
 
 #include <glib.h>
@@ -61,6 +63,9 @@ typedef struct
   /* The answer to our reoffer, or its refusal (@status >= 300). A 491 of theirs is retried by the dialog itself;
    * it comes here only if an offer of theirs overtook ours, and that one follows by on_offer. */
   void (*on_reoffer_done) (gpointer user_data, guint status, const char *sdp, gsize length);
+  /* (nullable): the leg is back after a loss, now from @local_address. TRUE: the call tells the other side itself, by reoffer, now or
+   * soon (its media have to move); FALSE: the dialog sends its new Contact with the session as it is. */
+  gboolean (*on_leg_back) (gpointer user_data, const char *local_address);
   /* The end, once. @status: the SIP status that ended an INVITE, 0 for BYE; @reason: the other side's words,
    * unfiltered; @elsewhere: another device answered or declined (RFC 3326, cause 200 or 600). */
   void (*on_ended) (gpointer user_data, guint status, const char *reason, gboolean elsewhere);
@@ -144,11 +149,43 @@ struct _CusaxSipSubscription
   const CusaxSipSubscriptionVtable *vtable;
 };
 
+typedef enum
+{
+  CUSAX_CERTIFICATE_UNKNOWN_CA = 1 << 0, /* also self-signed */
+  CUSAX_CERTIFICATE_WRONG_NAME = 1 << 1,
+  CUSAX_CERTIFICATE_NOT_YET = 1 << 2,
+  CUSAX_CERTIFICATE_EXPIRED = 1 << 3,
+  CUSAX_CERTIFICATE_REVOKED = 1 << 4,
+  CUSAX_CERTIFICATE_INSECURE = 1 << 5,
+  CUSAX_CERTIFICATE_OTHER = 1 << 6
+} CusaxCertificateFaults;
+
+/** CusaxCertificate: what a server showed and we did not accept; borrowed for the call. */
+typedef struct
+{
+  const char *host;        /* the name that it should be for: what a pin is kept under */
+  guint16 port;
+  CusaxCertificateFaults faults;
+  const char *fingerprint; /* SHA-256, "AB:CD:..." */
+  const char *pinned;      /* (nullable): the fingerprint accepted for this host and port before: it has changed */
+  const char *subject;     /* (nullable): distinguished names as the certificate has them, hostile text */
+  const char *issuer;      /* (nullable) */
+  gint64 not_before, not_after; /* seconds since 1970; 0: not known */
+  const char *pem;
+} CusaxCertificate;
+
 typedef struct
 {
   /* Every change. STOPPED carries @error if it was not asked for; what was registered is then gone and start
-   * may be called again (at once, from the listener too). */
+   * may be called again (at once, from the listener too). A registered leg that is dialled again goes back to
+   * CONNECTING. */
   void (*on_state) (gpointer user_data, CusaxSipState state, const GError *error);
+  /* (nullable), as the two below: right before STOPPED with CUSAX_ERROR_CERTIFICATE. */
+  void (*on_certificate) (gpointer user_data, const CusaxCertificate *certificate);
+  /* Right before STOPPED with CUSAX_ERROR_REDIRECTED: a valid sip: URI, which nobody has asked yet. */
+  void (*on_redirect) (gpointer user_data, const char *uri);
+  /* The network of this machine changed, or it woke up; a registered leg is already looking after itself. */
+  void (*on_network) (gpointer user_data);
   /* Answer within the callback by ring or reject; (transfer full) call. */
   void (*on_incoming) (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *incoming);
   /* accept_sip_messages is on and a MESSAGE of text/plain came; answered 200 already. Otherwise they get 405. */
@@ -164,7 +201,8 @@ typedef struct
   void (*start) (CusaxSipPort *port, CusaxConfig *config);
   /* Un-registers, 2 s at most, then on_state (STOPPED, NULL). Calls are hung up. */
   void (*stop) (CusaxSipPort *port);
-  /* Takes settings that need no new registration (accept_sip_messages); start takes everything. */
+  /* Takes settings that need no new registration: accept_sip_messages, and other credentials for the same AOR and
+   * server, which answer the next challenge of whatever stands. start takes everything. */
   void (*configure) (CusaxSipPort *port, CusaxConfig *config);
   /* Sends INVITE. @sdp NULL: offerless. NULL + CUSAX_ERROR_OFFLINE when not registered. */
   CusaxSipCall *(*invite) (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
@@ -180,6 +218,12 @@ typedef struct
   gboolean (*send_message) (CusaxSipPort *port, const CusaxAddress *target, const char *text,
                             CusaxSipMessageDone done, gpointer user_data, GError **error);
   gboolean (*is_protected) (CusaxSipPort *port);            /* the outer leg is verified TLS */
+  /* How the leg is protected (R46); strings are valid until the next change of state. */
+  void (*get_protection) (CusaxSipPort *port, CusaxProtection *protection);
+  const char *(*get_seen_address) (CusaxSipPort *port);     /* (nullable): "203.0.113.5:4242", where the server sees us */
+  guint (*get_retry_after) (CusaxSipPort *port);            /* seconds that the last refusal asked for, 0 = none */
+  gboolean (*has_password_hint) (CusaxSipPort *port);       /* over verified TLS the server said that the chat password is
+                                                               good there (digest's domain=): a hint, no permission */
   const char *(*get_local_address) (CusaxSipPort *port);    /* literal that routes to the registrar, or NULL */
   const char *(*get_server) (CusaxSipPort *port);           /* "sip.example.org:5061 (TLS)" for people, or NULL */
   /* Frees; stops first, without waiting, if needed. The pointer dies. */
@@ -243,6 +287,9 @@ typedef struct
                           const CusaxCrypto *local_crypto, GError **error);
   /* What may flow; RECVONLY and INACTIVE stop sending, SENDONLY and INACTIVE stop the silence watch. */
   void (*set_direction) (CusaxTransport *transport, CusaxDirection direction);
+  /* This machine has another address now: new sockets there; on_local_ready (or on_failed) follows. Crypto, leg and
+   * what is known of the other side stay; the old sockets live until then. */
+  void (*move) (CusaxTransport *transport, const char *local_address);
   void (*get_stats) (CusaxTransport *transport, CusaxTransportStats *stats);
   void (*shutdown) (CusaxTransport *transport); /* cuts the listener, closes, frees: the pointer dies */
 } CusaxTransportVtable;
@@ -286,6 +333,17 @@ struct _CusaxMediaSession
   const CusaxMediaSessionVtable *vtable;
 };
 
+/** CusaxMediaProbe: what sound devices gave; borrowed for the call. */
+typedef struct
+{
+  const char *microphone;        /* (nullable): name of the one that works */
+  const char *speaker;
+  const GError *microphone_error; /* (nullable): why it does not */
+  const GError *speaker_error;
+} CusaxMediaProbe;
+
+typedef void (*CusaxMediaProbeDone) (gpointer user_data, const CusaxMediaProbe *probe);
+
 typedef struct
 {
   /* Whether open can show a call with @who now; CUSAX_ERROR_MEDIA in words if not. Asked before a 200 leaves. */
@@ -294,6 +352,10 @@ typedef struct
    * with @missing set (words: package names) if a plugin is not there. Loads GStreamer at the first call. */
   const GPtrArray *(*get_codecs) (CusaxMediaPort *port, const char **missing);
   gboolean (*protects_leg) (CusaxMediaPort *port);
+  /* Opens the devices that a call would use, for a moment, away from the main loop; @done once, within 5 s, never from
+   * inside this call. One at a time: a second one cuts the first. */
+  void (*probe) (CusaxMediaPort *port, CusaxMediaProbeDone done, gpointer user_data);
+  void (*cancel_probe) (CusaxMediaPort *port); /* done is not called any more */
   /* @who: the libpurple name of the other side; @outgoing: the window says "Calling...". */
   CusaxMediaSession *(*open) (CusaxMediaPort *port, const char *who, gboolean outgoing, const CusaxLeg *leg,
                               const CusaxMediaListener *listener, gpointer user_data, GError **error);
@@ -311,8 +373,10 @@ typedef struct _CusaxTrust CusaxTrust;
 /** CusaxTrust: certificates that the person accepted for a host, whatever protocol they were seen on. */
 struct _CusaxTrust
 {
-  /* @der: @length bytes of the end-entity certificate. Returns: TRUE if exactly it is pinned for @host. */
-  gboolean (*is_pinned) (CusaxTrust *trust, const char *host, const guint8 *der, gsize length);
+  /* @der: @length bytes of the end-entity certificate. Returns: TRUE if exactly it is pinned for @host and @port. */
+  gboolean (*is_pinned) (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der, gsize length);
+  /* (transfer full) (nullable): SHA-256 of what is pinned for @host and @port, "AB:CD:..." */
+  char *(*dup_pin) (CusaxTrust *trust, const char *host, guint16 port);
 };
 
 /* ------------------------------------------------------------------ cards */
@@ -334,6 +398,64 @@ typedef struct
 struct _CusaxCardPort
 {
   const CusaxCardPortVtable *vtable;
+};
+
+/* ------------------------------------------------------- the chat server */
+
+typedef struct _CusaxProviderPort CusaxProviderPort;
+
+/* @services: (nullable) (element-type CusaxService): NULL: the server knows nothing of it, or did not answer (@failed). */
+typedef void (*CusaxProviderServices) (gpointer user_data, const GPtrArray *services, gboolean failed);
+/* @provision: (nullable): NULL: no such component, nothing in it, or @error names what is wrong with it. */
+typedef void (*CusaxProviderAccount) (gpointer user_data, CusaxProvision *provision, const GError *error);
+
+/** CusaxProviderPortVtable: what our own XMPP server knows of telephony. All of it needs chat; each @done once, within
+ * 10 s, from the main loop, with "failed" or NULL if chat goes down meanwhile. */
+typedef struct
+{
+  /* XEP-0215 of the JID's server: services of types sip and sips, with credentials (asked for where restricted). */
+  guint (*fetch_services) (CusaxProviderPort *port, CusaxProviderServices done, gpointer user_data);
+  /* Openfire's sipark registration, from a component of the JID's own server that disco#items lists. */
+  guint (*fetch_account) (CusaxProviderPort *port, CusaxProviderAccount done, gpointer user_data);
+  /* The own vCard, vcard-temp then vCard4 (R3b); as CusaxCardDone. */
+  guint (*fetch_own_card) (CusaxProviderPort *port, CusaxCardDone done, gpointer user_data);
+  void (*cancel) (CusaxProviderPort *port, guint id);
+  /* The server pushed a change of its services (XEP-0215 section 3.3): ask again. NULL: nobody listens. */
+  void (*set_listener) (CusaxProviderPort *port, void (*on_changed) (gpointer user_data), gpointer user_data);
+} CusaxProviderPortVtable;
+
+struct _CusaxProviderPort
+{
+  const CusaxProviderPortVtable *vtable;
+};
+
+/* ---------------------------------------------------- provider's documents */
+
+typedef struct _CusaxDocumentPort CusaxDocumentPort;
+
+/** CusaxDocumentQuery: borrowed for the call. */
+typedef struct
+{
+  const char *jid;      /* bare */
+  const char *url;      /* (nullable): provisioning_url; NULL: discover */
+  const char *password; /* (nullable): the account's, for a challenge of a host in the JID's domain */
+} CusaxDocumentQuery;
+
+/* @text: (nullable): @length bytes that came from @url; NULL: there is none (@error NULL), or it cannot be had. */
+typedef void (*CusaxDocumentDone) (gpointer user_data, const char *text, gsize length, const char *url,
+                                   const GError *error);
+
+/** CusaxDocumentPortVtable: */
+typedef struct
+{
+  /* @done once, within 10 s, from the main loop. Returns: an id for cancel */
+  guint (*fetch) (CusaxDocumentPort *port, const CusaxDocumentQuery *query, CusaxDocumentDone done, gpointer user_data);
+  void (*cancel) (CusaxDocumentPort *port, guint id);
+} CusaxDocumentPortVtable;
+
+struct _CusaxDocumentPort
+{
+  const CusaxDocumentPortVtable *vtable;
 };
 
 /* ------------------------------------------------------------------ store */

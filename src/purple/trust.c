@@ -40,7 +40,7 @@ has_fingerprint (PurpleCertificate *certificate, const guint8 *der, gsize length
 }
 
 static gboolean
-trust_is_pinned (CusaxTrust *trust, const char *host, const guint8 *der, gsize length)
+trust_is_pinned (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der, gsize length)
 {
   if (host == NULL || *host == '\0' || der == NULL || length == 0 || length > G_MAXINT)
     return FALSE;

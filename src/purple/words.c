@@ -352,6 +352,11 @@ code_sentence (const GError *error, const char *name, const char *detail)
       return g_strdup (_("The line is in use: hang up first."));
     case CUSAX_ERROR_OFFLINE:
       return g_strdup (_("Telephony is not signed in."));
+    case CUSAX_ERROR_WITHHELD:
+      return g_strdup_printf (_("%s is outside of your chat domain and does not get the chat password: telephony needs "
+                                "a password of its own."), name);
+    case CUSAX_ERROR_REDIRECTED:
+      return g_strdup_printf (_("%s asks to sign in at another server."), name);
     }
   return g_strdup (detail);
 }

@@ -110,12 +110,8 @@ cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *ev
                    event->status, event->phrase);
       return FALSE;
     }
-  if (!cusax_config_may_answer_challenge (credentials->config, is_protected))
-    {
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED,
-                   "the chat password is not sent over an unprotected connection");
-      return FALSE;
-    }
+  if (!cusax_config_may_answer_challenge (credentials->config, is_protected, error))
+    return FALSE;
   if (password == NULL)
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_CREDENTIALS, "a password is needed for user %s: %d %s", user,
@@ -139,7 +135,7 @@ cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *ev
 
   for (guint i = 0; i < n; i++)
     {
-      auth[i] = cusax_digest_make_auth (found[i], user, password);
+      auth[i] = cusax_digest_make_auth (found[i], user, password, (CusaxDigestLimits) { 0 });
       g_ptr_array_add (credentials->noted, g_strdup (found[i]));
     }
   nua_authenticate (event->handle, NUTAG_AUTH (auth[0]), TAG_IF (auth[1] != NULL, NUTAG_AUTH (auth[1])),

@@ -160,7 +160,8 @@ is_pinned (CusaxOuter *outer, GTlsCertificate *certificate)
   if (outer->trust == NULL || der == NULL)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
-    if (hosts[i] != NULL && outer->trust->is_pinned (outer->trust, hosts[i], der->data, der->len))
+    if (hosts[i] != NULL
+        && outer->trust->is_pinned (outer->trust, hosts[i], outer->target->port, der->data, der->len))
       return TRUE;
   return FALSE;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static gboolean
-is_pinned (CusaxTrust *trust, const char *host, const guint8 *der, gsize length)
+is_pinned (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der, gsize length)
 {
   Pins *pins = (Pins *) trust;
   g_autoptr (GByteArray) pinned = NULL;

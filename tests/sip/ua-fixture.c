@@ -248,7 +248,11 @@ on_message (gpointer user_data, const CusaxSipMessage *message)
   line->message = g_strdup_printf ("%s: %s", headers, message->text);
 }
 
-static const CusaxSipListener line_listener = { on_state, on_incoming, on_message };
+static const CusaxSipListener line_listener = {
+  .on_state = on_state,
+  .on_incoming = on_incoming,
+  .on_message = on_message,
+};
 
 Line *
 line_new_idle (Peer *peer, const char *first_setting, ...)
@@ -305,7 +309,7 @@ line_new (gboolean udp)
 }
 
 static gboolean
-is_pinned (CusaxTrust *trust, const char *host, const guint8 *der, gsize length)
+is_pinned (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der, gsize length)
 {
   return TRUE;
 }

@@ -405,9 +405,21 @@ transport_shutdown (CusaxTransport *transport)
   g_free (fake);
 }
 
+static void
+transport_move (CusaxTransport *transport, const char *local_address)
+{
+  say (the_world, "transport.move %s", local_address);
+}
+
 static const CusaxTransportVtable transport_vtable = {
-  transport_gather, transport_get_leg, transport_set_leg_peer, transport_set_remote, transport_set_direction,
-  transport_get_stats, transport_shutdown,
+  .gather = transport_gather,
+  .get_leg = transport_get_leg,
+  .set_leg_peer = transport_set_leg_peer,
+  .set_remote = transport_set_remote,
+  .set_direction = transport_set_direction,
+  .move = transport_move,
+  .get_stats = transport_get_stats,
+  .shutdown = transport_shutdown,
 };
 
 static CusaxTransport *
@@ -538,7 +550,12 @@ media_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusa
   return &fake->base;
 }
 
-static const CusaxMediaPortVtable media_vtable = { media_can_open, media_get_codecs, media_protects_leg, media_open };
+static const CusaxMediaPortVtable media_vtable = {
+  .can_open = media_can_open,
+  .get_codecs = media_get_codecs,
+  .protects_leg = media_protects_leg,
+  .open = media_open,
+};
 
 /* ----------------------------------------------------------- cards, store */
 

@@ -480,7 +480,7 @@ test_r47_challenge (void)
     {
       g_autoptr (CusaxConfig) config = make ("alice@example.org", "x", cases[i].settings, NULL);
 
-      g_assert_cmpint (cusax_config_may_answer_challenge (config, cases[i].is_protected), ==, cases[i].may);
+      g_assert_cmpint (cusax_config_may_answer_challenge (config, cases[i].is_protected, NULL), ==, cases[i].may);
     }
 }
 

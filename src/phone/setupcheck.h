@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "Test call setup": which of the steps of a call is broken (R51). Has the account try again if telephony is not up,
+ * reads from how far it came which step failed, asks the media port for codecs and devices. Facts only; words and
+ * remedies are purple/'s.
+ */
+#pragma once
+
+#include "account.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CUSAX_CHECK_SETTINGS,   /* they can be used */
+  CUSAX_CHECK_NAME,       /* DNS */
+  CUSAX_CHECK_CONNECTION, /* TCP and TLS, the certificate */
+  CUSAX_CHECK_LOGIN,
+  CUSAX_CHECK_NAT,        /* the server sees us where we are */
+  CUSAX_CHECK_CODECS,     /* GStreamer plug-ins */
+  CUSAX_CHECK_MICROPHONE,
+  CUSAX_CHECK_SPEAKER,
+  CUSAX_CHECK_N_STEPS
+} CusaxCheckStep;
+
+typedef enum
+{
+  CUSAX_CHECK_PENDING,
+  CUSAX_CHECK_GOOD,
+  CUSAX_CHECK_WARNING, /* works, but */
+  CUSAX_CHECK_BAD,
+  CUSAX_CHECK_SKIPPED  /* an earlier step is broken, or telephony is switched off */
+} CusaxCheckVerdict;
+
+/** CusaxCheckResult: of one step. */
+typedef struct
+{
+  CusaxCheckVerdict verdict;
+  GError *error; /* (nullable): BAD and WARNING: why */
+  char *detail;  /* (nullable): server, address, codecs or device, as the step has it */
+} CusaxCheckResult;
+
+typedef struct _CusaxSetupCheck CusaxSetupCheck;
+
+/** CusaxSetupCheckListener: */
+typedef struct
+{
+  /* A step has its verdict now. */
+  void (*on_step) (gpointer user_data, CusaxCheckStep step, const CusaxCheckResult *result);
+  /* All have; once. Free it from here or later. */
+  void (*on_done) (gpointer user_data);
+} CusaxSetupCheckListener;
+
+/**
+ * cusax_setupcheck_new:
+ * @account: configured, or @config_error says why not; must outlive it
+ *
+ * Nothing is reported from inside this call. Over within 30 s.
+ */
+CusaxSetupCheck *cusax_setupcheck_new (CusaxAccount *account, const GError *config_error, CusaxClock *clock,
+                                       CusaxMediaPort *media, const CusaxSetupCheckListener *listener,
+                                       gpointer user_data);
+/** Gives up; nothing is reported any more. */
+void cusax_setupcheck_free (CusaxSetupCheck *check);
+
+/** The account's state changed (CusaxAccountListener.on_state): hand it on. */
+void cusax_setupcheck_on_state (CusaxSetupCheck *check);
+
+/** (transfer none): PENDING until on_step told of it */
+const CusaxCheckResult *cusax_setupcheck_get (const CusaxSetupCheck *check, CusaxCheckStep step);
+
+G_END_DECLS

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The last lines of our log, redacted, time-stamped, in memory only and bounded, for a file that a person chooses to
+ * save (R51). Fed by the log sink; process-wide like it.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define CUSAX_SUPPORTLOG_MAX_BYTES (512 * 1024)
+
+void cusax_supportlog_init (void);
+void cusax_supportlog_shutdown (void);
+
+/** One line, already redacted; main thread only. */
+void cusax_supportlog_add (const char *category, const char *text);
+
+/** (transfer full): versions of ours, libpurple, Sofia, GStreamer, then the lines */
+char *cusax_supportlog_get (void);
+
+G_END_DECLS
