@@ -56,6 +56,12 @@ cusax_digest_algorithm_is_session (CusaxDigestAlgorithm algorithm)
          || algorithm == CUSAX_DIGEST_SHA512_256_SESS;
 }
 
+gboolean
+cusax_digest_algorithm_is_weaker (CusaxDigestAlgorithm one, CusaxDigestAlgorithm other)
+{
+  return one < CUSAX_DIGEST_SHA256 && other >= CUSAX_DIGEST_SHA256;
+}
+
 /* SHA-512/256 of FIPS 180-4, which is no shortened SHA-512 and unknown to GLib. */
 static char *
 hash_sha512_256 (const char *bytes, gsize length)

@@ -4,25 +4,30 @@
 
 #include <string.h>
 
-/* In front of hex-coded user names and passwords; '%' begins no hex and no sensible plain one. Between the mark
- * and the hex stands a random number and another '%': Sofia takes no credentials that equal the old ones. */
-#define HEX_MARK "%cusax%"
+/* In front of coded user names and passwords; '%' begins no sensible plain one. Behind it stand a random number,
+ * since Sofia takes no credentials that equal the old ones, the two limits, '%' and the text in hex. */
+#define MARK "%cusax%"
+#define MARK_LENGTH 7
+#define HEAD_LENGTH (MARK_LENGTH + 8 + 2 + 1)
 
 char *
-cusax_digest_decode_secret (const char *text)
+cusax_digest_decode_secret (const char *text, CusaxDigestLimits *limits)
 {
-  const char *hex;
-  gsize length;
+  gsize length = strlen (text);
+  const char *hex = text + HEAD_LENGTH;
   GString *plain;
 
-  if (!g_str_has_prefix (text, HEX_MARK))
-    return g_strdup (text);
-  hex = strchr (text + strlen (HEX_MARK), '%');
-  if (hex == NULL)
+  if (limits != NULL)
+    *limits = (CusaxDigestLimits) { 0 };
+  if (length < HEAD_LENGTH || !g_str_has_prefix (text, MARK) || hex[-1] != '%')
     return g_strdup (text);
 
-  hex++;
-  length = strlen (hex);
+  if (limits != NULL)
+    {
+      limits->weakest = (CusaxDigestAlgorithm) (hex[-3] - '0');
+      limits->proxies_only = hex[-2] == '1';
+    }
+  length -= HEAD_LENGTH;
   plain = g_string_sized_new (length / 2 + 1); /* large enough: a growing copy would leave the secret behind */
   for (gsize i = 0; i + 1 < length; i += 2)
     {
@@ -36,13 +41,13 @@ cusax_digest_decode_secret (const char *text)
 }
 
 static char *
-encode_secret (const char *text)
+encode_secret (const char *text, CusaxDigestLimits limits)
 {
   static const char digits[] = "0123456789abcdef";
-  GString *coded = g_string_sized_new (strlen (HEX_MARK) + 9 + 2 * strlen (text) + 1);
+  GString *coded = g_string_sized_new (HEAD_LENGTH + 2 * strlen (text) + 1);
 
-  g_string_append (coded, HEX_MARK);
-  g_string_append_printf (coded, "%08x%%", g_random_int ());
+  g_string_append (coded, MARK);
+  g_string_append_printf (coded, "%08x%u%u%%", g_random_int (), limits.weakest, limits.proxies_only ? 1 : 0);
   for (const guchar *byte = (const guchar *) text; *byte != '\0'; byte++)
     {
       g_string_append_c (coded, digits[*byte >> 4]);
@@ -69,7 +74,7 @@ cusax_digest_quote (const char *text)
 }
 
 char *
-cusax_digest_make_auth (const char *realm, const char *user, const char *password)
+cusax_digest_make_auth (const char *realm, const char *user, const char *password, CusaxDigestLimits limits)
 {
   g_autofree char *quoted_realm = realm[0] == '"' ? g_strdup (realm) : cusax_digest_quote (realm);
   char *coded_user, *coded_password, *auth;
@@ -77,8 +82,8 @@ cusax_digest_make_auth (const char *realm, const char *user, const char *passwor
   if (!cusax_digest_is_installed ())
     return g_strdup_printf ("Digest:%s:%s:%s", quoted_realm, user, password);
 
-  coded_user = encode_secret (user);
-  coded_password = encode_secret (password);
+  coded_user = encode_secret (user, limits);
+  coded_password = encode_secret (password, limits);
   auth = g_strdup_printf ("Digest:%s:%s:%s", quoted_realm, coded_user, coded_password);
   cusax_digest_free_auth (coded_user);
   cusax_digest_free_auth (coded_password);

@@ -4,6 +4,7 @@
 
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/sip.h>
+#include <sofia-sip/sip_protos.h>
 #include <sofia-sip/su_alloc.h>
 #include <sofia-sip/url.h>
 
@@ -51,28 +52,37 @@ make_cnonce (su_home_t *home)
 
 /* qop is a list; absent means RFC 2069. Returns: FALSE if it has none that we do. */
 static gboolean
-read_qop (su_home_t *home, const msg_auth_t *challenge, CusaxDigestQop *qop)
+read_qop (const msg_auth_t *challenge, CusaxDigestQop *qop)
 {
-  char *text = get_parameter (home, challenge, "qop=");
+  const char *value = challenge->au_params != NULL ? msg_params_find (challenge->au_params, "qop=") : NULL;
   g_auto (GStrv) items = NULL;
 
   *qop = CUSAX_DIGEST_QOP_NONE;
-  if (text == NULL)
+  if (value == NULL)
     return TRUE;
 
-  items = g_strsplit (text, ",", -1);
-  su_free (home, text);
+  items = g_strsplit_set (value, "\", ", -1);
   for (char **item = items; *item != NULL; item++)
     {
-      const char *name = g_strstrip (*item);
-
       /* Proxies on the way may change a body, so its protection is not chosen where there is a choice. */
-      if (g_ascii_strcasecmp (name, "auth") == 0)
+      if (g_ascii_strcasecmp (*item, "auth") == 0)
         *qop = CUSAX_DIGEST_QOP_AUTH;
-      else if (g_ascii_strcasecmp (name, "auth-int") == 0 && *qop == CUSAX_DIGEST_QOP_NONE)
+      else if (g_ascii_strcasecmp (*item, "auth-int") == 0 && *qop == CUSAX_DIGEST_QOP_NONE)
         *qop = CUSAX_DIGEST_QOP_AUTH_INT;
     }
   return *qop != CUSAX_DIGEST_QOP_NONE;
+}
+
+CusaxDigestAlgorithm
+cusax_digest_judge_challenge (const msg_auth_t *challenge)
+{
+  CusaxDigestQop qop;
+
+  if (challenge->au_scheme == NULL || g_ascii_strcasecmp (challenge->au_scheme, "Digest") != 0
+      || challenge->au_params == NULL || msg_params_find (challenge->au_params, "nonce=") == NULL
+      || !read_qop (challenge, &qop))
+    return CUSAX_DIGEST_UNKNOWN;
+  return cusax_digest_parse_algorithm (msg_params_find (challenge->au_params, "algorithm="));
 }
 
 static void
@@ -129,25 +139,21 @@ on_challenge (auth_client_t *base, const msg_auth_t *challenge)
 {
   DigestClient *client = (DigestClient *) base;
   su_home_t *home = base->ca_home;
-  char *algorithm_text = get_parameter (home, challenge, "algorithm=");
-  char *stale_text = get_parameter (home, challenge, "stale=");
-  CusaxDigestAlgorithm algorithm = cusax_digest_parse_algorithm (algorithm_text);
-  gboolean stale = stale_text != NULL && g_ascii_strcasecmp (stale_text, "true") == 0;
+  CusaxDigestAlgorithm algorithm = cusax_digest_judge_challenge (challenge);
+  char *stale_text, *nonce;
   CusaxDigestQop qop;
-  gboolean again;
-  char *nonce;
-
-  su_free (home, algorithm_text);
-  su_free (home, stale_text);
+  gboolean stale, again;
 
   /* Never weaker than before on the same handle: that is how a bidding-down attack looks. */
-  if (algorithm == CUSAX_DIGEST_UNKNOWN || algorithm < client->algorithm
-      || !read_qop (home, challenge, &qop))
+  if (algorithm == CUSAX_DIGEST_UNKNOWN || algorithm < client->algorithm || !read_qop (challenge, &qop))
     return 1;
   nonce = get_parameter (home, challenge, "nonce=");
   if (nonce == NULL)
     return 1;
 
+  stale_text = get_parameter (home, challenge, "stale=");
+  stale = stale_text != NULL && g_ascii_strcasecmp (stale_text, "true") == 0;
+  su_free (home, stale_text);
   again = deserves_answer (client, algorithm, stale);
   store_challenge (client, challenge, algorithm, nonce, qop);
   return again ? 2 : 1;
@@ -239,12 +245,23 @@ answer (DigestClient *client, CusaxDigestInput *input)
   return response != NULL ? write_credentials (client, input, response) : NULL;
 }
 
+/* What credentials.c has allowed may not be enough for what Sofia asks: it hands them to every challenge of their realm
+ * that the handle has met, refused ones included. */
+static gboolean
+is_within (const DigestClient *client, CusaxDigestLimits limits)
+{
+  if (limits.proxies_only && client->base.ca_credential_class != sip_proxy_authorization_class)
+    return FALSE;
+  return !cusax_digest_algorithm_is_weaker (client->algorithm, limits.weakest);
+}
+
 static int
 on_authorize (auth_client_t *base, su_home_t *home, const char *method, const url_t *url,
               const msg_payload_t *body, msg_header_t **headers)
 {
   DigestClient *client = (DigestClient *) base;
   CusaxDigestInput input = { .method = method };
+  CusaxDigestLimits limits;
   g_autofree char *credentials = NULL, *user = NULL, *whole = NULL;
   char *realm, *uri, *password;
 
@@ -252,10 +269,12 @@ on_authorize (auth_client_t *base, su_home_t *home, const char *method, const ur
   if (client->nonce == NULL || base->ca_user == NULL || base->ca_pass == NULL || base->ca_clear)
     return 0;
 
+  user = cusax_digest_decode_secret (base->ca_user, &limits);
+  if (!is_within (client, limits))
+    return 0;
   realm = base->ca_realm[0] == '"' ? msg_unquote_dup (home, base->ca_realm) : su_strdup (home, base->ca_realm);
   uri = url_as_string (home, url);
-  password = cusax_digest_decode_secret (base->ca_pass);
-  user = cusax_digest_decode_secret (base->ca_user);
+  password = cusax_digest_decode_secret (base->ca_pass, NULL);
   whole = client->qop == CUSAX_DIGEST_QOP_AUTH_INT ? join_body (body, &input.body_length) : NULL;
 
   input.user = user;

@@ -56,6 +56,9 @@ CusaxDigestAlgorithm cusax_digest_parse_algorithm (const char *name);
 /** Returns: (nullable): the name as RFC 7616 writes it ("SHA-256"); NULL for UNKNOWN */
 const char *cusax_digest_algorithm_name (CusaxDigestAlgorithm algorithm);
 
+/** Returns: TRUE if @one gives less protection to the password than @other; -sess makes no difference. */
+gboolean cusax_digest_algorithm_is_weaker (CusaxDigestAlgorithm one, CusaxDigestAlgorithm other);
+
 /** Returns: TRUE for the -sess forms, whose answer needs a cnonce. */
 gboolean cusax_digest_algorithm_is_session (CusaxDigestAlgorithm algorithm);
 
@@ -71,11 +74,18 @@ const char *cusax_digest_qop_name (CusaxDigestQop qop);
  */
 char *cusax_digest_compute (const CusaxDigestInput *input);
 
+/** CusaxDigestLimits: what a handle's answers may be, whatever it is asked later (R47). */
+typedef struct
+{
+  CusaxDigestAlgorithm weakest; /* a weaker one is not answered */
+  gboolean proxies_only;        /* WWW-Authenticate (401) is not answered */
+} CusaxDigestLimits;
+
 /**
  * cusax_digest_make_auth:
  * @realm: as the challenge has it, with or without quotes (msg_params_find (au_params, "realm="))
  *
- * The text for NUTAG_AUTH() of nua_authenticate(). User and password are hex-coded behind a mark that our
+ * The text for NUTAG_AUTH() of nua_authenticate(). User, password and limits are coded behind a mark that our
  * plug-in knows, since Sofia cuts them at ':'. Without our plug-in in place (fallback) the plain form is made.
  * Call nua_authenticate() once per handle and realm: if the answer to it is 401 or 407 again, the password is
  * wrong (Sofia says 904). Another call replaces what the handle answers with from then on; every text differs,
@@ -83,10 +93,16 @@ char *cusax_digest_compute (const CusaxDigestInput *input);
  *
  * Returns: (transfer full): secret; wipe and free with cusax_digest_free_auth()
  */
-char *cusax_digest_make_auth (const char *realm, const char *user, const char *password);
+char *cusax_digest_make_auth (const char *realm, const char *user, const char *password,
+                              CusaxDigestLimits limits);
 
 /** cusax_digest_free_auth: @auth: (transfer full) (nullable): wiped before it is freed */
 void cusax_digest_free_auth (char *auth);
+
+struct msg_auth_s;
+
+/** Returns: the algorithm with which @challenge would be answered; UNKNOWN: not at all */
+CusaxDigestAlgorithm cusax_digest_judge_challenge (const struct msg_auth_s *challenge);
 
 /**
  * cusax_digest_install:

@@ -191,7 +191,7 @@ challenge (Handle *handle, const char *first, ...)
 static void
 authenticate (Handle *handle, const char *realm, const char *user, const char *password)
 {
-  char *auth = cusax_digest_make_auth (realm, user, password);
+  char *auth = cusax_digest_make_auth (realm, user, password, (CusaxDigestLimits) { 0 });
 
   g_assert_cmpint (auc_credentials (&handle->clients, handle->home, auth), >, 0);
   cusax_digest_free_auth (auth);
@@ -546,6 +546,63 @@ test_two_realms (Handle *handle, gconstpointer data)
   g_assert_nonnull (answer (handle, "REGISTER", "sip:r"));
 }
 
+/* R47: a challenge that was refused lies on the handle; credentials for a better one of the same realm are not
+ * for it. */
+static void
+test_limits (Handle *handle, gconstpointer data)
+{
+  CusaxDigestLimits strong = { CUSAX_DIGEST_SHA256, FALSE }, proxies = { CUSAX_DIGEST_UNKNOWN, TRUE };
+  sip_proxy_authenticate_t *proxy
+    = sip_proxy_authenticate_make (handle->home, "Digest realm=\"r\", nonce=\"p\", algorithm=SHA-512-256");
+  const CusaxDigestLimits *const table[] = { &strong, &proxies };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      char *auth = cusax_digest_make_auth ("\"r\"", "alice", "secret", *table[i]);
+      sip_authorization_t *header;
+
+      handle->clients = NULL;
+      g_assert_true (challenge (handle, MD5 ("n1"), NULL));
+      g_assert_cmpint (auc_challenge (&handle->clients, handle->home, proxy, sip_proxy_authorization_class), ==, 1);
+      g_assert_cmpint (auc_credentials (&handle->clients, handle->home, auth), ==, 2);
+      cusax_digest_free_auth (auth);
+      header = answer (handle, "BYE", "sip:bob@r");
+      g_assert_true (((msg_header_t *) header)->sh_class == sip_proxy_authorization_class);
+      g_assert_null (((msg_header_t *) header)->sh_next);
+      g_assert_cmpstr (parameter (handle, header, "nonce="), ==, "p");
+    }
+}
+
+static void
+test_judge (void)
+{
+  static const struct
+  {
+    const char *challenge;
+    CusaxDigestAlgorithm algorithm;
+  } table[] = {
+    { MD5 ("n"), CUSAX_DIGEST_MD5 },
+    { SHA ("n"), CUSAX_DIGEST_SHA256 },
+    { "Digest realm=\"r\", nonce=\"n\"", CUSAX_DIGEST_MD5 },
+    { "digest realm=\"r\", nonce=\"n\", algorithm=\"SHA-256\", qop=\"auth-int\"", CUSAX_DIGEST_SHA256 },
+    { "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, qop=\"auth-conf\"", CUSAX_DIGEST_UNKNOWN },
+    { "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256, qop=\"\"", CUSAX_DIGEST_UNKNOWN },
+    { "Digest realm=\"r\", algorithm=SHA-256", CUSAX_DIGEST_UNKNOWN },
+    { "Digest realm=\"r\", nonce=\"n\", algorithm=ROT13", CUSAX_DIGEST_UNKNOWN },
+    { "Basic realm=\"r\"", CUSAX_DIGEST_UNKNOWN },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      su_home_t home[1] = { SU_HOME_INIT (home) };
+
+      su_home_init (home);
+      g_assert_cmpint (cusax_digest_judge_challenge (sip_www_authenticate_make (home, table[i].challenge)), ==,
+                       table[i].algorithm);
+      su_home_deinit (home);
+    }
+}
+
 /* Before, after and between: Sofia's own plug-in, which does not know SHA-256. */
 static void
 test_restore (void)
@@ -554,7 +611,7 @@ test_restore (void)
 
   for (guint i = 0; i < 5; i++)
     {
-      g_autofree char *plain = cusax_digest_make_auth ("r", "alice", "secret");
+      g_autofree char *plain = cusax_digest_make_auth ("r", "alice", "secret", (CusaxDigestLimits) { 0 });
 
       g_assert_cmpstr (plain, ==, "Digest:\"r\":alice:secret");
       su_home_init (handle.home);
@@ -599,11 +656,13 @@ main (int argc, char **argv)
   ADD ("next-nonce/session", test_next_nonce_in_session);
   ADD ("body-protected", test_body_protected);
   ADD ("new-credentials", test_new_credentials);
+  ADD ("R47/limits", test_limits);
   ADD ("odd-secrets", test_odd_secrets);
   ADD ("odd-realm", test_odd_realm);
   ADD ("plain-credentials", test_plain_credentials);
   ADD ("two-realms", test_two_realms);
 #undef ADD
+  g_test_add_func ("/digest/judge", test_judge);
   g_test_add_func ("/digest/restore", test_restore);
   return g_test_run ();
 }
