@@ -14,7 +14,8 @@ import threading
 import time
 
 from . import audio
-from .process import LOOPBACK, LabError, Process, can_connect, free_ports, read_tail, wait_until
+from .place import HERE
+from .process import LabError, Process, free_ports, read_tail, wait_until
 
 MODULES = '/usr/lib/baresip/modules'
 
@@ -50,8 +51,8 @@ module_path ''' + MODULES + '''
 class Control:
     """baresip's ctrl_tcp: JSON in netstrings. Replies are matched by token, events are kept in order."""
 
-    def __init__(self, port, log):
-        self._socket = socket.create_connection((LOOPBACK, port), timeout=5)
+    def __init__(self, link, log):
+        self._socket = link
         self._socket.settimeout(None)
         self._log = log
         self._changed = threading.Condition()
@@ -135,11 +136,12 @@ class Phone:
 
     def __init__(self, folder, user, password, domain, registrar, cafile, pem, tone=880, echo=False,
                  auto_answer=False, codecs=('opus/48000/2', 'PCMU', 'PCMA'), media_encryption=None, ice=False,
-                 register_expires=60, level_db=-12.0):
+                 register_expires=60, level_db=-12.0, place=HERE):
         """registrar: 'host:port;transport=tls' (or udp, tcp) of the proxy; pem: certificate and key in one file;
         tone: hertz it speaks, 0 for silence; media_encryption: None, srtp, srtp-mand, dtls_srtp."""
         self.folder, self.user, self.domain, self.tone, self.echo = folder, user, domain, tone, echo
         self.aor = '%s@%s' % (user, domain)
+        self.place = place
         self.sip_port = free_ports(4)
         self.control_port = self.sip_port + 3
         self.process = self.control = None
@@ -186,17 +188,17 @@ class Phone:
         if echo:
             modules.append('module_app echo.so')
         with open(os.path.join(folder, 'config'), 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(host=LOOPBACK, sip_port=self.sip_port, control_port=self.control_port,
+            file.write(CONFIG.format(host=self.place.host, sip_port=self.sip_port, control_port=self.control_port,
                                      cafile=cafile, pem=pem, folder=folder, source=source, player=player))
             file.write('\n'.join(modules) + '\n')
 
     def start(self, seconds=10):
         """Returns once the registrar has accepted it."""
         env = dict(os.environ, HOME=self.folder, LC_ALL='C.UTF-8')
-        self.process = Process('baresip ' + self.user, ['baresip', '-f', self.folder, '-v'],
+        self.process = Process('baresip ' + self.user, self.place.wrap(['baresip', '-f', self.folder, '-v']),
                                os.path.join(self.folder, 'baresip.log'), env=env, cwd=self.folder)
-        self.process.wait_for(lambda: can_connect(self.control_port), 'its control port', seconds)
-        self.control = Control(self.control_port, self._event_log)
+        self.process.wait_for(lambda: self.place.can_connect(self.control_port), 'its control port', seconds)
+        self.control = Control(self.place.connect((self.place.host, self.control_port)), self._event_log)
         # It may have registered before the control channel stood: then only the log knows.
         self.process.wait_for(self._registered, 'REGISTER accepted', seconds)
 

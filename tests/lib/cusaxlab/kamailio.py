@@ -14,7 +14,8 @@ import signal
 import socket
 
 from .message import Message
-from .process import LOOPBACK, LabError, Process, can_connect, free_ports
+from .place import HERE
+from .process import LabError, Process
 
 CONFIG = '''#!KAMAILIO
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -28,9 +29,7 @@ alias="DOMAIN"
 dns=no
 rev_dns=no
 use_dns_cache=no
-listen=udp:HOST:PORT
-listen=tcp:HOST:PORT
-listen=tls:HOST:TLS_PORT
+LISTEN
 enable_tls=yes
 tcp_connection_lifetime=3700
 tcp_connect_timeout=2
@@ -301,13 +300,14 @@ class Kamailio:
     """start() and stop() as often as a test wants; the ports stay, the bindings do not."""
 
     def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
-                 nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=()):
+                 nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=(),
+                 place=HERE):
         """users: user part -> password. algorithm: MD5 or SHA-256. assert_identity: callers with a password get a
         P-Asserted-Identity. anonymous_auth: anonymous callers need a password too. further: other domains, whose
         users register here without one."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
-        self.host = LOOPBACK
-        self.port = free_ports(2)
+        self.place, self.host = place, place.host
+        self.port = place.ports(2, 5060)
         self.tls_port = self.port + 1
         self.process = None
         self._socket = os.path.join(folder, 'rpc')
@@ -320,22 +320,29 @@ class Kamailio:
                             ('MAX_EXPIRES', max_expires),
                             ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
                             ('SECRETS', secrets), ('DOMAIN', domain), ('SOCKET', self._socket),
-                            ('FOLDER', folder), ('TLS_PORT', self.tls_port), ('PORT', self.port),
-                            ('HOST', self.host)):
+                            ('FOLDER', folder), ('LISTEN', self._listen())):
             text = text.replace(name, str(value))
         with open(self._config, 'w', encoding='utf-8') as file:
             file.write(text)
         with open(os.path.join(folder, 'tls.cfg'), 'w', encoding='utf-8') as file:
             file.write(TLS_CONFIG.format(key=key, certificate=certificate))
 
+    def _listen(self):
+        lines = []
+        for address in self.place.addresses:
+            address = '[%s]' % address if ':' in address else address
+            lines += ['listen=%s:%s:%d' % (kind, address, self.tls_port if kind == 'tls' else self.port)
+                      for kind in ('udp', 'tcp', 'tls')]
+        return '\n'.join(lines)
+
     def start(self):
         for stale in (self._socket,):
             if os.path.exists(stale):
                 os.unlink(stale)
-        self.process = Process('kamailio', ['kamailio', '-DD', '-E', '-f', self._config, '-Y', self.folder, '-m', '64',
-                                            '-M', '8'],
+        self.process = Process('kamailio', self.place.wrap(['kamailio', '-DD', '-E', '-f', self._config, '-Y', self.folder,
+                                                            '-m', '64', '-M', '8'], 'TERM'),
                                os.path.join(self.folder, 'kamailio.log'), cwd=self.folder, death_signal=signal.SIGTERM)
-        self.process.wait_for(lambda: can_connect(self.port) and can_connect(self.tls_port) and
+        self.process.wait_for(lambda: self.place.can_connect(self.port) and self.place.can_connect(self.tls_port) and
                               os.path.exists(self._socket), 'its ports', 15)
 
     def stop(self):

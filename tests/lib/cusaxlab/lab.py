@@ -16,9 +16,10 @@ import tempfile
 
 from . import profile as profiles
 from .baresip import Phone
-from .certs import Authority
+from .certificates import Authority, read
 from .kamailio import Kamailio
-from .process import LOOPBACK, Process, read_tail
+from .place import HERE
+from .process import Process, read_tail
 from .prosody import Prosody
 from .sipcaller import SipCaller
 from .xmpp import Contact
@@ -43,28 +44,30 @@ def plugin_path():
 class Lab:
     """CA, Prosody, Kamailio; phones, contacts and profiles on demand."""
 
-    def __init__(self, domain=DOMAIN, users=None, further=None, cards='converted', strangers=(), **kamailio_options):
+    def __init__(self, domain=DOMAIN, users=None, further=None, cards='converted', strangers=(), place=HERE, folder=None,
+                 **kamailio_options):
         """further: other domain -> users of it (a list, or with passwords), a foreign service in chat and telephony.
-        cards, strangers: see Prosody. kamailio_options: see Kamailio (algorithm, assert_identity, ...)."""
+        cards, strangers: see Prosody. place: where servers and telephones run. kamailio_options: see Kamailio
+        (algorithm, assert_identity, ...)."""
         self.domain, self.users = domain, dict(users or USERS)
         self.further = {name: dict(people) if isinstance(people, dict) else {user: user + '-pw' for user in people}
                         for name, people in (further or {}).items()}
-        self.host = LOOPBACK
-        self.folder = self._new_folder()
+        self.place, self.host = place, place.host
+        self.client = HERE  # where the product runs
+        self.folder = folder or self._new_folder()
         self._parts = []
         self._logs = []
         self.authority = Authority(self.path('ca'))
-        names = [domain, 'localhost', 'conference.' + domain, 'proxy.' + domain, self.host, *self.further]
+        names = [domain, 'localhost', 'conference.' + domain, 'proxy.' + domain, *place.addresses, *self.further]
         self.certificate, self.key = self.authority.issue('server', names)
         self._phone_pem = self.path('ca', 'phone.pem')
         with open(self._phone_pem, 'w', encoding='ascii') as file:
-            for name in (self.certificate, self.key):
-                with open(name, encoding='ascii') as part:
-                    file.write(part.read())
+            file.write(read(self.certificate, self.key))
         self.prosody = Prosody(self._room('prosody'), domain, self.users, self.certificate, self.key,
-                               further=self.further, cards=cards, strangers=strangers)
+                               further=self.further, cards=cards, strangers=strangers,
+                               place=place)
         self.kamailio = Kamailio(self._room('kamailio'), domain, self.users, self.certificate, self.key,
-                                 further=list(self.further), **kamailio_options)
+                                 further=list(self.further), place=place, **kamailio_options)
 
     @staticmethod
     def _new_folder():
@@ -104,7 +107,7 @@ class Lab:
 
     def run(self, name, command, **options):
         """Starts any program as a part of the laboratory; its log is <name>.log in the lab's folder."""
-        return self.adopt(Process(name, command, self.path(name + '.log'), **options))
+        return self.adopt(Process(name, self.place.wrap(command), self.path(name + '.log'), **options))
 
     # People and telephones
 
@@ -117,7 +120,7 @@ class Lab:
         room = self._room(room or 'phone-%s-%d' % (user, len(self._parts)))
         phone = Phone(room, user, self.users[user], self.domain,
                       '%s;transport=%s' % (self.registrar(transport), transport), self.authority.certificate,
-                      self._phone_pem, **options)
+                      self._phone_pem, place=self.place, **options)
         self.adopt(phone)
         phone.start()
         return phone
@@ -133,7 +136,7 @@ class Lab:
     def contact(self, user, **options):
         """This user (or user@further-domain) online in chat."""
         contact = Contact(self.prosody.full(user), self.password(user), self.prosody.port,
-                          self.authority.certificate, self.host, **options)
+                          self.authority.certificate, self.host, place=self.place, **options)
         self.adopt(contact)
         contact.start()
         return contact
@@ -145,7 +148,7 @@ class Lab:
         own = domain in ('', self.domain)
         port = self.kamailio.tls_port if transport == 'tls' else self.kamailio.port
         caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port,
-                           transport, self.authority.certificate)
+                           transport, self.authority.certificate, self.place)
         self.adopt(caller)
         return caller.register() if register else caller
 

@@ -11,7 +11,8 @@ import re
 import time
 import xml.etree.ElementTree as ET
 
-from .process import LOOPBACK, Process, can_connect, free_ports
+from .place import HERE
+from .process import Process
 
 CONFIG = '''-- SPDX-License-Identifier: GPL-2.0-or-later
 daemonize = false
@@ -19,7 +20,7 @@ run_as_root = true
 pidfile = "{folder}/prosody.pid"
 data_path = "{folder}/data"
 certificates = "{folder}"
-interfaces = {{ "{host}" }}
+interfaces = {{ {addresses} }}
 c2s_ports = {{ {port} }}
 c2s_direct_tls_ports = {{ {tls_port} }}
 s2s_ports = {{ }}
@@ -36,7 +37,7 @@ modules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "carbons"; "pep"; "pr
 modules_disabled = {{ "s2s"; "http" }}
 log = {{ {{ levels = {{ min = "debug" }}; to = "console" }} }}
 proxy65_ports = {{ {proxy_port} }}
-proxy65_interfaces = {{ "{host}" }}
+proxy65_interfaces = {{ {addresses} }}
 lab_bridges = "{folder}/bridges"
 
 VirtualHost "{domain}"
@@ -95,21 +96,23 @@ def card(*tels, name=None, extra=''):
 class Prosody:
     """start() and stop() as often as a test wants; ports and data stay."""
 
-    def __init__(self, folder, domain, users, certificate, key, further=None, cards='converted', strangers=()):
+    def __init__(self, folder, domain, users, certificate, key, further=None, cards='converted', strangers=(),
+                 place=HERE):
         """users: user part -> password. further: domain -> users of it, who stand in the rosters of the first domain
         and have its users in theirs. cards: one of CARDS. strangers: bare JIDs who stand in nobody's roster."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.further = {name: dict(people) for name, people in (further or {}).items()}
         self.strangers = set(strangers)
-        self.host = LOOPBACK
-        first = free_ports(3)
+        self.place, self.host = place, place.host
+        first = place.ports(3, 5222)
         self.port, self.tls_port, self.proxy_port = first, first + 1, first + 2
         self.process = None
         os.makedirs(os.path.join(folder, 'data'), exist_ok=True)
         self._config = os.path.join(folder, 'prosody.cfg.lua')
         modules = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'prosody-modules')
         with open(self._config, 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(folder=folder, host=self.host, port=self.port, tls_port=self.tls_port,
+            file.write(CONFIG.format(folder=folder, host=self.host,
+                                     addresses='; '.join('"%s"' % address for address in place.addresses), port=self.port, tls_port=self.tls_port,
                                      proxy_port=self.proxy_port, domain=domain, certificate=certificate, key=key,
                                      modules=modules, cards=CARDS[cards],
                                      further=''.join('VirtualHost "%s"\n' % name for name in self.further)))
@@ -174,9 +177,9 @@ class Prosody:
 
     def start(self):
         env = dict(os.environ, HOME=self.folder, LC_ALL='C.UTF-8')
-        self.process = Process('prosody', ['prosody', '--config', self._config, '-F'],
+        self.process = Process('prosody', self.place.wrap(['prosody', '--config', self._config, '-F']),
                                os.path.join(self.folder, 'prosody.log'), env=env, cwd=self.folder)
-        self.process.wait_for(lambda: can_connect(self.port) and can_connect(self.proxy_port), 'its ports', 15)
+        self.process.wait_for(lambda: self.place.can_connect(self.port) and self.place.can_connect(self.proxy_port), 'its ports', 15)
 
     def stop(self):
         if self.process:

@@ -24,12 +24,13 @@ import threading
 import time
 
 from .message import Message
-from .process import LOOPBACK, LabError, wait_until
+from .place import HERE
+from .process import LabError, wait_until
 
 SDP = '''v=0
-o=- 1 1 IN IP4 127.0.0.1
+o=- 1 1 IN IP4 HOST
 s=-
-c=IN IP4 127.0.0.1
+c=IN IP4 HOST
 t=0 0
 m=audio %d RTP/AVP 8
 a=rtpmap:8 PCMA/8000
@@ -48,14 +49,14 @@ def _uri_of(value):
 class Link:
     """The connection to the proxy: whole messages in, whole messages out."""
 
-    def __init__(self, transport, host, port, cafile, take):
+    def __init__(self, transport, host, port, cafile, take, place):
         self.transport, self._peer, self._take = transport, (host, port), take
         self._lock = threading.Lock()
         if transport == 'udp':
-            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._socket.bind((LOOPBACK, 0))
+            self._socket = place.socket(kind=socket.SOCK_DGRAM)
+            self._socket.bind((place.host, 0))
         else:
-            self._socket = socket.create_connection(self._peer, timeout=5)
+            self._socket = place.connect(self._peer)
             if transport == 'tls':
                 context = ssl.create_default_context(cafile=cafile)
                 context.check_hostname = False
@@ -224,15 +225,16 @@ class Subscription:
 class SipCaller:
     """One agent. Requests to it are kept in `requests`; BYE, CANCEL, OPTIONS, NOTIFY get their 200 at once."""
 
-    def __init__(self, user, password, domain, host, port, transport='udp', cafile=None):
+    def __init__(self, user, password, domain, host, port, transport='udp', cafile=None, place=HERE):
         self.user, self._password, self.domain, self.transport = user, password, domain, transport
         self.aor = 'sip:%s@%s' % (user, domain)
         self.requests, self.messages, self.calls, self.subscriptions = [], [], [], []
         self._branches, self._cseq, self._on_invite, self._on_subscribe = {}, 0, None, 200
         self._lock = threading.Lock()
-        self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._rtp.bind((LOOPBACK, 0))
-        self.link = Link(transport, host, port, cafile, self._take)
+        self._rtp = place.socket(kind=socket.SOCK_DGRAM)
+        self._rtp.bind((place.host, 0))
+        self._place = place
+        self.link = Link(transport, host, port, cafile, self._take, place)
         self.contact = 'sip:%s@%s:%d%s' % ((user,) + self.link.address +
                                            ('' if transport == 'udp' else ';transport=' + transport,))
 
@@ -241,7 +243,7 @@ class SipCaller:
         self._rtp.close()
 
     def sdp(self):
-        return SDP.replace('\n', '\r\n') % self._rtp.getsockname()[1]
+        return SDP.replace('\n', '\r\n').replace('HOST', self._place.host) % self._rtp.getsockname()[1]
 
     def tail(self, count=12):
         return '==== %s\n%s' % (self.aor, '\n\n'.join(repr(message) for message in self.messages[-count:]))

@@ -13,6 +13,7 @@ import time
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
+from .place import HERE
 from .process import LabError, wait_until
 
 STREAM = '{http://etherx.jabber.org/streams}'
@@ -25,11 +26,12 @@ BIND = '{urn:ietf:params:xml:ns:xmpp-bind}'
 class Contact:
     """One person online. Messages are (from, text), presences (from, type), oldest first."""
 
-    def __init__(self, jid, password, port, cafile, host='127.0.0.1', resource='lab', echo=False):
+    def __init__(self, jid, password, port, cafile, host='127.0.0.1', resource='lab', echo=False,
+                 place=HERE):
         """echo: every chat message is answered with its own text."""
         self.jid, self._password, self._port, self._cafile, self._host = jid, password, port, cafile, host
         self.user, self.domain = jid.split('@')
-        self.resource, self.echo = resource, echo
+        self.resource, self.echo, self._place = resource, echo, place
         self.messages, self.presences, self.stanzas = [], [], []
         self._socket = self._parser = None
         self._closing = False
@@ -38,7 +40,7 @@ class Contact:
 
     def start(self, seconds=10):
         self._closing = False
-        self._socket = socket.create_connection((self._host, self._port), timeout=seconds)
+        self._socket = self._place.connect((self._host, self._port), seconds)
         self._open_stream()
         self._expect(STREAM + 'features')
         self._send('<starttls xmlns="urn:ietf:params:xml:ns:xmpp-tls"/>')
