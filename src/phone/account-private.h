@@ -23,7 +23,9 @@ struct _CusaxAccount
   gboolean wanted;      /* a person wants telephony; STOPPING goes on to SIGNING_IN then */
   GError *error;        /* why not UP */
   char *server;         /* the last one tried */
+  CusaxSipState reached; /* how far the last attempt came */
   guint back_off_s;     /* the next wait, without its spread */
+  gint64 lost_at;       /* when a registration was lost; 0: none was, or long ago */
   guint retry_id;
   gint64 retry_at;
 

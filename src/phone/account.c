@@ -8,6 +8,10 @@
 #define BACK_OFF_LAST_S 300
 /* Many clients of one server must not come back in the same second. */
 #define BACK_OFF_SPREAD 0.2
+/* A server that restarts is found within 5 s of its first answer; one that stays away is not hammered. */
+#define LOST_FIRST_MS 1000
+#define LOST_NEXT_MS 4000
+#define LOST_US (60 * G_USEC_PER_SEC)
 
 static const CusaxSipListener sip_listener;
 static const CusaxDirectoryListener directory_listener;
@@ -107,6 +111,7 @@ sign_in (CusaxAccount *account)
   g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
 
   clear_retry (account);
+  account->reached = CUSAX_SIP_STOPPED;
   set_state (account, CUSAX_PHONE_SIGNING_IN);
   account->ports.sip->vtable->start (account->ports.sip, account->config);
   emit_state (account);
@@ -122,13 +127,36 @@ on_retry (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-wait_and_retry (CusaxAccount *account)
+/* Returns: milliseconds until the next attempt */
+static guint
+next_wait (CusaxAccount *account, gboolean was_up)
 {
-  double spread = g_random_double_range (1 - BACK_OFF_SPREAD, 1 + BACK_OFF_SPREAD);
-  guint ms = (guint) (account->back_off_s * 1000 * spread);
+  CusaxSipPort *sip = account->ports.sip;
+  gint64 now = account->ports.clock->now (account->ports.clock);
+  guint asked_s = sip->vtable->get_retry_after != NULL ? sip->vtable->get_retry_after (sip) : 0;
+  double less = g_random_double_range (1 - BACK_OFF_SPREAD, 1);
+  guint ms = account->back_off_s * 1000;
+
+  if (was_up)
+    account->lost_at = now;
+  /* Never earlier than the server asked for (RFC 3261 section 20.33). */
+  if (asked_s > 0)
+    return (guint) (MIN (asked_s, BACK_OFF_LAST_S) * 1000 * (2 - less));
+  if (was_up)
+    return (guint) (LOST_FIRST_MS * less);
+  if (account->lost_at != 0 && now - account->lost_at < LOST_US
+      && g_error_matches (account->error, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE))
+    return (guint) (LOST_NEXT_MS * less);
 
   account->back_off_s = MIN (account->back_off_s * 2, BACK_OFF_LAST_S);
+  return (guint) (ms * less);
+}
+
+static void
+wait_and_retry (CusaxAccount *account, gboolean was_up)
+{
+  guint ms = next_wait (account, was_up);
+
   account->retry_at = account->ports.clock->now (account->ports.clock) + (gint64) ms * 1000;
   account->retry_id = account->ports.clock->add (account->ports.clock, ms, on_retry, account);
   set_state (account, CUSAX_PHONE_WAITING);
@@ -193,14 +221,24 @@ static gboolean
 needs_restart (CusaxConfig *old, CusaxConfig *new)
 {
   return !cusax_address_equal (cusax_config_get_aor (old), cusax_config_get_aor (new))
-         || g_strcmp0 (cusax_config_get_auth_user (old), cusax_config_get_auth_user (new)) != 0
-         || g_strcmp0 (cusax_config_get_sip_password (old), cusax_config_get_sip_password (new)) != 0
          || g_strcmp0 (cusax_config_get_server_host (old), cusax_config_get_server_host (new)) != 0
          || cusax_config_get_server_port (old) != cusax_config_get_server_port (new)
          || cusax_config_get_transport (old) != cusax_config_get_transport (new)
          || cusax_config_requires_tls (old) != cusax_config_requires_tls (new)
          || cusax_config_telephony_enabled (old) != cusax_config_telephony_enabled (new)
+         || g_strcmp0 (cusax_config_get_client_certificate (old), cusax_config_get_client_certificate (new)) != 0
          || cusax_config_wire_trace (old) != cusax_config_wire_trace (new);
+}
+
+/* What stands takes other credentials at its next challenge; only an attempt that failed or runs has to begin anew. Time
+ * limited ones (XEP-0215) change many times in a call. */
+static gboolean
+has_other_login (CusaxConfig *old, CusaxConfig *new)
+{
+  return g_strcmp0 (cusax_config_get_auth_user (old), cusax_config_get_auth_user (new)) != 0
+         || g_strcmp0 (cusax_config_get_sip_password (old), cusax_config_get_sip_password (new)) != 0
+         || cusax_config_password_is_shared (old) != cusax_config_password_is_shared (new)
+         || !g_strv_equal (cusax_config_get_related_domains (old), cusax_config_get_related_domains (new));
 }
 
 void
@@ -208,7 +246,8 @@ cusax_account_configure (CusaxAccount *account, CusaxConfig *config)
 {
   g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
   g_autoptr (CusaxConfig) old = g_steal_pointer (&account->config);
-  gboolean restart = old == NULL || needs_restart (old, config);
+  gboolean restart = old == NULL || needs_restart (old, config)
+                     || (account->state != CUSAX_PHONE_UP && has_other_login (old, config));
 
   account->config = cusax_config_ref (config);
   cusax_directory_configure (account->directory, config);
@@ -229,6 +268,7 @@ static void
 on_sip_stopped (CusaxAccount *account, const GError *error)
 {
   gboolean was_stopping = account->state == CUSAX_PHONE_STOPPING;
+  gboolean was_up = account->state == CUSAX_PHONE_UP;
 
   g_clear_error (&account->error);
   if (was_stopping || error == NULL)
@@ -241,7 +281,7 @@ on_sip_stopped (CusaxAccount *account, const GError *error)
 
   account->error = g_error_copy (error);
   if (cusax_error_is_retryable (error))
-    wait_and_retry (account);
+    wait_and_retry (account, was_up);
   else
     set_state (account, CUSAX_PHONE_REFUSED);
 }
@@ -253,6 +293,8 @@ on_sip_state (gpointer user_data, CusaxSipState state, const GError *error)
   g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
   const char *server = account->ports.sip->vtable->get_server (account->ports.sip);
 
+  if (state != CUSAX_SIP_STOPPED)
+    account->reached = state;
   if (server != NULL)
     {
       g_free (account->server);
@@ -269,6 +311,7 @@ on_sip_state (gpointer user_data, CusaxSipState state, const GError *error)
         return;
       g_clear_error (&account->error);
       account->back_off_s = BACK_OFF_FIRST_S;
+      account->lost_at = 0;
       set_state (account, CUSAX_PHONE_UP);
       break;
     case CUSAX_SIP_LOCATING:
@@ -289,8 +332,45 @@ cusax_account_set_chat_up (CusaxAccount *account, gboolean up)
   emit_state (account);
 }
 
+static void
+on_sip_certificate (gpointer user_data, const CusaxCertificate *certificate)
+{
+  CusaxAccount *account = user_data;
+
+  if (account->listener != NULL && account->listener->on_certificate != NULL)
+    account->listener->on_certificate (account->listener_data, account, certificate);
+}
+
+static void
+on_sip_redirect (gpointer user_data, const char *uri)
+{
+  CusaxAccount *account = user_data;
+
+  if (account->listener != NULL && account->listener->on_redirect != NULL)
+    account->listener->on_redirect (account->listener_data, account, uri);
+}
+
+/* What was out of reach may be there now, and nobody should wait for a timer then (P2). */
+static void
+on_sip_network (gpointer user_data)
+{
+  CusaxAccount *account = user_data;
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+
+  if (account->state == CUSAX_PHONE_WAITING)
+    {
+      account->back_off_s = BACK_OFF_FIRST_S;
+      sign_in (account);
+    }
+  if (account->listener != NULL && account->listener->on_network != NULL)
+    account->listener->on_network (account->listener_data, account);
+}
+
 static const CusaxSipListener sip_listener = {
   .on_state = on_sip_state,
+  .on_certificate = on_sip_certificate,
+  .on_redirect = on_sip_redirect,
+  .on_network = on_sip_network,
   .on_incoming = cusax_account_on_sip_incoming,
   .on_message = cusax_account_on_sip_message,
 };
@@ -334,6 +414,46 @@ const char *
 cusax_account_get_server (const CusaxAccount *account)
 {
   return account->server;
+}
+
+CusaxSipState
+cusax_account_get_reached (const CusaxAccount *account)
+{
+  return account->reached;
+}
+
+void
+cusax_account_get_protection (const CusaxAccount *account, CusaxProtection *protection)
+{
+  CusaxSipPort *sip = account->ports.sip;
+
+  memset (protection, 0, sizeof *protection);
+  if (sip != NULL && account->state == CUSAX_PHONE_UP)
+    sip->vtable->get_protection (sip, protection);
+}
+
+const char *
+cusax_account_get_local_address (const CusaxAccount *account)
+{
+  CusaxSipPort *sip = account->ports.sip;
+
+  return sip != NULL ? sip->vtable->get_local_address (sip) : NULL;
+}
+
+const char *
+cusax_account_get_seen_address (const CusaxAccount *account)
+{
+  CusaxSipPort *sip = account->ports.sip;
+
+  return sip != NULL ? sip->vtable->get_seen_address (sip) : NULL;
+}
+
+gboolean
+cusax_account_has_password_hint (const CusaxAccount *account)
+{
+  CusaxSipPort *sip = account->ports.sip;
+
+  return sip != NULL && sip->vtable->has_password_hint (sip);
 }
 
 CusaxConfig *

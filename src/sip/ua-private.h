@@ -39,6 +39,9 @@ typedef struct
   char *user;        /* random: scanners cannot guess it */
   char *instance;    /* RFC 5626 section 4.1 */
   char *local_address;
+  char *seen_address;     /* as the server sees us; NULL: not known */
+  guint retry_after;      /* seconds that the last refusal asked for */
+  gboolean password_hint; /* the last refusal named our chat domain */
   char *server;
 } CusaxUa;
 

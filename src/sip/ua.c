@@ -389,6 +389,35 @@ ua_is_protected (CusaxSipPort *port)
   return ua->stack != NULL && cusax_stack_is_protected (ua->stack);
 }
 
+static void
+ua_get_protection (CusaxSipPort *port, CusaxProtection *protection)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  memset (protection, 0, sizeof *protection);
+  protection->is_up = ua->state == CUSAX_SIP_REGISTERED;
+  protection->is_tls = ua_is_protected (port);
+  protection->server = ua->server;
+}
+
+static const char *
+ua_get_seen_address (CusaxSipPort *port)
+{
+  return ((CusaxUa *) port)->seen_address;
+}
+
+static guint
+ua_get_retry_after (CusaxSipPort *port)
+{
+  return ((CusaxUa *) port)->retry_after;
+}
+
+static gboolean
+ua_has_password_hint (CusaxSipPort *port)
+{
+  return ((CusaxUa *) port)->password_hint;
+}
+
 static const char *
 ua_get_local_address (CusaxSipPort *port)
 {
@@ -412,6 +441,7 @@ ua_clear (gpointer data)
   g_free (ua->user);
   g_free (ua->instance);
   g_free (ua->local_address);
+  g_free (ua->seen_address);
   g_free (ua->server);
 }
 
@@ -446,6 +476,10 @@ static const CusaxSipPortVtable vtable = {
   .subscribe = cusax_ua_subscribe,
   .send_message = cusax_ua_send_message,
   .is_protected = ua_is_protected,
+  .get_protection = ua_get_protection,
+  .get_seen_address = ua_get_seen_address,
+  .get_retry_after = ua_get_retry_after,
+  .has_password_hint = ua_has_password_hint,
   .get_local_address = ua_get_local_address,
   .get_server = ua_get_server,
   .free = ua_free,

@@ -316,7 +316,7 @@ sip_is_protected (CusaxSipPort *port)
 static const char *
 sip_get_local_address (CusaxSipPort *port)
 {
-  return "192.0.2.1";
+  return the_world->local_address;
 }
 
 static const char *
@@ -331,6 +331,31 @@ sip_free (CusaxSipPort *port)
   say (the_world, "sip.free");
 }
 
+static void
+sip_get_protection (CusaxSipPort *port, CusaxProtection *protection)
+{
+  protection->is_up = TRUE;
+  protection->is_tls = the_world->is_protected;
+}
+
+static const char *
+sip_get_seen_address (CusaxSipPort *port)
+{
+  return the_world->seen_address;
+}
+
+static guint
+sip_get_retry_after (CusaxSipPort *port)
+{
+  return the_world->retry_after;
+}
+
+static gboolean
+sip_has_password_hint (CusaxSipPort *port)
+{
+  return FALSE;
+}
+
 static const CusaxSipPortVtable sip_vtable = {
   .set_listener = sip_set_listener,
   .start = sip_start,
@@ -340,6 +365,10 @@ static const CusaxSipPortVtable sip_vtable = {
   .send_message = sip_send_message,
   .invite = sip_invite,
   .is_protected = sip_is_protected,
+  .get_protection = sip_get_protection,
+  .get_seen_address = sip_get_seen_address,
+  .get_retry_after = sip_get_retry_after,
+  .has_password_hint = sip_has_password_hint,
   .get_local_address = sip_get_local_address,
   .get_server = sip_get_server,
   .free = sip_free,
@@ -772,6 +801,7 @@ fake_world_new (const char *const *settings)
   world->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   world->codecs = cusax_codecs_policy ();
   world->is_protected = TRUE;
+  world->local_address = "192.0.2.1";
   world->trace = g_string_new (NULL);
   world->config = fake_config_new (settings);
   world->account = cusax_account_new (&ports, &account_listener, world);

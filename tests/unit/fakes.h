@@ -55,6 +55,9 @@ struct _FakeWorld
   gpointer sip_listener_data;
   gboolean is_protected;
   gboolean cannot_open; /* the media port shows no calls now */
+  const char *local_address; /* of the leg; may move */
+  const char *seen_address;  /* (nullable) */
+  guint retry_after;         /* seconds, 0 = not asked for */
   GPtrArray *codecs;
 
   CusaxAccount *account;
