@@ -287,8 +287,8 @@ typedef struct
                           const CusaxCrypto *local_crypto, GError **error);
   /* What may flow; RECVONLY and INACTIVE stop sending, SENDONLY and INACTIVE stop the silence watch. */
   void (*set_direction) (CusaxTransport *transport, CusaxDirection direction);
-  /* This machine has another address now: new sockets there; on_local_ready (or on_failed) follows. Crypto, leg and
-   * what is known of the other side stay; the old sockets live until then. */
+  /* This machine has another address now: new sockets there; on_local_ready follows. Keys, leg and what is known of the
+   * other side stay. If none can be had there, the old ones stay, and on_local_ready names their address. */
   void (*move) (CusaxTransport *transport, const char *local_address);
   void (*get_stats) (CusaxTransport *transport, CusaxTransportStats *stats);
   void (*shutdown) (CusaxTransport *transport); /* cuts the listener, closes, frees: the pointer dies */

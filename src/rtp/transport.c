@@ -4,56 +4,11 @@
 #include "transport-private.h"
 
 #include "error.h"
-#include "leg.h"
-#include "path.h"
-#include "srtp.h"
 #include "thread.h"
 
 #include <string.h>
 
 #define SILENCE_MS 8000
-
-/* What the main loop has to be told; told in this order. */
-enum
-{
-  EVENT_FAILED = 1 << 0,
-  EVENT_LOCAL_READY = 1 << 1,
-  EVENT_FIRST_OUT = 1 << 2,
-  EVENT_FIRST_IN = 1 << 3,
-  EVENT_SILENCE = 1 << 4
-};
-
-typedef struct
-{
-  CusaxTransport base;
-
-  /* Main thread only. */
-  CusaxTransportListener listener;
-  gpointer user_data;
-  gboolean is_shut_down;
-  char *local_address;
-  guint port_min, port_max;
-  CusaxTransportDescription *local; /* set by gather; holds our key */
-  CusaxCrypto crypto;               /* our key; suite NONE = made without */
-  GError *failure;
-
-  GMutex lock; /* for everything below; never held while the listener is called */
-  CusaxLegSockets *leg;
-  CusaxPath *path;
-  CusaxSrtp *outbound, *inbound; /* kept when SDP turns to plain RTP: their keys may come back */
-  gboolean has_remote;
-  gboolean is_secure;
-  CusaxDirection direction;
-  CusaxTransportStats stats;
-
-  GSource *watch; /* in the media thread; its ready time is the moment at which silence has lasted too long */
-  gint64 silence_us;
-  gint64 watch_since;
-  gboolean silence_told;
-
-  guint events;
-  GSource *event_source; /* pending in the main loop */
-} Transport;
 
 static void
 transport_free_memory (gpointer data)
@@ -111,9 +66,8 @@ on_events (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Lock held; any thread. */
-static void
-post (Transport *t, guint event)
+void
+cusax_transport_post (Transport *t, guint event)
 {
   t->events |= event;
   if (t->event_source != NULL)
@@ -124,8 +78,8 @@ post (Transport *t, guint event)
   g_source_attach (t->event_source, NULL);
 }
 
-static void
-fail (Transport *t, GError *error)
+void
+cusax_transport_fail (Transport *t, GError *error)
 {
   if (t->failure != NULL)
     {
@@ -134,7 +88,7 @@ fail (Transport *t, GError *error)
     }
   t->failure = error;
   g_mutex_lock (&t->lock);
-  post (t, EVENT_FAILED);
+  cusax_transport_post (t, EVENT_FAILED);
   g_mutex_unlock (&t->lock);
 }
 
@@ -152,9 +106,8 @@ silence_deadline (const Transport *t)
   return MAX (t->stats.last_received, t->watch_since) + t->silence_us;
 }
 
-/* Lock held. */
-static void
-arm_watch (Transport *t)
+void
+cusax_transport_arm_watch (Transport *t)
 {
   if (t->watch != NULL)
     g_source_set_ready_time (t->watch, expects_rtp (t) ? silence_deadline (t) : -1);
@@ -170,9 +123,9 @@ on_watch (gpointer data)
   if (expects_rtp (t) && g_get_monotonic_time () >= silence_deadline (t))
     {
       t->silence_told = TRUE;
-      post (t, EVENT_SILENCE);
+      cusax_transport_post (t, EVENT_SILENCE);
     }
-  arm_watch (t);
+  cusax_transport_arm_watch (t);
   g_mutex_unlock (&t->lock);
   return G_SOURCE_CONTINUE;
 }
@@ -215,19 +168,19 @@ static void
 count_received (Transport *t, gsize length)
 {
   if (t->stats.packets_received++ == 0)
-    post (t, EVENT_FIRST_IN);
+    cusax_transport_post (t, EVENT_FIRST_IN);
   t->stats.bytes_received += length;
   t->stats.last_received = g_get_monotonic_time ();
   t->events &= ~EVENT_SILENCE; /* not told yet, no longer true */
   if (t->silence_told)
     {
       t->silence_told = FALSE;
-      arm_watch (t);
+      cusax_transport_arm_watch (t);
     }
 }
 
-static void
-on_network (gpointer user_data, guint component, guint8 *data, gsize length, const CusaxUdpAddress *from)
+void
+cusax_transport_on_network (gpointer user_data, guint component, guint8 *data, gsize length, const CusaxUdpAddress *from)
 {
   Transport *t = user_data;
   CusaxPacketKind kind = cusax_packet_classify (data, length);
@@ -257,7 +210,7 @@ send_rtp (Transport *t, guint8 *data, gsize length)
   if (!cusax_path_send (t->path, CUSAX_PACKET_RTP, data, length))
     return;
   if (t->stats.packets_sent++ == 0)
-    post (t, EVENT_FIRST_OUT);
+    cusax_transport_post (t, EVENT_FIRST_OUT);
   t->stats.bytes_sent += length;
 }
 
@@ -286,35 +239,6 @@ on_session (gpointer user_data, guint socket, guint8 *data, gsize length, const 
 
 /* -------------------------------------------------------------- the vtable */
 
-static void
-transport_gather (CusaxTransport *transport)
-{
-  Transport *t = (Transport *) transport;
-  GError *error = NULL;
-  CusaxPath *path;
-
-  g_return_if_fail (t->local == NULL);
-
-  if (t->failure != NULL)
-    return;
-  path = cusax_path_new (t->local_address, t->port_min, t->port_max, &error);
-  if (path == NULL)
-    {
-      fail (t, error);
-      return;
-    }
-  t->local = cusax_transport_description_new (t->local_address, cusax_path_get_port (path, CUSAX_PATH_RTP),
-                                              cusax_path_get_port (path, CUSAX_PATH_RTCP));
-  t->local->rtcp_mux = TRUE; /* offered; RTCP is taken at either port, whatever comes of it */
-  t->local->crypto = t->crypto;
-
-  g_mutex_lock (&t->lock);
-  t->path = path;
-  cusax_path_attach (path, cusax_thread_get_context (), on_network, t);
-  post (t, EVENT_LOCAL_READY);
-  g_mutex_unlock (&t->lock);
-}
-
 static const CusaxLeg *
 transport_get_leg (CusaxTransport *transport)
 {
@@ -335,90 +259,8 @@ transport_set_leg_peer (CusaxTransport *transport, guint16 rtp_port, guint16 rtc
     ok = cusax_leg_set_peer (t->leg, rtp_port, rtcp_port);
   g_mutex_unlock (&t->lock);
   if (!ok)
-    fail (t,
+    cusax_transport_fail (t,
           g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no way to 127.0.0.1:%u and %u", rtp_port, rtcp_port));
-}
-
-/* Checks that both sides have keys or none. Returns: FALSE with @error */
-static gboolean
-check_keys (Transport *t, const CusaxTransportDescription *remote, CusaxSrtpSuite local_suite, GError **error)
-{
-  if ((remote->crypto.suite != CUSAX_SRTP_NONE) != (local_suite != CUSAX_SRTP_NONE))
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "one side has a key, the other has none");
-      return FALSE;
-    }
-  if (local_suite != CUSAX_SRTP_NONE && t->crypto.suite == CUSAX_SRTP_NONE)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED, "this transport has no key");
-      return FALSE;
-    }
-  /* Both suites make the same key stream of one key: a second one would encrypt other sound with used stream. */
-  if (local_suite != CUSAX_SRTP_NONE && t->outbound != NULL
-      && !cusax_srtp_matches (t->outbound, local_suite, t->crypto.key))
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the SRTP suite cannot change in a call");
-      return FALSE;
-    }
-  return TRUE;
-}
-
-/* A context for @suite and @key unless @current is one already (only the main thread changes it). */
-static gboolean
-renew_srtp (const CusaxSrtp *current, CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 *key,
-            CusaxSrtp **renewed, GError **error)
-{
-  if (suite == CUSAX_SRTP_NONE || cusax_srtp_matches (current, suite, key))
-    return TRUE;
-  *renewed = cusax_srtp_new (role, suite, key, error);
-  return *renewed != NULL;
-}
-
-static void
-swap_srtp (CusaxSrtp **current, CusaxSrtp **renewed)
-{
-  CusaxSrtp *old = *current;
-
-  if (*renewed == NULL)
-    return;
-  *current = *renewed;
-  *renewed = old;
-}
-
-static gboolean
-transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription *remote,
-                      const CusaxCrypto *local_crypto, GError **error)
-{
-  Transport *t = (Transport *) transport;
-  g_autoptr (CusaxSrtp) outbound = NULL;
-  g_autoptr (CusaxSrtp) inbound = NULL;
-  CusaxSrtpSuite suite = local_crypto != NULL ? local_crypto->suite : CUSAX_SRTP_NONE;
-  gboolean ok;
-
-  if (t->path == NULL)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "the transport has no sockets");
-      return FALSE;
-    }
-  if (!check_keys (t, remote, suite, error)
-      || !renew_srtp (t->outbound, CUSAX_SRTP_ENCRYPT, suite, t->crypto.key, &outbound, error)
-      || !renew_srtp (t->inbound, CUSAX_SRTP_DECRYPT, remote->crypto.suite, remote->crypto.key, &inbound,
-                      error))
-    return FALSE;
-
-  g_mutex_lock (&t->lock);
-  ok = cusax_path_set_remote (t->path, remote, error);
-  if (ok)
-    {
-      swap_srtp (&t->outbound, &outbound);
-      swap_srtp (&t->inbound, &inbound);
-      t->is_secure = suite != CUSAX_SRTP_NONE;
-      t->has_remote = TRUE;
-      t->watch_since = g_get_monotonic_time ();
-      arm_watch (t);
-    }
-  g_mutex_unlock (&t->lock);
-  return ok;
 }
 
 static void
@@ -435,7 +277,7 @@ transport_set_direction (CusaxTransport *transport, CusaxDirection direction)
   t->direction = direction;
   if ((direction & CUSAX_DIRECTION_RECVONLY) == 0)
     t->events &= ~EVENT_SILENCE;
-  arm_watch (t);
+  cusax_transport_arm_watch (t);
   g_mutex_unlock (&t->lock);
 }
 
@@ -478,6 +320,7 @@ transport_shutdown (CusaxTransport *transport)
   g_clear_pointer (&t->outbound, cusax_srtp_free);
   g_clear_pointer (&t->inbound, cusax_srtp_free);
   g_clear_pointer (&t->local, cusax_transport_description_free);
+  g_clear_pointer (&t->remote, cusax_transport_description_free);
   explicit_bzero (&t->crypto, sizeof t->crypto);
   g_clear_error (&t->failure);
   g_clear_pointer (&t->local_address, g_free);
@@ -486,11 +329,12 @@ transport_shutdown (CusaxTransport *transport)
 }
 
 static const CusaxTransportVtable transport_vtable = {
-  .gather = transport_gather,
+  .gather = cusax_transport_gather,
   .get_leg = transport_get_leg,
   .set_leg_peer = transport_set_leg_peer,
-  .set_remote = transport_set_remote,
+  .set_remote = cusax_transport_set_remote,
   .set_direction = transport_set_direction,
+  .move = cusax_transport_move,
   .get_stats = transport_get_stats,
   .shutdown = transport_shutdown,
 };
@@ -537,7 +381,7 @@ cusax_transport_new (const CusaxTransportConfig *config, const CusaxTransportLis
 
   cusax_thread_init ();
   if (!prepare (t, config, &error))
-    fail (t, error);
+    cusax_transport_fail (t, error);
   return &t->base;
 }
 
@@ -569,6 +413,6 @@ cusax_transport_set_silence_interval (CusaxTransport *transport, guint ms)
 
   g_mutex_lock (&t->lock);
   t->silence_us = ms * G_GINT64_CONSTANT (1000);
-  arm_watch (t);
+  cusax_transport_arm_watch (t);
   g_mutex_unlock (&t->lock);
 }

@@ -28,7 +28,7 @@ on_local_ready (gpointer user_data, const CusaxTransportDescription *local)
 {
   RigSide *side = user_data;
 
-  g_assert_null (side->local);
+  g_clear_pointer (&side->local, cusax_transport_description_free);
   side->local = cusax_transport_description_copy (local);
   note (side, "ready");
   g_assert_cmpint (local->rtp_port, ==, side->local->rtp_port); /* ours for the whole call, come what may */
