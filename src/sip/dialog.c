@@ -171,7 +171,7 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     }
   else if (event->type == nua_r_update && event->status >= 200 && event->status < 300)
     cusax_dialog_tell_remote (dialog, event->sip, FALSE);
-  else if (event->type == nua_r_authenticate && dialog->state == CUSAX_DIALOG_CALLING)
+  else if (cusax_credentials_is_failure (event) && dialog->state == CUSAX_DIALOG_CALLING)
     cusax_dialog_finish (dialog, 403, event->phrase);
 }
 
@@ -289,7 +289,7 @@ give_up (CusaxHandler *handler)
 /* -------------------------------------------------------------------- life */
 
 static CusaxDialog *
-dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle)
+dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboolean is_anonymous)
 {
   CusaxDialog *dialog = g_new0 (CusaxDialog, 1);
 
@@ -302,7 +302,9 @@ dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle)
   dialog->stack = stack;
   dialog->leg_is_up = TRUE;
   dialog->end_status = -1;
-  dialog->credentials = cusax_credentials_new (self->config, self->realms);
+  dialog->credentials
+    = cusax_credentials_new (self->login, &dialog->handler,
+                             is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL);
   cusax_stack_add (stack, &dialog->handler);
   return dialog;
 }
@@ -333,7 +335,7 @@ cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const Cusax
       return NULL;
     }
 
-  dialog = dialog_new (stack, self, handle);
+  dialog = dialog_new (stack, self, handle, presentation.is_anonymous);
   dialog->state = CUSAX_DIALOG_CALLING;
   dialog->is_outgoing = TRUE;
   dialog->is_offerless = sdp == NULL;
@@ -352,7 +354,7 @@ CusaxSipCall *
 cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const CusaxSipEvent *event,
                            const CusaxSipHeaders *headers)
 {
-  CusaxDialog *dialog = dialog_new (stack, self, event->handle);
+  CusaxDialog *dialog = dialog_new (stack, self, event->handle, self->is_anonymous);
   const char *sdp;
   gsize length;
 

@@ -53,7 +53,7 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
   g_autofree char *phrase = g_strdup (event->phrase);
   g_autoptr (GError) error = NULL;
 
-  if (event->type == nua_r_authenticate)
+  if (cusax_credentials_is_failure (event))
     {
       finish (pager, 403, phrase);
       return;
@@ -116,7 +116,7 @@ cusax_pager_send (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *
   pager->handler.give_up = give_up;
   pager->handler.handle = handle;
   pager->stack = stack;
-  pager->credentials = cusax_credentials_new (self->config, self->realms);
+  pager->credentials = cusax_credentials_new (self->login, &pager->handler, CUSAX_CREDENTIALS_CALL);
   pager->done = done;
   pager->user_data = user_data;
   pager->guard_id = g_timeout_add (GUARD_MS, on_guard, pager);

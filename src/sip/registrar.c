@@ -3,13 +3,19 @@
 #include "registrar.h"
 
 #include "error.h"
+#include "registrar-answer.h"
 
 #include <sofia-sip/nua_tag.h>
+#include <sofia-sip/sip_header.h>
 #include <sofia-sip/sip_tag.h>
+
+#include <string.h>
 
 /* What we ask for, in seconds: short enough that a lost binding heals, long enough not to matter. */
 #define EXPIRES 600
-#define EXPIRES_TEXT "600"
+/* Of the granted time, when we refresh: nua would at a half, and without a deadline. */
+#define REFRESH_PERCENT 45
+#define REFRESH_LEAST_MS 300
 
 typedef enum
 {
@@ -19,10 +25,19 @@ typedef enum
   STATE_GONE
 } State;
 
+/* RFC 3581: the Contact follows what the server sees, by one further REGISTER after an answer, never by a second. */
+typedef enum
+{
+  CORRECTION_POSSIBLE,
+  CORRECTION_SENT,   /* the REGISTER that is out is one */
+  CORRECTION_REFUSED /* the server takes the Contact as we see it, and nothing else */
+} Correction;
+
 struct _CusaxRegistrar
 {
   CusaxHandler handler; /* first: what Sofia's handle is bound to */
   State state;
+  Correction correction;
   gboolean is_left; /* nobody holds us: free at the end */
   const CusaxRegistrarListener *listener;
   gpointer user_data;
@@ -30,21 +45,32 @@ struct _CusaxRegistrar
   CusaxStack *stack;
   CusaxCredentials *credentials;
   char *registrar; /* Request-URI: sip:domain */
-  char *contact;
   char *user;
-  guint answer_id; /* first answer */
-  guint guard_id;  /* refresh that nua forgot */
+  char *instance;
+  char *bare;    /* the Contact that stands at the registrar, without parameters */
+  guint expires; /* to ask for: ours, or what a 423 wants */
+  guint timeout_ms;
+  guint deadline_id; /* the REGISTER that is out must be answered */
+  gint64 deadline;   /* monotonic */
+  guint refresh_id;
+
+  char *seen_address;
+  guint retry_after;
+  char *redirect;
 };
 
 static void
 registrar_destroy (CusaxRegistrar *registrar)
 {
-  g_clear_handle_id (&registrar->answer_id, g_source_remove);
-  g_clear_handle_id (&registrar->guard_id, g_source_remove);
+  g_clear_handle_id (&registrar->deadline_id, g_source_remove);
+  g_clear_handle_id (&registrar->refresh_id, g_source_remove);
   cusax_credentials_free (registrar->credentials);
   g_free (registrar->registrar);
-  g_free (registrar->contact);
   g_free (registrar->user);
+  g_free (registrar->instance);
+  g_free (registrar->bare);
+  g_free (registrar->seen_address);
+  g_free (registrar->redirect);
   g_free (registrar);
 }
 
@@ -55,8 +81,8 @@ go (CusaxRegistrar *registrar)
   if (registrar->state == STATE_GONE)
     return;
   registrar->state = STATE_GONE;
-  g_clear_handle_id (&registrar->answer_id, g_source_remove);
-  g_clear_handle_id (&registrar->guard_id, g_source_remove);
+  g_clear_handle_id (&registrar->deadline_id, g_source_remove);
+  g_clear_handle_id (&registrar->refresh_id, g_source_remove);
   cusax_stack_drop (registrar->stack, &registrar->handler);
   if (registrar->is_left)
     registrar_destroy (registrar);
@@ -75,84 +101,154 @@ fail (CusaxRegistrar *registrar, GError *error)
   g_error_free (error);
 }
 
+/* -------------------------------------------------------------------- sending */
+
 static gboolean
-on_answer_timeout (gpointer user_data)
+on_deadline (gpointer user_data)
 {
   CusaxRegistrar *registrar = user_data;
 
-  registrar->answer_id = 0;
+  registrar->deadline_id = 0;
   fail (registrar, g_error_new (CUSAX_ERROR, CUSAX_ERROR_TIMEOUT, "no answer to REGISTER"));
   return G_SOURCE_REMOVE;
 }
 
 static void
-send_register (CusaxRegistrar *registrar)
+set_deadline (CusaxRegistrar *registrar, guint ms)
 {
-  nua_register (registrar->handler.handle, NUTAG_REGISTRAR (registrar->registrar),
-                SIPTAG_CONTACT_STR (registrar->contact), SIPTAG_EXPIRES_STR (EXPIRES_TEXT), TAG_END ());
+  g_clear_handle_id (&registrar->deadline_id, g_source_remove);
+  registrar->deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+  registrar->deadline_id = g_timeout_add (ms, on_deadline, registrar);
+}
+
+/* A binding that our Contact has moved away from goes with it: calls would come twice. */
+static void
+send_register (CusaxRegistrar *registrar, guint timeout_ms)
+{
+  g_autofree char *before = g_steal_pointer (&registrar->bare);
+  g_autofree char *expires = g_strdup_printf ("%u", registrar->expires);
+  g_autofree char *contact = NULL;
+  gboolean has_moved;
+
+  registrar->bare = cusax_stack_dup_contact (registrar->stack, registrar->user);
+  has_moved = before != NULL && strcmp (before, registrar->bare) != 0;
+  contact = g_strdup_printf ("%s;+sip.instance=\"<urn:uuid:%s>\";reg-id=1%s%s%s", registrar->bare,
+                             registrar->instance, has_moved ? ", " : "", has_moved ? before : "",
+                             has_moved ? ";expires=0" : "");
+  g_clear_handle_id (&registrar->refresh_id, g_source_remove);
+  set_deadline (registrar, timeout_ms);
+  nua_register (registrar->handler.handle, NUTAG_REGISTRAR (registrar->registrar), SIPTAG_CONTACT_STR (contact),
+                SIPTAG_EXPIRES_STR (expires), TAG_END ());
 }
 
 static gboolean
-on_guard (gpointer user_data)
+on_refresh (gpointer user_data)
 {
   CusaxRegistrar *registrar = user_data;
 
-  registrar->guard_id = 0;
-  g_debug ("sip: the registration is about to end without a refresh by Sofia");
-  send_register (registrar);
+  registrar->refresh_id = 0;
+  send_register (registrar, registrar->timeout_ms);
   return G_SOURCE_REMOVE;
 }
 
-/* The registrar lists every binding of the address of record: ours is the one with our user part. */
-static guint
-granted_seconds (CusaxRegistrar *registrar, const sip_t *sip)
+static void
+schedule_refresh (CusaxRegistrar *registrar, guint seconds)
 {
-  for (const sip_contact_t *m = sip->sip_contact; m != NULL; m = m->m_next)
-    {
-      guint64 seconds;
+  guint ms = seconds * (1000 * REFRESH_PERCENT / 100);
 
-      if (m->m_url->url_user == NULL || strcmp (m->m_url->url_user, registrar->user) != 0)
-        continue;
-      if (m->m_expires != NULL && g_ascii_string_to_unsigned (m->m_expires, 10, 1, G_MAXINT32, &seconds, NULL))
-        return seconds;
-    }
-  if (sip->sip_expires != NULL && sip->sip_expires->ex_delta > 0)
-    return MIN (sip->sip_expires->ex_delta, G_MAXINT32);
-  return EXPIRES;
+  g_clear_handle_id (&registrar->refresh_id, g_source_remove);
+  registrar->refresh_id = g_timeout_add (MAX (ms, REFRESH_LEAST_MS), on_refresh, registrar);
+}
+
+/* -------------------------------------------------------------------- answers */
+
+/* Returns: TRUE if the Contact that we registered is not where the server sees us. */
+static gboolean
+learn_seen (CusaxRegistrar *registrar, const sip_t *sip)
+{
+  guint16 port;
+  g_autofree char *address = cusax_registrar_read_seen (sip, &port);
+
+  if (address == NULL)
+    return FALSE;
+  g_free (registrar->seen_address);
+  if (port == 0)
+    registrar->seen_address = g_strdup (address);
+  else
+    registrar->seen_address
+      = g_strdup_printf (strchr (address, ':') != NULL ? "[%s]:%u" : "%s:%u", address, port);
+  /* A server that does not say the port has not heard of NATs; half a Contact would be of no use. */
+  return port != 0 && registrar->correction != CORRECTION_REFUSED
+         && cusax_stack_set_seen (registrar->stack, address, port);
 }
 
 static void
 on_granted (CusaxRegistrar *registrar, const CusaxSipEvent *event)
 {
   gboolean is_first = registrar->state == STATE_SENT;
-  guint seconds = event->sip != NULL ? granted_seconds (registrar, event->sip) : EXPIRES;
+  gboolean was_correction = registrar->correction == CORRECTION_SENT;
+  guint seconds = event->sip != NULL ? cusax_registrar_read_granted (event->sip, registrar->user, registrar->expires)
+                                     : registrar->expires;
+  gboolean is_elsewhere = event->sip != NULL && learn_seen (registrar, event->sip);
 
-  g_clear_handle_id (&registrar->answer_id, g_source_remove);
-  g_clear_handle_id (&registrar->guard_id, g_source_remove);
-  registrar->guard_id = g_timeout_add_seconds (MAX (1, seconds - seconds / 20), on_guard, registrar);
+  g_clear_handle_id (&registrar->deadline_id, g_source_remove);
+  if (seconds == 0)
+    {
+      fail (registrar, g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE, "the server took us off its list"));
+      return;
+    }
   registrar->state = STATE_GRANTED;
-  g_debug ("sip: registered for %u s", seconds);
+  cusax_credentials_settle (registrar->credentials);
+  g_debug ("sip: registered for %u s%s", seconds, is_elsewhere ? ", behind a NAT" : "");
+
+  if (was_correction)
+    registrar->correction = CORRECTION_POSSIBLE;
+  if (is_elsewhere && !was_correction)
+    {
+      registrar->correction = CORRECTION_SENT;
+      send_register (registrar, registrar->timeout_ms);
+    }
+  else
+    schedule_refresh (registrar, seconds);
   if (is_first && registrar->listener != NULL)
     registrar->listener->on_registered (registrar->user_data);
 }
 
-/* What a final answer means for whoever would try again. */
-static GError *
-error_from_status (int status, const char *phrase)
+/* Sofia tells that it repeats the request: the server lives, and may have asked for a longer time. */
+static void
+on_repeated (CusaxRegistrar *registrar, const CusaxSipEvent *event)
 {
-  CusaxErrorCode code = CUSAX_ERROR_REFUSED;
+  const sip_t *sip = event->sip;
 
-  if (status == 401 || status == 407 || status == 904)
-    code = CUSAX_ERROR_CREDENTIALS;
-  else if (status == 408 || status == 504)
-    code = CUSAX_ERROR_TIMEOUT;
-  else if (status == 480 || status == 491 || (status >= 500 && status < 600) || status >= 700)
-    code = CUSAX_ERROR_UNAVAILABLE;
+  if (sip == NULL || sip->sip_status == NULL || sip->sip_status->st_status < 300)
+    return;
+  if (sip->sip_status->st_status == 423 && sip->sip_min_expires != NULL)
+    registrar->expires = CLAMP (sip->sip_min_expires->me_delta, registrar->expires, CUSAX_REGISTRAR_GRANTED_MAX);
+  set_deadline (registrar, registrar->timeout_ms);
+}
 
-  /* Sofia's own codes are no SIP. */
-  if (status >= 700)
-    return g_error_new (CUSAX_ERROR, code, "REGISTER could not be sent: %s", phrase);
-  return g_error_new (CUSAX_ERROR, code, "registration was answered with %d %s", status, phrase);
+static void
+on_refused (CusaxRegistrar *registrar, const CusaxSipEvent *event)
+{
+  GError *error;
+
+  if (registrar->correction == CORRECTION_SENT && event->status >= 400 && event->status < 500)
+    {
+      registrar->correction = CORRECTION_REFUSED;
+      cusax_stack_set_seen (registrar->stack, NULL, 0);
+      g_debug ("sip: the server does not take the Contact where it sees us: %d %s", event->status, event->phrase);
+      send_register (registrar, registrar->timeout_ms);
+      return;
+    }
+
+  error = cusax_registrar_make_error (event->status, event->phrase);
+  if (error->code == CUSAX_ERROR_UNAVAILABLE)
+    registrar->retry_after = cusax_registrar_read_retry_after (event->sip);
+  if (event->status == 301 || event->status == 302 || event->status == 305)
+    registrar->redirect = cusax_registrar_read_redirect (event->sip);
+  if (registrar->redirect != NULL)
+    error->code = CUSAX_ERROR_REDIRECTED;
+  fail (registrar, error);
 }
 
 static void
@@ -160,16 +256,17 @@ on_answer (CusaxRegistrar *registrar, const CusaxSipEvent *event)
 {
   g_autoptr (GError) error = NULL;
 
-  /* 100 is Sofia telling that it repeats the request (423, new nonce). */
   if (event->status < 200)
-    return;
-  if (event->status < 300)
+    on_repeated (registrar, event);
+  else if (event->status < 300)
     on_granted (registrar, event);
   else if (event->status != 401 && event->status != 407)
-    fail (registrar, error_from_status (event->status, event->phrase));
+    on_refused (registrar, event);
   else if (!cusax_credentials_answer (registrar->credentials, event,
                                       cusax_stack_is_protected (registrar->stack), &error))
     fail (registrar, g_steal_pointer (&error));
+  else
+    set_deadline (registrar, registrar->timeout_ms);
 }
 
 static void
@@ -189,7 +286,7 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
     }
   else if (event->type == nua_r_register && !is_unregistering)
     on_answer (registrar, event);
-  else if (event->type == nua_r_authenticate && !is_unregistering)
+  else if (cusax_credentials_is_failure (event) && !is_unregistering)
     /* The challenge was none that can be answered, or there was nothing to repeat. */
     fail (registrar, g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
                                   "the server asks for the password in a way that we do not know"));
@@ -210,8 +307,8 @@ wind_up (CusaxHandler *handler)
 {
   CusaxRegistrar *registrar = (CusaxRegistrar *) handler;
 
-  g_clear_handle_id (&registrar->answer_id, g_source_remove);
-  g_clear_handle_id (&registrar->guard_id, g_source_remove);
+  g_clear_handle_id (&registrar->deadline_id, g_source_remove);
+  g_clear_handle_id (&registrar->refresh_id, g_source_remove);
   registrar->state = STATE_UNREGISTERING;
   nua_unregister (handler->handle, TAG_END ());
 }
@@ -234,11 +331,13 @@ cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config,
   registrar->listener = listener;
   registrar->user_data = user_data;
   registrar->stack = stack;
-  registrar->credentials = cusax_credentials_new (config->config, NULL);
+  registrar->credentials = cusax_credentials_new (config->login, &registrar->handler, CUSAX_CREDENTIALS_REGISTER);
   /* Never sips: the hop is protected by the relay, and servers take sips for a promise about all hops. */
   registrar->registrar = g_strdup_printf (strchr (domain, ':') != NULL ? "sip:[%s]" : "sip:%s", domain);
-  registrar->contact = g_strdup (config->contact);
   registrar->user = g_strdup (config->user);
+  registrar->instance = g_strdup (config->instance);
+  registrar->expires = EXPIRES;
+  registrar->timeout_ms = config->timeout_ms;
 
   registrar->handler.on_event = on_event;
   registrar->handler.on_leg = on_leg;
@@ -246,12 +345,13 @@ cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config,
   registrar->handler.give_up = give_up;
   registrar->handler.handle = nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_TO_STR (bracketed),
                                           SIPTAG_FROM_STR (bracketed), TAG_END ());
-  registrar->answer_id = g_timeout_add (config->timeout_ms, on_answer_timeout, registrar);
   if (registrar->handler.handle != NULL)
     {
       cusax_stack_add (stack, &registrar->handler);
-      send_register (registrar);
+      send_register (registrar, config->timeout_ms);
     }
+  else
+    set_deadline (registrar, 0);
   return registrar;
 }
 
@@ -274,8 +374,31 @@ cusax_registrar_leave (CusaxRegistrar *registrar)
     registrar_destroy (registrar);
 }
 
-GPtrArray *
-cusax_registrar_get_realms (CusaxRegistrar *registrar)
+void
+cusax_registrar_refresh (CusaxRegistrar *registrar, guint timeout_ms)
 {
-  return cusax_credentials_get_realms (registrar->credentials);
+  if (registrar->state != STATE_GRANTED)
+    return;
+  if (registrar->deadline_id == 0)
+    send_register (registrar, timeout_ms);
+  else if (registrar->deadline > g_get_monotonic_time () + (gint64) timeout_ms * 1000)
+    set_deadline (registrar, timeout_ms);
+}
+
+const char *
+cusax_registrar_get_seen_address (CusaxRegistrar *registrar)
+{
+  return registrar->seen_address;
+}
+
+guint
+cusax_registrar_get_retry_after (CusaxRegistrar *registrar)
+{
+  return registrar->retry_after;
+}
+
+const char *
+cusax_registrar_get_redirect (CusaxRegistrar *registrar)
+{
+  return registrar->redirect;
 }

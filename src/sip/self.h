@@ -3,9 +3,7 @@
  * subscriptions). */
 #pragma once
 
-#include "config.h"
-
-#include <glib.h>
+#include "credentials.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +12,7 @@ typedef struct
 {
   CusaxConfig *config;
   const char *user;      /* of our Contact: random */
-  GPtrArray *realms;     /* (nullable): see cusax_credentials_new() */
+  CusaxLogin *login;     /* of the registration */
   gboolean is_anonymous; /* the account wants to be: for what belongs to calls and has no CusaxSipDisclosure */
 } CusaxSelf;
 

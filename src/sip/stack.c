@@ -37,6 +37,8 @@ struct _CusaxStack
   msg_mclass_t *message_class; /* of nua's messages */
   char *local_address;         /* of the last outer leg */
   guint16 local_port;
+  char *seen_address;          /* (nullable): as the server sees it, if that is another */
+  guint16 seen_port;
   CusaxTransportKind transport; /* what nua was made for */
   guint16 inner_port;
   guint16 nua_port;
@@ -142,6 +144,7 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
   stack->local_port = info->local_port;
   if (stack->nua == NULL)
     {
+  g_clear_pointer (&stack->seen_address, g_free);
       if (stack->message_class == NULL)
         stack->message_class = cusax_messageclass_new ();
       stack->nua
@@ -259,6 +262,7 @@ stack_free (CusaxStack *stack)
   g_free (stack);
   cusax_loop_shutdown ();
 }
+  g_free (stack->seen_address);
 
 void
 cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name,
@@ -447,15 +451,30 @@ cusax_stack_refuse (const CusaxSipEvent *event)
 char *
 cusax_stack_dup_contact (CusaxStack *stack, const char *user)
 {
-  gboolean is_v6 = strchr (stack->local_address, ':') != NULL;
+  const char *address = stack->seen_address != NULL ? stack->seen_address : stack->local_address;
+  guint port = stack->seen_address != NULL ? stack->seen_port : stack->local_port;
+  gboolean is_v6 = strchr (address, ':') != NULL;
   const char *transport = "";
 
   if (stack->transport == CUSAX_TRANSPORT_TLS)
     transport = ";transport=tls";
   else if (stack->transport == CUSAX_TRANSPORT_TCP)
     transport = ";transport=tcp";
-  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, stack->local_address,
-                          stack->local_port, transport);
+  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, address, port,
+                          transport);
+}
+
+gboolean
+cusax_stack_set_seen (CusaxStack *stack, const char *address, guint16 port)
+{
+  g_autofree char *before = cusax_stack_dup_contact (stack, "");
+  g_autofree char *after = NULL;
+
+  g_free (stack->seen_address);
+  stack->seen_address = g_strdup (address);
+  stack->seen_port = port;
+  after = cusax_stack_dup_contact (stack, "");
+  return strcmp (before, after) != 0;
 }
 
 void

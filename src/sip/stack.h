@@ -122,6 +122,17 @@ void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
  * @ms: at most
  *
  * Runs the main context until every retired stack is gone; for the unloading of the product. Not from inside a
+/**
+ * cusax_stack_set_seen:
+ * @address: (nullable): IP literal; NULL: as this machine sees itself
+ *
+ * Where the server sees us (RFC 3581), behind a NAT another place than this machine thinks: what Contacts say
+ * from now on, until the outer leg is dialled again.
+ *
+ * Returns: TRUE if Contacts are others now
+ */
+gboolean cusax_stack_set_seen (CusaxStack *stack, const char *address, guint16 port);
+
  * Sofia callback.
  *
  * Returns: FALSE if some are left: code must then stay mapped

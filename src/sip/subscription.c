@@ -180,7 +180,8 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
       on_notify (subscription, event);
       break;
     case nua_r_authenticate:
-      go (subscription, 403);
+      if (cusax_credentials_is_failure (event))
+        go (subscription, 403);
       break;
     default:
       cusax_stack_refuse (event);
@@ -259,7 +260,9 @@ cusax_subscription_new (CusaxStack *stack, const CusaxSelf *self, const CusaxAdd
   subscription->listener = listener;
   subscription->user_data = user_data;
   subscription->stack = stack;
-  subscription->credentials = cusax_credentials_new (self->config, self->realms);
+  subscription->credentials
+    = cusax_credentials_new (self->login, &subscription->handler,
+                             self->is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL);
   cusax_stack_add (stack, &subscription->handler);
   contact = cusax_stack_dup_contact (stack, user);
   nua_subscribe (handle, SIPTAG_CONTACT_STR (contact), SIPTAG_EVENT_STR (event), SIPTAG_ACCEPT_STR (accept),

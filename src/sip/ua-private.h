@@ -35,20 +35,18 @@ typedef struct
   CusaxStack *stack;    /* NULL: none; may be down while calls stand */
   CusaxStack *retiring; /* stop waits for it; borrowed from the dying */
   CusaxRegistrar *registrar;
-  GPtrArray *realms; /* that asked at registration; NULL: not known */
+  CusaxLogin *login; /* of the running attempt, and of what stands since earlier ones */
   char *user;        /* random: scanners cannot guess it */
   char *instance;    /* RFC 5626 section 4.1 */
   char *local_address;
-  char *seen_address;     /* as the server sees us; NULL: not known */
-  guint retry_after;      /* seconds that the last refusal asked for */
-  gboolean password_hint; /* the last refusal named our chat domain */
+  guint retry_after; /* seconds that the last refusal asked for */
   char *server;
 } CusaxUa;
 
 static inline CusaxSelf
 cusax_ua_get_self (CusaxUa *ua)
 {
-  CusaxSelf self = { ua->config, ua->user, ua->realms, ua->is_anonymous };
+  CusaxSelf self = { ua->config, ua->user, ua->login, ua->is_anonymous };
 
   return self;
 }

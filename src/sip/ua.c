@@ -25,6 +25,27 @@ take_switches (CusaxUa *ua, CusaxConfig *config)
 }
 
 static void
+take_config (CusaxUa *ua, CusaxConfig *config)
+{
+  cusax_config_ref (config);
+  g_clear_pointer (&ua->config, cusax_config_unref);
+  ua->config = config;
+  take_switches (ua, config);
+}
+
+/* For an attempt. Calls that stand at the same place sign in with what is new, at another one as they always did. */
+static void
+take_login (CusaxUa *ua, CusaxConfig *config)
+{
+  take_config (ua, config);
+  ua->retry_after = 0;
+  if (ua->login != NULL && cusax_login_renew (ua->login, config))
+    return;
+  g_clear_pointer (&ua->login, cusax_login_unref);
+  ua->login = cusax_login_new (config);
+}
+
+static void
 emit_state (CusaxUa *ua, const GError *error)
 {
   if (ua->listener != NULL)
@@ -110,10 +131,21 @@ on_registered (gpointer user_data)
 {
   CusaxUa *ua = user_data;
 
-  g_clear_pointer (&ua->realms, g_ptr_array_unref);
-  ua->realms = cusax_registrar_get_realms (ua->registrar);
-  /* Never asked: then nothing is known of its realms, and the own domain must do (credentials.c). */
   set_state (ua, CUSAX_SIP_REGISTERED);
+}
+
+/* Returns FALSE if the listener has made an end of it: hands off then. */
+static gboolean
+tell_redirect (CusaxUa *ua, const char *uri)
+{
+  gboolean lives;
+
+  g_rc_box_acquire (ua);
+  if (ua->listener != NULL && ua->listener->on_redirect != NULL)
+    ua->listener->on_redirect (ua->user_data, uri);
+  lives = !ua->is_stopping && !ua->is_freed;
+  cusax_ua_unref (ua);
+  return lives;
 }
 
 static void
@@ -121,8 +153,12 @@ on_registrar_failed (gpointer user_data, const GError *error)
 {
   CusaxUa *ua = user_data;
   gboolean was_first = ua->state == CUSAX_SIP_REGISTERING;
+  g_autofree char *redirect = g_strdup (cusax_registrar_get_redirect (ua->registrar));
 
+  ua->retry_after = cusax_registrar_get_retry_after (ua->registrar);
   g_clear_pointer (&ua->registrar, cusax_registrar_free);
+  if (redirect != NULL && !tell_redirect (ua, redirect))
+    return;
   if (was_first
       && (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT)
           || g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE)))
@@ -142,14 +178,12 @@ static const CusaxRegistrarListener registrar_listener = {
 static void
 register_now (CusaxUa *ua, CusaxTransportKind transport)
 {
-  g_autofree char *bare = cusax_stack_dup_contact (ua->stack, ua->user);
-  g_autofree char *contact = NULL;
   CusaxRegistrarConfig config = { 0 };
 
-  contact = g_strdup_printf ("%s;+sip.instance=\"<urn:uuid:%s>\";reg-id=1", bare, ua->instance);
   config.config = ua->config;
-  config.contact = contact;
+  config.login = ua->login;
   config.user = ua->user;
+  config.instance = ua->instance;
   config.timeout_ms = ua->answer_timeout_ms;
   if (config.timeout_ms == 0)
     config.timeout_ms = transport == CUSAX_TRANSPORT_UDP ? ANSWER_TIMEOUT_UDP_MS : ANSWER_TIMEOUT_MS;
@@ -214,9 +248,8 @@ finish_stop (gpointer user_data)
   /* Before the listener is told: it may start again. */
   if (ua->next_config != NULL)
     {
-      g_clear_pointer (&ua->config, cusax_config_unref);
-      ua->config = g_steal_pointer (&ua->next_config);
-      take_switches (ua, ua->config);
+      take_login (ua, ua->next_config);
+      g_clear_pointer (&ua->next_config, cusax_config_unref);
       ua->idle_id = g_idle_add (begin, ua);
     }
   emit_state (ua, NULL);
@@ -343,10 +376,7 @@ ua_start (CusaxSipPort *port, CusaxConfig *config)
     }
   g_return_if_fail (ua->state == CUSAX_SIP_STOPPED && ua->idle_id == 0);
 
-  cusax_config_ref (config);
-  g_clear_pointer (&ua->config, cusax_config_unref);
-  ua->config = config;
-  take_switches (ua, config);
+  take_login (ua, config);
   ua->idle_id = g_idle_add (begin, ua);
 }
 
@@ -376,7 +406,11 @@ ua_configure (CusaxSipPort *port, CusaxConfig *config)
 {
   CusaxUa *ua = (CusaxUa *) port;
 
-  take_switches (ua, config);
+  /* Other credentials for the same place are for all that stands, at once. */
+  if (ua->login != NULL && cusax_login_renew (ua->login, config))
+    take_config (ua, config);
+  else
+    take_switches (ua, config);
   if (ua->stack != NULL)
     cusax_stack_set_accepts_messages (ua->stack, ua->accepts_messages);
 }
@@ -398,12 +432,20 @@ ua_get_protection (CusaxSipPort *port, CusaxProtection *protection)
   protection->is_up = ua->state == CUSAX_SIP_REGISTERED;
   protection->is_tls = ua_is_protected (port);
   protection->server = ua->server;
+  if (ua->login != NULL)
+    protection->authentication = cusax_login_get_algorithm (ua->login);
+  /* The server asked for nothing else, so it was enough. */
+  if (protection->is_up && protection->is_tls && protection->authentication == NULL
+      && cusax_config_get_client_certificate (ua->config) != NULL)
+    protection->authentication = "client certificate";
 }
 
 static const char *
 ua_get_seen_address (CusaxSipPort *port)
 {
-  return ((CusaxUa *) port)->seen_address;
+  CusaxUa *ua = (CusaxUa *) port;
+
+  return ua->registrar != NULL ? cusax_registrar_get_seen_address (ua->registrar) : NULL;
 }
 
 static guint
@@ -415,7 +457,9 @@ ua_get_retry_after (CusaxSipPort *port)
 static gboolean
 ua_has_password_hint (CusaxSipPort *port)
 {
-  return ((CusaxUa *) port)->password_hint;
+  CusaxUa *ua = (CusaxUa *) port;
+
+  return ua->login != NULL && cusax_login_has_hint (ua->login);
 }
 
 static const char *
@@ -437,11 +481,10 @@ ua_clear (gpointer data)
 
   g_clear_pointer (&ua->config, cusax_config_unref);
   g_clear_pointer (&ua->next_config, cusax_config_unref);
-  g_clear_pointer (&ua->realms, g_ptr_array_unref);
+  g_clear_pointer (&ua->login, cusax_login_unref);
   g_free (ua->user);
   g_free (ua->instance);
   g_free (ua->local_address);
-  g_free (ua->seen_address);
   g_free (ua->server);
 }
 
