@@ -106,10 +106,14 @@ on_transport_local_ready (gpointer user_data, const CusaxTransportDescription *l
 {
   CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  gboolean is_move = call->local != NULL;
 
   g_clear_pointer (&call->local, cusax_transport_description_free);
   call->local = cusax_transport_description_copy (local);
-  cusax_call_local_ready (call);
+  if (is_move)
+    cusax_call_tell_move (call);
+  else
+    cusax_call_local_ready (call);
 }
 
 static void

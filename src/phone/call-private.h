@@ -40,6 +40,8 @@ struct _CusaxCall
   gboolean muted;
   gboolean secure;
   gboolean reoffering;         /* our re-INVITE is on its way */
+  gboolean has_moved;          /* the media are at another address, and the other side has not been told */
+  gboolean telling_move;       /* the re-INVITE on its way tells it */
   gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
   gint64 established;          /* clock time, 0 before */
   gint64 finished;             /* clock time, 0 before */
@@ -94,6 +96,9 @@ void cusax_call_local_ready (CusaxCall *call);
 /* call-reoffer.c */
 /* ACTIVE: tells the other side what the person wants; not while an offer is open. */
 void cusax_call_send_reoffer (CusaxCall *call);
+/* The media have moved: tells the other side, now or when the open offer is settled. */
+void cusax_call_tell_move (CusaxCall *call);
+gboolean cusax_call_on_leg_back (gpointer user_data, const char *local_address);
 void cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length);
 void cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length);
 

@@ -4,6 +4,8 @@
 
 #include "call-end.h"
 
+#include <string.h>
+
 void
 cusax_call_send_reoffer (CusaxCall *call)
 {
@@ -19,8 +21,40 @@ cusax_call_send_reoffer (CusaxCall *call)
       return;
     }
   call->reoffering = TRUE;
+  call->telling_move = call->has_moved;
+  call->has_moved = FALSE;
   call->told_held = call->want_held;
   call->sip_call->vtable->reoffer (call->sip_call, sdp);
+}
+
+void
+cusax_call_tell_move (CusaxCall *call)
+{
+  call->has_moved = TRUE;
+  if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering)
+    cusax_call_send_reoffer (call);
+}
+
+/* P2: this machine has another address. The sockets of the sound move first, and then the re-INVITE says where. */
+gboolean
+cusax_call_on_leg_back (gpointer user_data, const char *local_address)
+{
+  CusaxCall *call = user_data;
+
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state != CUSAX_CALL_ACTIVE || call->local == NULL)
+    return FALSE;
+  if (strcmp (call->local->address, local_address) == 0)
+    {
+      if (!call->has_moved)
+        return FALSE;
+      cusax_call_tell_move (call);
+      return TRUE;
+    }
+  g_debug ("call #%u: media move to %s", call->number, local_address);
+  call->transport->vtable->move (call->transport, local_address);
+  return TRUE;
 }
 
 void
@@ -77,8 +111,17 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
       cusax_offer_reject (call->offer);
       g_message ("call #%u: change of the call refused with %u", call->number, status);
       undo_hold (call);
+      /* Not at once again; the next leg tells it. */
+      if (call->telling_move)
+        {
+          call->telling_move = FALSE;
+          call->has_moved = TRUE;
+          cusax_call_emit_changed (call);
+          return;
+        }
     }
-  if (call->want_held != call->held)
+  call->telling_move = FALSE;
+  if (call->want_held != call->held || call->has_moved)
     cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
 }
@@ -94,6 +137,7 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
   if (result != NULL)
     {
       call->told_held = call->want_held;
+      call->has_moved = FALSE;
       answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
       if (answer == NULL || !cusax_call_apply_result (call, result, &error))
         cusax_offer_reject (call->offer);
@@ -129,6 +173,7 @@ cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length)
       return;
     }
   call->reoffering = TRUE;
+  call->has_moved = FALSE;
   call->told_held = call->want_held;
   call->sip_call->vtable->answer_offer (call->sip_call, 200, offer);
 }

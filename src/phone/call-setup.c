@@ -369,5 +369,6 @@ static const CusaxSipCallListener sip_listener = {
   .on_established = on_sip_established,
   .on_offer = cusax_call_on_offer,
   .on_reoffer_done = cusax_call_on_reoffer_done,
+  .on_leg_back = cusax_call_on_leg_back,
   .on_ended = on_sip_ended,
 };

@@ -206,8 +206,10 @@ cusax_dialog_on_leg_lost (CusaxDialog *dialog)
 }
 
 void
-cusax_dialog_on_leg_back (CusaxDialog *dialog)
+cusax_dialog_on_leg_back (CusaxDialog *dialog, const char *local_address)
 {
+  const CusaxSipCallListener *listener = dialog->listener;
+
   if (dialog->cancel_waits)
     {
       dialog->cancel_waits = FALSE;
@@ -216,6 +218,8 @@ cusax_dialog_on_leg_back (CusaxDialog *dialog)
     }
   else if (dialog->bye_waits && dialog->end_status == 0)
     cusax_dialog_send_bye (dialog);
-  else if (dialog->state == CUSAX_DIALOG_UP)
+  else if (dialog->state == CUSAX_DIALOG_UP
+           && (listener == NULL || listener->on_leg_back == NULL
+               || !listener->on_leg_back (dialog->user_data, local_address)))
     cusax_exchange_move (dialog);
 }

@@ -122,7 +122,7 @@ void cusax_dialog_send_bye (CusaxDialog *dialog);
 void cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_dialog_on_bye (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_dialog_on_leg_lost (CusaxDialog *dialog);
-void cusax_dialog_on_leg_back (CusaxDialog *dialog);
+void cusax_dialog_on_leg_back (CusaxDialog *dialog, const char *local_address);
 
 /* exchange.c; each takes an UP (or just-up) dialog. */
 void cusax_exchange_reoffer (CusaxDialog *dialog, const char *sdp);

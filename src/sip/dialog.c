@@ -269,7 +269,7 @@ on_leg (CusaxHandler *handler, const CusaxRelayInfo *info)
     }
   g_free (dialog->contact);
   dialog->contact = cusax_stack_dup_contact (dialog->stack, dialog->user);
-  cusax_dialog_on_leg_back (dialog);
+  cusax_dialog_on_leg_back (dialog, info->local_address);
 }
 
 static void

@@ -335,6 +335,89 @@ test_hold_toggled_in_flight (void)
   fake_world_free (world);
 }
 
+/* The address of the transport after a move, as its adapter would tell. */
+static void
+transport_moved (FakeWorld *world, const char *address)
+{
+  g_autoptr (CusaxTransportDescription) local = cusax_transport_description_new (address, 41000, 41001);
+
+  local->crypto.tag = 1;
+  local->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+  world->transport->listener->on_local_ready (world->transport->listener_data, local);
+}
+
+static gboolean
+leg_is_back (FakeWorld *world, const char *address)
+{
+  return world->call->listener->on_leg_back (world->call->listener_data, address);
+}
+
+/* P2: the call follows this machine to another address: sockets first, then the re-INVITE; where the address survived the
+ * dialog tells its new Contact alone. */
+static void
+test_P2_move (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  g_autofree char *answer = NULL;
+
+  fake_world_sign_in (world);
+  outgoing_active (world);
+  g_assert_false (leg_is_back (world, "192.0.2.1"));
+  fake_world_check (world, "");
+
+  g_assert_true (leg_is_back (world, "198.51.100.7"));
+  fake_world_check (world, "transport.move 198.51.100.7\n");
+  transport_moved (world, "198.51.100.7");
+  fake_world_check (world, "call.reoffer sendrecv\n");
+  g_assert_nonnull (strstr (world->call->sdp, "c=IN IP4 198.51.100.7\r\n"));
+  answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+  world->call->listener->on_reoffer_done (world->call->listener_data, 200, answer, strlen (answer));
+  fake_world_forget (world);
+  g_assert_false (leg_is_back (world, "198.51.100.7"));
+  fake_world_check (world, "");
+  fake_world_free (world);
+}
+
+/* The leg is lost again before they answered: the next one tells them, and nothing circles. */
+static void
+test_P2_move_is_told_until_it_is_heard (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+
+  fake_world_sign_in (world);
+  outgoing_active (world);
+  g_assert_true (leg_is_back (world, "198.51.100.7"));
+  transport_moved (world, "198.51.100.7");
+  fake_world_forget (world);
+  world->call->listener->on_reoffer_done (world->call->listener_data, 503, NULL, 0);
+  g_assert_null (strstr (world->trace->str, "call.reoffer"));
+  fake_world_forget (world);
+  g_assert_true (leg_is_back (world, "198.51.100.7"));
+  fake_world_check (world, "call.reoffer sendrecv\n");
+  fake_world_free (world);
+}
+
+/* A hold is on its way when the address changes: one offer after the other. */
+static void
+test_P2_move_waits_for_the_open_offer (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  CusaxCall *call = NULL;
+  g_autofree char *answer = NULL;
+
+  fake_world_sign_in (world);
+  call = outgoing_active (world);
+  cusax_call_set_hold (call, TRUE);
+  answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+  g_assert_true (leg_is_back (world, "198.51.100.7"));
+  fake_world_forget (world);
+  transport_moved (world, "198.51.100.7");
+  fake_world_check (world, "");
+  world->call->listener->on_reoffer_done (world->call->listener_data, 200, answer, strlen (answer));
+  g_assert_nonnull (strstr (world->trace->str, "call.reoffer sendonly\n"));
+  fake_world_free (world);
+}
+
 static void
 test_remote_hold (void)
 {
@@ -683,6 +766,9 @@ main (int argc, char **argv)
   g_test_add_func ("/call/second-caller-is-busy", test_second_caller_is_busy);
   g_test_add_func ("/call/outgoing/no-answer", test_outgoing_no_answer);
   g_test_add_func ("/call/window-closed", test_window_closed);
+  g_test_add_func ("/call/P2-move", test_P2_move);
+  g_test_add_func ("/call/P2-move/is-told-until-it-is-heard", test_P2_move_is_told_until_it_is_heard);
+  g_test_add_func ("/call/P2-move/waits-for-the-open-offer", test_P2_move_waits_for_the_open_offer);
   g_test_add_func ("/call/hold", test_hold);
   g_test_add_func ("/call/hold/toggled-in-flight", test_hold_toggled_in_flight);
   g_test_add_func ("/call/hold/remote", test_remote_hold);
