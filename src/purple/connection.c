@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See connection.h. */
-#include "connection.h"
+#include "connection-private.h"
 
 #include "callerchat.h"
 #include "clock.h"
@@ -8,9 +8,7 @@
 #include "engine.h"
 #include "dialling.h"
 #include "error.h"
-#include "messages.h"
 #include "notices.h"
-#include "peers.h"
 #include "protocol.h"
 #include "ringing.h"
 #include "session.h"
@@ -24,25 +22,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-struct _CusaxConnection
-{
-  PurpleAccount *account;   /* the key, borrowed */
-  PurpleConnection *gc;     /* borrowed: set by login, cleared by close */
-  CusaxAccount *phone;
-  CusaxMediaPort *media;    /* borrowed by phone */
-  CusaxContacts *contacts;  /* borrowed by phone */
-  char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
-  GError *config_error;
-  gboolean stop_when_idle;  /* signed off by an error: the call that stands may end first */
-};
-
 /* The side table, and what makes it work: libpurple's accounts and signals are process-wide. */
 static PurplePlugin *our_plugin = NULL;
 static GHashTable *table = NULL; /* PurpleAccount -> CusaxConnection */
-static gboolean listening = FALSE;
 static gboolean leaving = FALSE; /* quitting: nothing may start any more */
-
-static const CusaxAccountListener phone_listener;
 
 /* ------------------------------------------------------------ the table */
 
@@ -124,7 +107,7 @@ ensure (PurpleAccount *account)
     .store = cusax_contacts_get_store (connection->contacts),
     .wall_time = cusax_contacts_wall_time,
   };
-  connection->phone = cusax_account_new (&ports, &phone_listener, connection);
+  connection->phone = cusax_account_new (&ports, &cusax_connection_phone_listener, connection);
   cusax_contacts_attach (connection->contacts, connection->phone);
   g_hash_table_insert (table, account, connection);
   return connection;
@@ -152,29 +135,29 @@ cusax_connection_forget (PurpleAccount *account)
 
 /* ------------------------------------------------------------- policy */
 
-static gboolean
-is_ours (PurpleAccount *account)
+gboolean
+cusax_connection_is_ours (PurpleAccount *account)
 {
   return purple_strequal (purple_account_get_protocol_id (account), purple_plugin_get_id (our_plugin));
 }
 
 /* What a person wants, as opposed to what the network does. */
-static gboolean
-is_wanted (PurpleAccount *account)
+gboolean
+cusax_connection_is_wanted (PurpleAccount *account)
 {
   return purple_account_get_enabled (account, purple_core_get_ui ())
          && purple_presence_is_online (purple_account_get_presence (account));
 }
 
-static gboolean
-requires_both (CusaxConnection *connection)
+gboolean
+cusax_connection_requires_both (CusaxConnection *connection)
 {
   CusaxConfig *config = cusax_account_get_config (connection->phone);
   return config != NULL && cusax_config_requires_both (config) && cusax_config_telephony_enabled (config);
 }
 
-static void
-stop_phone (CusaxConnection *connection)
+void
+cusax_connection_stop_phone (CusaxConnection *connection)
 {
   connection->stop_when_idle = FALSE;
   forget_password (connection);
@@ -182,11 +165,11 @@ stop_phone (CusaxConnection *connection)
 }
 
 /* R5, require_both: chat goes when telephony is lost. Signing in is not lost yet. */
-static void
-enforce_both (CusaxConnection *connection)
+void
+cusax_connection_enforce_both (CusaxConnection *connection)
 {
   CusaxPhoneState state = cusax_account_get_phone_state (connection->phone);
-  if (connection->gc == NULL || !requires_both (connection)
+  if (connection->gc == NULL || !cusax_connection_requires_both (connection)
       || (state != CUSAX_PHONE_WAITING && state != CUSAX_PHONE_REFUSED))
     return;
 
@@ -196,205 +179,6 @@ enforce_both (CusaxConnection *connection)
                                   state == CUSAX_PHONE_WAITING ? PURPLE_CONNECTION_ERROR_NETWORK_ERROR
                                                                : PURPLE_CONNECTION_ERROR_OTHER_ERROR,
                                   words);
-}
-
-/* ------------------------------------------------------ from the telephone */
-
-/* Only the drawing: purple_blist_update_buddy_status() would count the buddy as signed on once more. */
-static void
-repaint (PurpleAccount *account, const char *jid)
-{
-  PurpleBlistUiOps *ops = purple_blist_get_ui_ops ();
-  if (ops == NULL || ops->update == NULL || jid == NULL || purple_get_blist () == NULL)
-    return;
-
-  GSList *buddies = purple_find_buddies (account, jid);
-  for (GSList *l = buddies; l != NULL; l = l->next)
-    ops->update (purple_get_blist (), PURPLE_BLIST_NODE (l->data));
-  g_slist_free (buddies);
-}
-
-static void
-repaint_self (PurpleAccount *account)
-{
-  g_autofree char *jid = cusax_address_jid_bare (purple_account_get_username (account), NULL);
-
-  repaint (account, jid);
-}
-
-static void
-on_phone_state (gpointer user_data, CusaxAccount *phone)
-{
-  CusaxConnection *connection = user_data;
-  PurpleAccount *account = connection->account;
-
-  cusax_notices_state (account, phone);
-  cusax_contacts_update_reach (connection->contacts);
-  repaint_self (account);
-  /* A line in a conversation may have run anybody's code. */
-  if (cusax_connection_find (account) == connection)
-    enforce_both (connection);
-}
-
-static void
-on_phone_incoming (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
-{
-  CusaxConnection *connection = user_data;
-  cusax_notices_call (connection->account, phone, call);
-  cusax_ringing_show (connection->account, phone, call);
-}
-
-static gboolean
-on_idle_stop (gpointer account)
-{
-  CusaxConnection *connection = cusax_connection_find (account);
-  if (connection != NULL && connection->stop_when_idle
-      && cusax_account_get_calls (connection->phone)->len == 0)
-    stop_phone (connection);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
-{
-  CusaxConnection *connection = user_data;
-  PurpleAccount *account = connection->account;
-
-  cusax_ringing_update (account, call);
-  cusax_notices_call (account, phone, call);
-  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
-    {
-      cusax_callerchat_note_call (account, call);
-      cusax_conferences_end (account, call);
-    }
-  /* Not from inside the call's own report. The account may be gone when it runs, so it looks it up. */
-  if (cusax_connection_find (account) == connection && connection->stop_when_idle
-      && cusax_call_get_state (call) == CUSAX_CALL_ENDED)
-    g_idle_add (on_idle_stop, account);
-}
-
-static void
-on_phone_silence (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guint seconds)
-{
-  CusaxConnection *connection = user_data;
-  cusax_notices_silence (connection->account, phone, call, seconds);
-}
-
-static char *
-on_name_peer (gpointer user_data, CusaxAccount *phone, const CusaxAddress *peer, const char *jid)
-{
-  CusaxConnection *connection = user_data;
-  return cusax_peers_name (connection->account, peer, jid);
-}
-
-/* XEP-0191, as libjabber keeps it: in the account's privacy list. A whole domain may stand there. */
-static gboolean
-on_is_blocked (gpointer user_data, CusaxAccount *phone, const char *jid)
-{
-  PurpleAccount *account = ((CusaxConnection *) user_data)->account;
-  g_autofree char *domain = cusax_address_jid_domain (jid, NULL);
-
-  for (GSList *l = account->deny; l != NULL; l = l->next)
-    if (purple_strequal (l->data, jid) || purple_strequal (l->data, domain))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-on_phone_contact (gpointer user_data, CusaxAccount *phone, const char *jid)
-{
-  repaint (((CusaxConnection *) user_data)->account, jid);
-}
-
-static void
-on_phone_conference (gpointer user_data, CusaxAccount *phone, CusaxCall *call, CusaxConference *conference)
-{
-  cusax_conferences_update (((CusaxConnection *) user_data)->account, call, conference);
-}
-
-static void
-on_phone_message (gpointer user_data, CusaxAccount *phone, const CusaxCallerId *caller, const char *who,
-                  const char *text)
-{
-  cusax_messages_show (((CusaxConnection *) user_data)->account, caller, who, text);
-}
-
-static const CusaxAccountListener phone_listener = {
-  .on_state = on_phone_state,
-  .on_incoming = on_phone_incoming,
-  .on_call = on_phone_call,
-  .on_silence = on_phone_silence,
-  .name_peer = on_name_peer,
-  .is_blocked = on_is_blocked,
-  .on_contact = on_phone_contact,
-  .on_conference = on_phone_conference,
-  .on_message = on_phone_message,
-};
-
-/* ------------------------------------------------------- from libpurple */
-
-static void
-on_signed_on (PurpleConnection *gc, gpointer unused)
-{
-  PurpleAccount *account = purple_connection_get_account (gc);
-  CusaxConnection *connection = cusax_connection_find (account);
-
-  /* Moved to another protocol while chat was down: no close has told us. */
-  if (connection != NULL && !is_ours (account))
-    cusax_connection_forget (account);
-  else if (connection != NULL && connection->gc == gc)
-    {
-      /* Both legs meet the same certificate at the same time; here the person has just accepted it for chat. */
-      if (g_error_matches (cusax_account_get_phone_error (connection->phone), CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE))
-        cusax_account_start (connection->phone);
-      cusax_account_set_chat_up (connection->phone, TRUE);
-      enforce_both (connection);
-    }
-}
-
-static void
-on_account_disabled (PurpleAccount *account, gpointer unused)
-{
-  CusaxConnection *connection = cusax_connection_find (account);
-  PurpleConnection *gc = purple_account_get_connection (account);
-
-  /* Pidgin disables an account itself when chat failed for good: close decides then. */
-  if (connection != NULL && (gc == NULL || !gc->wants_to_die))
-    stop_phone (connection);
-}
-
-/* Set offline or back online while there is no connection that libpurple could close or open for us. */
-static void
-on_account_status_changed (PurpleAccount *account, PurpleStatus *old, PurpleStatus *new_status, gpointer unused)
-{
-  CusaxConnection *connection = cusax_connection_find (account);
-  if (connection != NULL && connection->gc == NULL && !is_wanted (account))
-    stop_phone (connection);
-}
-
-static void
-on_account_gone (PurpleAccount *account, gpointer unused)
-{
-  cusax_connection_forget (account);
-}
-
-/* Not in load(): these subsystems do not exist yet when plugins are probed. */
-static void
-listen (void)
-{
-  if (listening)
-    return;
-  listening = TRUE;
-
-  cusax_conferences_listen ();
-  void *accounts = purple_accounts_get_handle ();
-  purple_signal_connect (purple_connections_get_handle (), "signed-on", &table, PURPLE_CALLBACK (on_signed_on),
-                         NULL);
-  purple_signal_connect (accounts, "account-disabled", &table, PURPLE_CALLBACK (on_account_disabled), NULL);
-  purple_signal_connect (accounts, "account-status-changed", &table,
-                         PURPLE_CALLBACK (on_account_status_changed), NULL);
-  purple_signal_connect (accounts, "account-removed", &table, PURPLE_CALLBACK (on_account_gone), NULL);
-  purple_signal_connect (accounts, "account-destroying", &table, PURPLE_CALLBACK (on_account_gone), NULL);
 }
 
 /* -------------------------------------------------------- login, close */
@@ -440,7 +224,7 @@ cusax_connection_login (PurpleAccount *account)
       return;
     }
 
-  listen ();
+  cusax_connection_listen ();
   xmpp->login (account);
   if (leaving)
     return;
@@ -477,18 +261,18 @@ cusax_connection_close (PurpleConnection *gc)
     xmpp->close (gc);
   if (connection == NULL)
     return;
-  if (!is_ours (account))
+  if (!cusax_connection_is_ours (account))
     {
       /* Moved to another protocol: what signs in next is not our account. */
       cusax_connection_forget (account);
       return;
     }
 
-  gboolean wanted = is_wanted (account) && !requires_both (connection);
+  gboolean wanted = cusax_connection_is_wanted (account) && !cusax_connection_requires_both (connection);
   if (!wanted && failed_for_good && cusax_account_get_calls (connection->phone)->len > 0)
     connection->stop_when_idle = TRUE; /* nobody hung up: the call may go on */
   else if (!wanted)
-    stop_phone (connection);
+    cusax_connection_stop_phone (connection);
 
   if (cusax_connection_find (account) == connection)
     cusax_account_set_chat_up (connection->phone, FALSE);
@@ -503,7 +287,7 @@ cusax_connection_reconfigure (PurpleAccount *account)
 
   /* Telephony that was switched on just now or could not start before, or that somebody wants tried again: the
    * fault may have been cured elsewhere. */
-  if (is_wanted (account) && (connection->gc != NULL || !requires_both (connection)))
+  if (cusax_connection_is_wanted (account) && (connection->gc != NULL || !cusax_connection_requires_both (connection)))
     cusax_account_start (connection->phone);
 }
 
@@ -535,7 +319,7 @@ leave (void)
 
   GList *all = cusax_connection_get_all ();
   for (GList *l = all; l != NULL; l = l->next)
-    stop_phone (l->data);
+    cusax_connection_stop_phone (l->data);
   g_list_free (all);
 
   cusax_engine_wait (is_everybody_off);
@@ -582,8 +366,7 @@ cusax_connection_shutdown (void)
   disconnect_all ();
   cusax_engine_stop ();
   purple_signals_disconnect_by_handle (&table);
-  cusax_conferences_unlisten ();
-  listening = FALSE;
+  cusax_connection_unlisten ();
   g_clear_pointer (&table, g_hash_table_unref);
   our_plugin = NULL;
 }

@@ -11,6 +11,8 @@
 
 #include "account.h"
 #include "contacts.h"
+#include "ladder.h"
+#include "pins.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +41,22 @@ CusaxAccount *cusax_connection_get_account (CusaxConnection *connection);
 
 /** Returns: (transfer none): its people, as libpurple knows them */
 CusaxContacts *cusax_connection_get_contacts (CusaxConnection *connection);
+
+/** Returns: (transfer none) (nullable): where its settings come from, and what is locked */
+const CusaxLadder *cusax_connection_get_ladder (CusaxConnection *connection);
+
+/** Returns: (transfer none): its accepted certificates */
+CusaxPins *cusax_connection_get_pins (CusaxConnection *connection);
+
+/**
+ * cusax_connection_set_sip_password:
+ *
+ * A telephony password for this session only, as if it were typed into the settings; telephony tries it at once.
+ */
+void cusax_connection_set_sip_password (CusaxConnection *connection, const char *password);
+
+/** Telephony tries again now, because a person wants it to: out of REFUSED and WAITING, too. */
+void cusax_connection_start_phone (CusaxConnection *connection);
 
 /** Returns: (transfer container): every CusaxConnection, in no order; free with g_list_free() */
 GList *cusax_connection_get_all (void);

@@ -174,6 +174,12 @@ stored_int (gpointer account, const char *name, int fallback)
 
 static const CusaxConfigReader stored_reader = { stored_string, stored_bool, stored_int };
 
+const CusaxConfigReader *
+cusax_settings_get_reader (void)
+{
+  return &stored_reader;
+}
+
 CusaxConfig *
 cusax_settings_read (PurpleAccount *account, const char *password, GError **error)
 {

@@ -31,6 +31,9 @@ GList *cusax_settings_options (GList *xmpp);
  */
 CusaxConfig *cusax_settings_read (PurpleAccount *account, const char *password, GError **error);
 
+/** Returns: (transfer none): reads what is stored; user_data is the PurpleAccount */
+const CusaxConfigReader *cusax_settings_get_reader (void);
+
 /**
  * cusax_settings_show:
  *

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the telephone tells its account's connection; see connection.h. */
+#include "connection-private.h"
+
+#include "callerchat.h"
+#include "conferences.h"
+#include "messages.h"
+#include "notices.h"
+#include "peers.h"
+#include "ringing.h"
+
+/* Only the drawing: purple_blist_update_buddy_status() would count the buddy as signed on once more. */
+static void
+repaint (PurpleAccount *account, const char *jid)
+{
+  PurpleBlistUiOps *ops = purple_blist_get_ui_ops ();
+  if (ops == NULL || ops->update == NULL || jid == NULL || purple_get_blist () == NULL)
+    return;
+
+  GSList *buddies = purple_find_buddies (account, jid);
+  for (GSList *l = buddies; l != NULL; l = l->next)
+    ops->update (purple_get_blist (), PURPLE_BLIST_NODE (l->data));
+  g_slist_free (buddies);
+}
+
+static void
+repaint_self (PurpleAccount *account)
+{
+  g_autofree char *jid = cusax_address_jid_bare (purple_account_get_username (account), NULL);
+
+  repaint (account, jid);
+}
+
+static void
+on_phone_state (gpointer user_data, CusaxAccount *phone)
+{
+  CusaxConnection *connection = user_data;
+  PurpleAccount *account = connection->account;
+
+  cusax_notices_state (account, phone);
+  cusax_contacts_update_reach (connection->contacts);
+  repaint_self (account);
+  /* A line in a conversation may have run anybody's code. */
+  if (cusax_connection_find (account) == connection)
+    cusax_connection_enforce_both (connection);
+}
+
+static void
+on_phone_incoming (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
+{
+  CusaxConnection *connection = user_data;
+  cusax_notices_call (connection->account, phone, call);
+  cusax_ringing_show (connection->account, phone, call);
+}
+
+static gboolean
+on_idle_stop (gpointer account)
+{
+  CusaxConnection *connection = cusax_connection_find (account);
+  if (connection != NULL && connection->stop_when_idle
+      && cusax_account_get_calls (connection->phone)->len == 0)
+    cusax_connection_stop_phone (connection);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
+{
+  CusaxConnection *connection = user_data;
+  PurpleAccount *account = connection->account;
+
+  cusax_ringing_update (account, call);
+  cusax_notices_call (account, phone, call);
+  if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    {
+      cusax_callerchat_note_call (account, call);
+      cusax_conferences_end (account, call);
+    }
+  /* Not from inside the call's own report. The account may be gone when it runs, so it looks it up. */
+  if (cusax_connection_find (account) == connection && connection->stop_when_idle
+      && cusax_call_get_state (call) == CUSAX_CALL_ENDED)
+    g_idle_add (on_idle_stop, account);
+}
+
+static void
+on_phone_silence (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guint seconds)
+{
+  CusaxConnection *connection = user_data;
+  cusax_notices_silence (connection->account, phone, call, seconds);
+}
+
+static char *
+on_name_peer (gpointer user_data, CusaxAccount *phone, const CusaxAddress *peer, const char *jid)
+{
+  CusaxConnection *connection = user_data;
+  return cusax_peers_name (connection->account, peer, jid);
+}
+
+/* XEP-0191, as libjabber keeps it: in the account's privacy list. A whole domain may stand there. */
+static gboolean
+on_is_blocked (gpointer user_data, CusaxAccount *phone, const char *jid)
+{
+  PurpleAccount *account = ((CusaxConnection *) user_data)->account;
+  g_autofree char *domain = cusax_address_jid_domain (jid, NULL);
+
+  for (GSList *l = account->deny; l != NULL; l = l->next)
+    if (purple_strequal (l->data, jid) || purple_strequal (l->data, domain))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+on_phone_contact (gpointer user_data, CusaxAccount *phone, const char *jid)
+{
+  repaint (((CusaxConnection *) user_data)->account, jid);
+}
+
+static void
+on_phone_conference (gpointer user_data, CusaxAccount *phone, CusaxCall *call, CusaxConference *conference)
+{
+  cusax_conferences_update (((CusaxConnection *) user_data)->account, call, conference);
+}
+
+static void
+on_phone_message (gpointer user_data, CusaxAccount *phone, const CusaxCallerId *caller, const char *who,
+                  const char *text)
+{
+  cusax_messages_show (((CusaxConnection *) user_data)->account, caller, who, text);
+}
+
+const CusaxAccountListener cusax_connection_phone_listener = {
+  .on_state = on_phone_state,
+  .on_incoming = on_phone_incoming,
+  .on_call = on_phone_call,
+  .on_silence = on_phone_silence,
+  .name_peer = on_name_peer,
+  .is_blocked = on_is_blocked,
+  .on_contact = on_phone_contact,
+  .on_conference = on_phone_conference,
+  .on_message = on_phone_message,
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of a connection, shared by connection.c (the table, sign-in and sign-off), connection-phone.c (what the
+ * telephone tells) and connection-signals.c (what libpurple tells). Nobody else includes this.
+ */
+#pragma once
+
+#include "connection.h"
+
+G_BEGIN_DECLS
+
+struct _CusaxConnection
+{
+  PurpleAccount *account;   /* the key, borrowed */
+  PurpleConnection *gc;     /* borrowed: set by login, cleared by close */
+  CusaxAccount *phone;
+  CusaxMediaPort *media;    /* borrowed by phone */
+  CusaxContacts *contacts;  /* borrowed by phone */
+  char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
+  GError *config_error;
+  gboolean stop_when_idle;  /* signed off by an error: the call that stands may end first */
+};
+
+/* connection.c: policy */
+gboolean cusax_connection_is_ours (PurpleAccount *account);
+/* What a person wants, as opposed to what the network does. */
+gboolean cusax_connection_is_wanted (PurpleAccount *account);
+gboolean cusax_connection_requires_both (CusaxConnection *connection);
+void cusax_connection_stop_phone (CusaxConnection *connection);
+/* R5, require_both: chat goes when telephony is lost. */
+void cusax_connection_enforce_both (CusaxConnection *connection);
+
+/* connection-phone.c: user_data is the CusaxConnection */
+extern const CusaxAccountListener cusax_connection_phone_listener;
+
+/* connection-signals.c: at the first sign-in, since these subsystems do not exist yet when plugins are probed; at unload */
+void cusax_connection_listen (void);
+void cusax_connection_unlisten (void);
+
+G_END_DECLS
