@@ -333,7 +333,8 @@ struct _CusaxMediaSession
   const CusaxMediaSessionVtable *vtable;
 };
 
-/** CusaxMediaProbe: what sound devices gave; borrowed for the call. */
+/** CusaxMediaProbe: what sound devices gave; borrowed for the call. Neither name nor error: a call uses it, so it was not
+ * opened. */
 typedef struct
 {
   const char *microphone;        /* (nullable): name of the one that works */

@@ -31,7 +31,8 @@ typedef enum
   CUSAX_CHECK_GOOD,
   CUSAX_CHECK_WARNING, /* works, but */
   CUSAX_CHECK_BAD,
-  CUSAX_CHECK_SKIPPED  /* an earlier step is broken, or telephony is switched off */
+  CUSAX_CHECK_SKIPPED  /* an earlier step that it needs is broken, or telephony is switched off; NAT: the server does
+                          not say where it sees us. Sound needs no server and is always tested. */
 } CusaxCheckVerdict;
 
 /** CusaxCheckResult: of one step. */
@@ -39,7 +40,10 @@ typedef struct
 {
   CusaxCheckVerdict verdict;
   GError *error; /* (nullable): BAD and WARNING: why */
-  char *detail;  /* (nullable): server, address, codecs or device, as the step has it */
+  /* (nullable): address of record; server ("sip.example.org:5061 (TLS)"), or what was asked for where there is none;
+   * "TLS 1.3" or "UDP"; "SHA-256"; NAT: our address, with a WARNING ours and the seen one ("192.168.1.2, 203.0.113.5");
+   * codecs, or the missing packages; device (NULL though GOOD: a call uses it, so it was not opened). */
+  char *detail;
 } CusaxCheckResult;
 
 typedef struct _CusaxSetupCheck CusaxSetupCheck;
