@@ -4,13 +4,14 @@
 #include "relay-outer.h"
 
 #include "error.h"
+#include "peercert.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
 /* A peer that is gone without a word: the kernel gives unacknowledged bytes up after this. */
-#define UNACKNOWLEDGED_MS 20000
+#define UNACKNOWLEDGED_MS 8000
 
 struct _CusaxOuter
 {
@@ -20,10 +21,12 @@ struct _CusaxOuter
   CusaxOuterCallback callback; /* NULL once cancelled */
   gpointer user_data;
   GCancellable *cancellable;
-  guint timeout_ms, timeout_id;
+  guint timeout_id;
   gboolean timed_out;
   GSocketConnection *connection;
   GIOStream *stream;
+  GTlsCertificate *client_certificate;
+  gboolean is_pinned;       /* what was accepted is what a person accepted before */
   GTlsCertificate *refused; /* what we did not accept */
   GTlsCertificateFlags refused_flags;
 };
@@ -37,6 +40,7 @@ free_outer (CusaxOuter *outer)
     g_socket_shutdown (g_socket_connection_get_socket (outer->connection), TRUE, TRUE, NULL);
   g_clear_object (&outer->stream);
   g_clear_object (&outer->connection);
+  g_clear_object (&outer->client_certificate);
   g_clear_object (&outer->refused);
   g_clear_object (&outer->cancellable);
   cusax_target_free (outer->target);
@@ -45,74 +49,32 @@ free_outer (CusaxOuter *outer)
   g_free (outer);
 }
 
-/* ------------------------------------------------------------------ in words */
-
-static char *
-describe_flags (GTlsCertificateFlags flags, const char *name)
-{
-  GString *text = g_string_new (NULL);
-
-  if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
-    g_string_append (text, "it is signed by nobody known here; ");
-  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
-    g_string_append_printf (text, "it is not for %s; ", name);
-  if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
-    g_string_append (text, "it is not valid yet; ");
-  if (flags & G_TLS_CERTIFICATE_EXPIRED)
-    g_string_append (text, "it has expired; ");
-  if (flags & G_TLS_CERTIFICATE_REVOKED)
-    g_string_append (text, "it has been revoked; ");
-  if (flags & G_TLS_CERTIFICATE_INSECURE)
-    g_string_append (text, "it is signed in an insecure way; ");
-  if (text->len == 0)
-    g_string_append (text, "it cannot be checked; ");
-  g_string_truncate (text, text->len - strlen ("; "));
-  return g_string_free (text, FALSE);
-}
-
-static GByteArray *
-get_der (GTlsCertificate *certificate)
-{
-  GByteArray *der = NULL;
-
-  g_object_get (certificate, "certificate", &der, NULL);
-  return der;
-}
-
-static char *
-make_fingerprint (GTlsCertificate *certificate)
-{
-  g_autoptr (GByteArray) der = get_der (certificate);
-  guint8 digest[32];
-  gsize length = sizeof digest;
-  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  GString *text = g_string_new (NULL);
-
-  g_checksum_update (checksum, der->data, der->len);
-  g_checksum_get_digest (checksum, digest, &length);
-  g_checksum_free (checksum);
-  for (gsize i = 0; i < length; i++)
-    g_string_append_printf (text, i > 0 ? ":%02X" : "%02X", digest[i]);
-  return g_string_free (text, FALSE);
-}
-
 /* ----------------------------------------------------------------------- end */
 
 /* The callback may do anything, cancel us included: let go first. */
 static void
-end (CusaxOuter *outer, const GError *error, const CusaxRelayCertificate *certificate)
+end (CusaxOuter *outer, const GError *error, const CusaxCertificate *certificate)
 {
   CusaxOuterCallback callback = outer->callback;
+  CusaxOuterResult result = { 0 };
 
   outer->callback = NULL;
   /* A later handshake on the same stream would find us gone; without us it is refused. */
   if (outer->stream != NULL)
     g_signal_handlers_disconnect_by_data (outer->stream, outer);
-  if (error == NULL)
-    callback (outer->user_data, g_steal_pointer (&outer->stream), g_steal_pointer (&outer->connection), NULL,
-              NULL);
+  if (error != NULL)
+    callback (outer->user_data, NULL, error, certificate);
   else
-    callback (outer->user_data, NULL, NULL, error, certificate);
+    {
+      if (G_IS_TLS_CONNECTION (outer->stream))
+        {
+          result.tls_version = cusax_peercert_get_tls_version (G_TLS_CONNECTION (outer->stream));
+          result.trust = outer->is_pinned ? CUSAX_PEER_PINNED : CUSAX_PEER_TRUSTED;
+        }
+      result.stream = g_steal_pointer (&outer->stream);
+      result.connection = g_steal_pointer (&outer->connection);
+      callback (outer->user_data, &result, NULL, NULL);
+    }
   free_outer (outer);
 }
 
@@ -120,18 +82,15 @@ static void
 end_refused (CusaxOuter *outer)
 {
   g_autofree char *place = cusax_target_describe (outer->target);
-  g_autofree char *reason = describe_flags (outer->refused_flags, outer->verify_name);
-  g_autofree char *fingerprint = make_fingerprint (outer->refused);
-  g_autofree char *pem = NULL;
-  g_autoptr (GError) error = NULL;
-  CusaxRelayCertificate certificate = { outer->refused_flags, fingerprint, NULL };
+  g_autoptr (CusaxPeercert) peercert = cusax_peercert_new (
+    outer->refused, outer->refused_flags, outer->verify_name, outer->target->port, outer->trust);
+  const CusaxCertificate *certificate = cusax_peercert_get (peercert);
+  g_autofree char *reason = cusax_peercert_describe (certificate);
+  g_autoptr (GError) error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE,
+                                          "%s: the certificate is not trusted: %s (SHA-256 fingerprint %s)",
+                                          place, reason, certificate->fingerprint);
 
-  g_object_get (outer->refused, "certificate-pem", &pem, NULL);
-  certificate.pem = pem;
-  error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE,
-                       "%s: the certificate is not trusted: %s (SHA-256 fingerprint %s)", place, reason,
-                       fingerprint);
-  end (outer, error, &certificate);
+  end (outer, error, certificate);
 }
 
 /* @what: the step that failed, for people; @cause: GIO's words */
@@ -150,13 +109,27 @@ end_failed (CusaxOuter *outer, const char *what, const GError *cause)
 
 /* ----------------------------------------------------------------------- TLS */
 
+/*
+ * What is checked, and sent as SNI. A literal is no name (RFC 6066 section 3), and GnuTLS servers end the
+ * handshake over "::1"; given as an address it is checked, and not sent.
+ */
+static GSocketConnectable *
+make_identity (const char *name, guint16 port)
+{
+  if (g_hostname_is_ip_address (name))
+    return G_SOCKET_CONNECTABLE (g_inet_socket_address_new_from_string (name, port));
+  return g_network_address_new (name, port);
+}
+
 static gboolean
 is_pinned (CusaxOuter *outer, GTlsCertificate *certificate)
 {
-  /* Not the target's name: it comes out of unsigned DNS, and somebody's pinned certificate would speak for all. */
+  /* Not the target's name: it comes out of unsigned DNS, and somebody's pinned certificate would speak for all.
+   */
   const char *hosts[] = { outer->verify_name, outer->other_name };
-  g_autoptr (GByteArray) der = get_der (certificate);
+  g_autoptr (GByteArray) der = NULL;
 
+  g_object_get (certificate, "certificate", &der, NULL);
   if (outer->trust == NULL || der == NULL)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
@@ -166,7 +139,7 @@ is_pinned (CusaxOuter *outer, GTlsCertificate *certificate)
   return FALSE;
 }
 
-/* The chain was found good and only the name is wrong: another name may be as good. */
+/* Another name may be as good: then it is not the name that is wrong. */
 static gboolean
 is_for_other_name (CusaxOuter *outer, GTlsCertificate *certificate)
 {
@@ -174,8 +147,8 @@ is_for_other_name (CusaxOuter *outer, GTlsCertificate *certificate)
 
   if (outer->other_name == NULL)
     return FALSE;
-  identity = g_network_address_new (outer->other_name, outer->target->port);
-  return g_tls_certificate_verify (certificate, identity, NULL) == G_TLS_CERTIFICATE_NO_FLAGS;
+  identity = make_identity (outer->other_name, outer->target->port);
+  return (g_tls_certificate_verify (certificate, identity, NULL) & G_TLS_CERTIFICATE_BAD_IDENTITY) == 0;
 }
 
 /* Asked only about certificates that GIO found fault with. */
@@ -187,10 +160,15 @@ on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate,
 
   if (outer->callback == NULL)
     return FALSE;
-  if (is_pinned (outer, certificate))
+  outer->is_pinned = is_pinned (outer, certificate);
+  if (outer->is_pinned)
     return TRUE;
-  if (flags == G_TLS_CERTIFICATE_BAD_IDENTITY && is_for_other_name (outer, certificate))
-    return TRUE;
+  if ((flags & G_TLS_CERTIFICATE_BAD_IDENTITY) != 0 && is_for_other_name (outer, certificate))
+    {
+      flags &= ~G_TLS_CERTIFICATE_BAD_IDENTITY;
+      if (flags == G_TLS_CERTIFICATE_NO_FLAGS)
+        return TRUE;
+    }
 
   g_set_object (&outer->refused, certificate);
   outer->refused_flags = flags;
@@ -220,7 +198,7 @@ make_stream (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 {
   CusaxOuter *outer = data;
   /* The identity sets both SNI and the name that is checked, whatever address we dialled. */
-  g_autoptr (GSocketConnectable) identity = g_network_address_new (outer->verify_name, outer->target->port);
+  g_autoptr (GSocketConnectable) identity = make_identity (outer->verify_name, outer->target->port);
   GError *error = NULL;
   GIOStream *stream = g_tls_client_connection_new (G_IO_STREAM (outer->connection), identity, &error);
 
@@ -243,6 +221,8 @@ on_stream_made (GObject *source, GAsyncResult *result, gpointer data)
     end_failed (outer, "no TLS on this machine", cause);
   else
     {
+      if (outer->client_certificate != NULL)
+        g_tls_connection_set_certificate (G_TLS_CONNECTION (outer->stream), outer->client_certificate);
       g_signal_connect (outer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), outer);
       g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT,
                                         outer->cancellable, on_handshake, outer);
@@ -309,23 +289,22 @@ on_timeout (gpointer data)
 }
 
 CusaxOuter *
-cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const char *other_name,
-                     CusaxTrust *trust, guint timeout_ms, CusaxOuterCallback callback, gpointer user_data)
+cusax_outer_connect (const CusaxOuterQuery *query, CusaxOuterCallback callback, gpointer user_data)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnectable) address
-    = G_SOCKET_CONNECTABLE (g_inet_socket_address_new_from_string (target->address, target->port));
+  g_autoptr (GSocketConnectable) address = G_SOCKET_CONNECTABLE (
+    g_inet_socket_address_new_from_string (query->target->address, query->target->port));
   CusaxOuter *outer = g_new0 (CusaxOuter, 1);
 
-  outer->target = cusax_target_copy (target);
-  outer->verify_name = g_strdup (verify_name);
-  outer->other_name = g_strdup (other_name);
-  outer->trust = trust;
+  outer->target = cusax_target_copy (query->target);
+  outer->verify_name = g_strdup (query->verify_name);
+  outer->other_name = g_strdup (query->other_name);
+  outer->trust = query->trust;
+  g_set_object (&outer->client_certificate, query->client_certificate);
   outer->callback = callback;
   outer->user_data = user_data;
   outer->cancellable = g_cancellable_new ();
-  outer->timeout_ms = timeout_ms;
-  outer->timeout_id = g_timeout_add (timeout_ms, on_timeout, outer);
+  outer->timeout_id = g_timeout_add (query->timeout_ms, on_timeout, outer);
 
   /* What reaches the server is decided by cusax_locate_async() and the account, not by the desktop's web proxy.
    */

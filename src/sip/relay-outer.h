@@ -11,23 +11,39 @@ G_BEGIN_DECLS
 
 typedef struct _CusaxOuter CusaxOuter;
 
+/** CusaxOuterQuery: borrowed for the call; names as for cusax_relay_connect(). */
+typedef struct
+{
+  const CusaxTarget *target;
+  const char *verify_name, *other_name;
+  CusaxTrust *trust;                   /* (nullable): must outlive the connection's making */
+  GTlsCertificate *client_certificate; /* (nullable) */
+  guint timeout_ms;
+} CusaxOuterQuery;
+
+/** CusaxOuterResult: borrowed for the call. */
+typedef struct
+{
+  GIOStream *stream; /* (transfer full): verified */
+  GSocketConnection
+    *connection;           /* (transfer full): the TCP connection under it (the same object without TLS) */
+  const char *tls_version; /* (nullable): static */
+  CusaxPeerTrust trust;
+} CusaxOuterResult;
+
 /**
  * CusaxOuterCallback:
- * @stream: (transfer full) (nullable): the verified stream; NULL: failed
- * @connection: (transfer full) (nullable): the TCP connection under it (the same object without TLS)
- * @error: (nullable): why not, in words, domain CUSAX_ERROR
+ * @result: (nullable): NULL: failed
+ * @error: (nullable): why, in words, domain CUSAX_ERROR
  * @certificate: (nullable): set with CUSAX_ERROR_CERTIFICATE
  *
  * Called once, never from inside cusax_outer_connect(); the CusaxOuter is gone then.
  */
-typedef void (*CusaxOuterCallback) (gpointer user_data, GIOStream *stream, GSocketConnection *connection,
-                                    const GError *error, const CusaxRelayCertificate *certificate);
+typedef void (*CusaxOuterCallback) (gpointer user_data, const CusaxOuterResult *result, const GError *error,
+                                    const CusaxCertificate *certificate);
 
-/** Returns: (transfer none): valid until the callback or cusax_outer_cancel(). Names as for
- * cusax_relay_connect(). */
-CusaxOuter *cusax_outer_connect (const CusaxTarget *target, const char *verify_name, const char *other_name,
-                                 CusaxTrust *trust, guint timeout_ms, CusaxOuterCallback callback,
-                                 gpointer user_data);
+/** Returns: (transfer none): valid until the callback or cusax_outer_cancel(). */
+CusaxOuter *cusax_outer_connect (const CusaxOuterQuery *query, CusaxOuterCallback callback, gpointer user_data);
 
 /** Gives up; the callback is not called. */
 void cusax_outer_cancel (CusaxOuter *outer);

@@ -30,6 +30,7 @@ struct _CusaxRelay
   const CusaxRelayListener *listener;
   gpointer user_data;
   guint timeout_ms, keepalive_ms;
+  GTlsCertificate *client_certificate;
 
   State state;
   CusaxTransportKind transport; /* of the inner leg; AUTO: there is none */
@@ -79,7 +80,7 @@ drop_inner (CusaxRelay *relay)
 }
 
 static void
-fail (CusaxRelay *relay, const GError *error, const CusaxRelayCertificate *certificate)
+fail (CusaxRelay *relay, const GError *error, const CusaxCertificate *certificate)
 {
   relay->state = STATE_CLOSED;
   drop_held (relay);
@@ -176,11 +177,14 @@ on_inner_stream (gpointer data, GIOStream *stream, GSocketConnection *connection
 static const CusaxInnerListener inner_listener = { on_inner_is_wanted, on_inner_stream };
 
 static void
-report_stream_ready (CusaxRelay *relay, GSocketConnection *connection)
+report_stream_ready (CusaxRelay *relay, GSocketConnection *connection, const CusaxOuterResult *result)
 {
   g_autoptr (GSocketAddress) address = g_socket_connection_get_local_address (connection, NULL);
   g_autofree char *literal = NULL;
   CusaxRelayInfo info = { .transport = relay->transport, .inner_port = cusax_inner_get_port (relay->inner) };
+
+  info.tls_version = result->tls_version;
+  info.trust = result->trust;
 
   if (address != NULL)
     {
@@ -196,8 +200,8 @@ report_stream_ready (CusaxRelay *relay, GSocketConnection *connection)
 }
 
 static void
-on_outer_done (gpointer data, GIOStream *stream, GSocketConnection *connection, const GError *error,
-               const CusaxRelayCertificate *certificate)
+on_outer_done (gpointer data, const CusaxOuterResult *result, const GError *error,
+               const CusaxCertificate *certificate)
 {
   CusaxRelay *relay = data;
   g_autoptr (GSocketConnection) outer_connection = NULL;
@@ -210,13 +214,13 @@ on_outer_done (gpointer data, GIOStream *stream, GSocketConnection *connection, 
       return;
     }
 
-  outer_connection = g_object_ref (connection);
+  outer_connection = g_object_ref (result->connection);
   relay->state = STATE_READY;
-  relay->splice = cusax_splice_new (stream, connection, keepalive_ms, &splice_listener, relay);
+  relay->splice = cusax_splice_new (result->stream, result->connection, keepalive_ms, &splice_listener, relay);
   if (relay->held != NULL)
     cusax_splice_set_inner (relay->splice, g_steal_pointer (&relay->held),
                             g_steal_pointer (&relay->held_connection));
-  report_stream_ready (relay, outer_connection);
+  report_stream_ready (relay, outer_connection, result);
 }
 
 /* ------------------------------------------------------------------------- UDP */
@@ -282,7 +286,10 @@ cusax_relay_ref (CusaxRelay *relay)
 static void
 clear_relay (gpointer data)
 {
-  cusax_relay_cut (data);
+  CusaxRelay *relay = data;
+
+  cusax_relay_cut (relay);
+  g_clear_object (&relay->client_certificate);
 }
 
 void
@@ -312,7 +319,7 @@ prepare_inner (CusaxRelay *relay, CusaxTransportKind transport, GError **error)
             return FALSE;
           certificate = cusax_keypair_get_certificate (relay->keypair);
         }
-      relay->inner = cusax_inner_new (certificate, relay->timeout_ms, &inner_listener, relay, error);
+      relay->inner = cusax_inner_new (certificate, CUSAX_RELAY_TIMEOUT_MS, &inner_listener, relay, error);
       if (relay->inner == NULL)
         return FALSE;
     }
@@ -324,6 +331,8 @@ void
 cusax_relay_connect (CusaxRelay *relay, const CusaxTarget *target, const char *verify_name,
                      const char *other_name)
 {
+  CusaxOuterQuery query
+    = { target, verify_name, other_name, relay->trust, relay->client_certificate, relay->timeout_ms };
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (target->transport != CUSAX_TRANSPORT_AUTO);
@@ -341,8 +350,7 @@ cusax_relay_connect (CusaxRelay *relay, const CusaxTarget *target, const char *v
   else if (target->transport == CUSAX_TRANSPORT_UDP)
     connect_datagram (relay, target);
   else
-    relay->outer = cusax_outer_connect (target, verify_name, other_name, relay->trust, relay->timeout_ms,
-                                        on_outer_done, relay);
+    relay->outer = cusax_outer_connect (&query, on_outer_done, relay);
 }
 
 void
@@ -370,6 +378,12 @@ gboolean
 cusax_relay_is_protected (CusaxRelay *relay)
 {
   return relay->state == STATE_READY && relay->transport == CUSAX_TRANSPORT_TLS;
+}
+
+void
+cusax_relay_set_client_certificate (CusaxRelay *relay, GTlsCertificate *certificate)
+{
+  g_set_object (&relay->client_certificate, certificate);
 }
 
 void

@@ -39,15 +39,10 @@ typedef struct
    * NUTAG_URL("sip:<local_address>:<nua_port>;maddr=127.0.0.1;transport=udp"). Equals local_port unless the
    * outer leg is on 127.0.0.1 itself. */
   guint16 nua_port;
+  /* Of the outer leg; TLS only, else NULL and UNKNOWN. */
+  const char *tls_version; /* (nullable): static: "TLS 1.3" */
+  CusaxPeerTrust trust;
 } CusaxRelayInfo;
-
-/** CusaxRelayCertificate: what a refused server showed; borrowed for the call. */
-typedef struct
-{
-  GTlsCertificateFlags flags; /* G_TLS_CERTIFICATE_UNKNOWN_CA, BAD_IDENTITY, EXPIRED ... */
-  const char *fingerprint;    /* SHA-256 of the certificate, "AB:CD:..." */
-  const char *pem;            /* the certificate, for a dialog that shows or pins it */
-} CusaxRelayCertificate;
 
 /** CusaxRelayListener: all are called from the main loop, never from inside a function of this header. */
 typedef struct
@@ -56,10 +51,10 @@ typedef struct
   void (*on_ready) (gpointer user_data, const CusaxRelayInfo *info);
   /* connect failed: CUSAX_ERROR_UNREACHABLE, TIMEOUT or CERTIFICATE (then with @certificate, else NULL). The
    * words of @error name the server and the fault. */
-  void (*on_failed) (gpointer user_data, const GError *error, const CusaxRelayCertificate *certificate);
-  /* A ready outer leg died (@error in words): CUSAX_ERROR_UNREACHABLE, or CUSAX_ERROR_INVALID if it was nua that
-   * closed its side, as it does after a message it cannot read. nua's connection is closed too, and new ones are
-   * refused until connect is called again. */
+  void (*on_failed) (gpointer user_data, const GError *error, const CusaxCertificate *certificate);
+  /* A ready outer leg died (@error in words): CUSAX_ERROR_UNREACHABLE, or CUSAX_ERROR_INVALID if it was nua
+   * that closed its side, as it does after a message it cannot read. nua's connection is closed too, and new
+   * ones are refused until connect is called again. */
   void (*on_closed) (gpointer user_data, const GError *error);
   /* (nullable): all bytes that pass, in the clear; secrets included: redact before showing. @outgoing: to the
    * server. A stream's pieces may split messages. */
@@ -68,7 +63,7 @@ typedef struct
 
 /**
  * cusax_relay_new:
- * @trust: (nullable): accepted certificates; must outlive the relay
+ * @trust: (nullable): accepted certificates, per name and port; must outlive the relay
  * @listener: must outlive the relay
  *
  * Returns: (transfer full): an idle relay
@@ -109,7 +104,10 @@ gboolean cusax_relay_is_ready (CusaxRelay *relay);
 /** Returns: TRUE while the outer leg is ready and verified TLS. */
 gboolean cusax_relay_is_protected (CusaxRelay *relay);
 
-/** Sets the time for connect (default CUSAX_RELAY_TIMEOUT_MS) and for an inner handshake; before connect. */
+/** Sets what we show to a server that asks who we are; NULL: nothing. Before connect. */
+void cusax_relay_set_client_certificate (CusaxRelay *relay, GTlsCertificate *certificate);
+
+/** Sets the time for connect (default CUSAX_RELAY_TIMEOUT_MS); before connect. */
 void cusax_relay_set_timeout (CusaxRelay *relay, guint ms);
 
 /** Sets after how many ms of silence a keep-alive goes out (default 30 s, UDP 25 s; 0: never); before connect.

@@ -42,6 +42,8 @@ struct _CusaxStack
   CusaxTransportKind transport; /* what nua was made for */
   guint16 inner_port;
   guint16 nua_port;
+  const char *tls_version; /* of the last outer leg */
+  CusaxPeerTrust trust;
   GHashTable *handlers; /* (element-type CusaxHandler): borrowed */
 
   guint timer_id;   /* retired: end of patience */
@@ -142,9 +144,11 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
   g_free (stack->local_address);
   stack->local_address = g_strdup (info->local_address);
   stack->local_port = info->local_port;
+  stack->tls_version = info->tls_version;
+  stack->trust = info->trust;
+  g_clear_pointer (&stack->seen_address, g_free);
   if (stack->nua == NULL)
     {
-  g_clear_pointer (&stack->seen_address, g_free);
       if (stack->message_class == NULL)
         stack->message_class = cusax_messageclass_new ();
       stack->nua
@@ -175,13 +179,15 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
 }
 
 static void
-on_relay_failed (gpointer user_data, const GError *error, const CusaxRelayCertificate *certificate)
+on_relay_failed (gpointer user_data, const GError *error, const CusaxCertificate *certificate)
 {
   CusaxStack *stack = user_data;
 
   if (stack->state != STATE_CONNECTING)
     return;
   stack->state = STATE_DOWN;
+  if (certificate != NULL && stack->listener != NULL && stack->listener->on_certificate != NULL)
+    stack->listener->on_certificate (stack->user_data, certificate);
   if (stack->listener != NULL)
     stack->listener->on_failed (stack->user_data, error);
 }
@@ -256,13 +262,13 @@ stack_free (CusaxStack *stack)
     nua_destroy (stack->nua);
   free (stack->message_class); /* Sofia made it by malloc () */
   g_free (stack->local_address);
+  g_free (stack->seen_address);
   cusax_relay_unref (stack->relay);
   g_hash_table_unref (stack->handlers);
   clear_traced (stack);
   g_free (stack);
   cusax_loop_shutdown ();
 }
-  g_free (stack->seen_address);
 
 void
 cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name,
@@ -278,6 +284,18 @@ cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *v
     return;
   stack->state = STATE_CONNECTING;
   cusax_relay_connect (stack->relay, target, verify_name, other_name);
+}
+
+void
+cusax_stack_set_timeout (CusaxStack *stack, guint ms)
+{
+  cusax_relay_set_timeout (stack->relay, ms);
+}
+
+void
+cusax_stack_set_client_certificate (CusaxStack *stack, GTlsCertificate *certificate)
+{
+  cusax_relay_set_client_certificate (stack->relay, certificate);
 }
 
 gboolean
@@ -404,6 +422,19 @@ gboolean
 cusax_stack_is_protected (CusaxStack *stack)
 {
   return cusax_relay_is_protected (stack->relay);
+}
+
+void
+cusax_stack_get_protection (CusaxStack *stack, CusaxProtection *protection)
+{
+  static const char *const names[] = { NULL, "TLS", "TCP", "UDP" };
+
+  if (!cusax_relay_is_ready (stack->relay))
+    return;
+  protection->transport = names[stack->transport];
+  protection->is_tls = cusax_relay_is_protected (stack->relay);
+  protection->tls_version = stack->tls_version;
+  protection->trust = stack->trust;
 }
 
 nua_t *

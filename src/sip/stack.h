@@ -59,6 +59,8 @@ typedef struct
   void (*on_request) (gpointer user_data, const CusaxSipEvent *event);
   /* Retired, and all handlers are gone from the wire or 1 s is over. */
   void (*on_retired) (gpointer user_data);
+  /* (nullable): right before on_failed with CUSAX_ERROR_CERTIFICATE; may not do anything to the stack. */
+  void (*on_certificate) (gpointer user_data, const CusaxCertificate *certificate);
 } CusaxStackListener;
 
 /**
@@ -80,6 +82,10 @@ CusaxStack *cusax_stack_new (CusaxTrust *trust, gboolean trace, const CusaxStack
 void cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name,
                           const char *other_name);
 
+/** How cusax_stack_connect() goes about it: see cusax_relay_set_timeout(), cusax_relay_set_client_certificate(). */
+void cusax_stack_set_timeout (CusaxStack *stack, guint ms);
+void cusax_stack_set_client_certificate (CusaxStack *stack, GTlsCertificate *certificate);
+
 /** Returns: TRUE if the stack's nua, if there is one, can talk over @transport. */
 gboolean cusax_stack_can_connect (CusaxStack *stack, CusaxTransportKind transport);
 
@@ -98,6 +104,8 @@ void cusax_stack_detach (CusaxStack *stack);
 
 gboolean cusax_stack_is_up (CusaxStack *stack);
 gboolean cusax_stack_is_protected (CusaxStack *stack); /* verified TLS, now */
+/** Fills transport, is_tls, tls_version and trust of the outer leg, if it is UP. */
+void cusax_stack_get_protection (CusaxStack *stack, CusaxProtection *protection);
 nua_t *cusax_stack_get_nua (CusaxStack *stack);        /* (transfer none) (nullable) */
 /** Returns: how many handlers there are. */
 guint cusax_stack_get_n_handlers (CusaxStack *stack);
@@ -114,14 +122,6 @@ void cusax_stack_refuse (const CusaxSipEvent *event);
 /** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>": where the outer leg, UP once, is heard. */
 char *cusax_stack_dup_contact (CusaxStack *stack, const char *user);
 
-/** Whether MESSAGE stands in our Allow; otherwise Sofia answers 405 (R11). Any time. */
-void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
-
-/**
- * cusax_stack_drain:
- * @ms: at most
- *
- * Runs the main context until every retired stack is gone; for the unloading of the product. Not from inside a
 /**
  * cusax_stack_set_seen:
  * @address: (nullable): IP literal; NULL: as this machine sees itself
@@ -133,6 +133,14 @@ void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
  */
 gboolean cusax_stack_set_seen (CusaxStack *stack, const char *address, guint16 port);
 
+/** Whether MESSAGE stands in our Allow; otherwise Sofia answers 405 (R11). Any time. */
+void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
+
+/**
+ * cusax_stack_drain:
+ * @ms: at most
+ *
+ * Runs the main context until every retired stack is gone; for the unloading of the product. Not from inside a
  * Sofia callback.
  *
  * Returns: FALSE if some are left: code must then stay mapped

@@ -14,10 +14,20 @@ is_pinned (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der,
   g_autoptr (GByteArray) pinned = NULL;
 
   g_assert_true (g_thread_self () == pins->thread);
-  if (pins->certificate == NULL || strcmp (host, pins->host) != 0)
+  if (pins->certificate == NULL || strcmp (host, pins->host) != 0 || port != pins->port)
     return FALSE;
   g_object_get (pins->certificate, "certificate", &pinned, NULL);
   return pinned->len == length && memcmp (pinned->data, der, length) == 0;
+}
+
+static char *
+dup_pin (CusaxTrust *trust, const char *host, guint16 port)
+{
+  Pins *pins = (Pins *) trust;
+
+  g_assert_true (g_thread_self () == pins->thread);
+  return pins->certificate != NULL && strcmp (host, pins->host) == 0 && port == pins->port ? g_strdup ("AA:BB")
+                                                                                           : NULL;
 }
 
 /* The authority is trusted as if it stood in the system's store, for this process only. Returns: the file */
@@ -44,10 +54,12 @@ relay_fixture_set_up (RelayFixture *fixture, gconstpointer data)
   fixture->authority_file = trust_authority (fixture->authority);
   fixture->good = test_certificate_new (fixture->authority, "DNS:" DOMAIN_NAME, -1, 10);
   fixture->pins.trust.is_pinned = is_pinned;
+  fixture->pins.trust.dup_pin = dup_pin;
   fixture->pins.thread = g_thread_self ();
   fixture->recorder = recorder_new (&fixture->pins.trust);
   fixture->server = server_new (fixture->good);
   fixture->server->echoes = TRUE;
+  fixture->pins.port = fixture->server->port;
 }
 
 void

@@ -13,11 +13,13 @@ G_BEGIN_DECLS
 
 #define DOMAIN_NAME "example.test"
 
-/** Pins: a CusaxTrust that pins one certificate for one host. */
+/** Pins: a CusaxTrust that pins one certificate for one host and the fixture's port; its fingerprint is
+ * "AA:BB". */
 typedef struct
 {
   CusaxTrust trust;
   const char *host;
+  guint16 port;
   GThread *thread; /* where it must be asked */
   GTlsCertificate *certificate;
 } Pins;

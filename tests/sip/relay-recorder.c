@@ -31,20 +31,32 @@ on_ready (gpointer data, const CusaxRelayInfo *info)
   recorder->nua_port = info->nua_port;
   copy_text (&recorder->local_address, info->local_address);
   copy_text (&recorder->certificate_dir, info->certificate_dir);
+  recorder->tls_version = info->tls_version;
+  recorder->trust = info->trust;
 }
 
 static void
-on_failed (gpointer data, const GError *error, const CusaxRelayCertificate *certificate)
+on_failed (gpointer data, const GError *error, const CusaxCertificate *certificate)
 {
+  static const CusaxCertificate none = { 0 };
   Recorder *recorder = data;
 
   recorder->failed++;
   set_error (recorder, error);
   recorder->has_certificate = certificate != NULL;
-  recorder->flags = certificate != NULL ? certificate->flags : 0;
-  copy_text (&recorder->fingerprint, certificate != NULL ? certificate->fingerprint : NULL);
-  if (certificate != NULL)
+  if (certificate == NULL)
+    certificate = &none;
+  else
     g_assert_true (g_str_has_prefix (certificate->pem, "-----BEGIN CERTIFICATE"));
+  recorder->faults = certificate->faults;
+  recorder->port = certificate->port;
+  recorder->not_before = certificate->not_before;
+  recorder->not_after = certificate->not_after;
+  copy_text (&recorder->fingerprint, certificate->fingerprint);
+  copy_text (&recorder->pinned, certificate->pinned);
+  copy_text (&recorder->subject, certificate->subject);
+  copy_text (&recorder->issuer, certificate->issuer);
+  copy_text (&recorder->host, certificate->host);
 }
 
 static void
@@ -85,6 +97,10 @@ recorder_free (Recorder *recorder)
   g_free (recorder->local_address);
   g_free (recorder->certificate_dir);
   g_free (recorder->fingerprint);
+  g_free (recorder->pinned);
+  g_free (recorder->subject);
+  g_free (recorder->issuer);
+  g_free (recorder->host);
   g_string_free (recorder->outgoing, TRUE);
   g_string_free (recorder->incoming, TRUE);
   g_free (recorder);
@@ -94,7 +110,14 @@ gboolean
 recorder_connect (Recorder *recorder, CusaxTransportKind transport, guint16 port, const char *verify_name,
                   const char *other_name)
 {
-  g_autoptr (CusaxTarget) target = cusax_target_new (transport, "sip.example.test", "127.0.0.1", port);
+  return recorder_connect_to (recorder, transport, "127.0.0.1", port, verify_name, other_name);
+}
+
+gboolean
+recorder_connect_to (Recorder *recorder, CusaxTransportKind transport, const char *address, guint16 port,
+                     const char *verify_name, const char *other_name)
+{
+  g_autoptr (CusaxTarget) target = cusax_target_new (transport, "sip.example.test", address, port);
   guint ready = recorder->ready, failed = recorder->failed;
 
   cusax_relay_connect (recorder->relay, target, verify_name, other_name);

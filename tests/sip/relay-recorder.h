@@ -17,11 +17,15 @@ typedef struct
   CusaxTransportKind transport;
   guint16 inner_port, local_port, nua_port;
   char *local_address, *certificate_dir;
+  const char *tls_version;
+  CusaxPeerTrust trust;
   /* Of the last on_failed or on_closed. */
   GError *error;
   gboolean has_certificate;
-  GTlsCertificateFlags flags;
-  char *fingerprint;
+  CusaxCertificateFaults faults;
+  char *fingerprint, *pinned, *subject, *issuer, *host;
+  guint16 port;
+  gint64 not_before, not_after;
   /* Of on_trace. */
   GString *outgoing, *incoming;
 } Recorder;
@@ -33,6 +37,10 @@ void recorder_free (Recorder *recorder);
 /** Connects and waits for on_ready or on_failed. Returns: TRUE if ready */
 gboolean recorder_connect (Recorder *recorder, CusaxTransportKind transport, guint16 port,
                            const char *verify_name, const char *other_name);
+
+/** The same at another loopback address. */
+gboolean recorder_connect_to (Recorder *recorder, CusaxTransportKind transport, const char *address,
+                              guint16 port, const char *verify_name, const char *other_name);
 
 /** Runs the main loop until @condition holds. */
 #define wait_until(condition)                                                                                  \

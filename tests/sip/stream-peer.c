@@ -130,6 +130,15 @@ set_no_delay (GSocketConnection *connection)
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
 }
 
+static gboolean
+on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags flags,
+                       gpointer data)
+{
+  Peer *peer = data;
+
+  return peer->expected == NULL || g_tls_certificate_is_same (certificate, peer->expected);
+}
+
 /* ---------------------------------------------------------------------- server */
 
 static void
@@ -142,6 +151,7 @@ on_handshake (GObject *source, GAsyncResult *result, gpointer data)
   else
     {
       peer->failed = TRUE;
+      peer_close (peer);
       end (peer);
     }
 }
@@ -169,6 +179,11 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *ob
 
       peer->stream = g_tls_server_connection_new (G_IO_STREAM (connection), server->certificate, &error);
       g_assert_no_error (error);
+      if (server->asks_who)
+        {
+          g_object_set (peer->stream, "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, NULL);
+          g_signal_connect (peer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), peer);
+        }
       g_tls_connection_handshake_async (G_TLS_CONNECTION (peer->stream), G_PRIORITY_DEFAULT, peer->cancellable,
                                         on_handshake, peer);
     }
@@ -178,8 +193,14 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *ob
 Server *
 server_new (GTlsCertificate *certificate)
 {
+  return server_new_at ("127.0.0.1", certificate);
+}
+
+Server *
+server_new_at (const char *address, GTlsCertificate *certificate)
+{
   Server *server = g_new0 (Server, 1);
-  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string (address, 0);
   g_autoptr (GSocketAddress) bound = NULL;
 
   server->service = g_socket_service_new ();
@@ -211,15 +232,6 @@ server_last (Server *server)
 }
 
 /* ---------------------------------------------------------------------- client */
-
-static gboolean
-on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags flags,
-                       gpointer data)
-{
-  Peer *peer = data;
-
-  return peer->expected == NULL || g_tls_certificate_is_same (certificate, peer->expected);
-}
 
 /* The port is on loopback: the kernel answers at once, and the handshake is asynchronous. */
 static Peer *

@@ -31,10 +31,13 @@ typedef struct
   gboolean is_silent;           /* accepts and says nothing, not even TLS */
   gboolean echoes;
   guint16 port;
-  GPtrArray *peers; /* (element-type Peer) */
+  gboolean asks_who; /* TLS: the client has to show a certificate, any one */
+  GPtrArray *peers;  /* (element-type Peer) */
 } Server;
 
 Server *server_new (GTlsCertificate *certificate);
+/** At another address: "::1". */
+Server *server_new_at (const char *address, GTlsCertificate *certificate);
 void server_free (Server *server);
 /** Returns: (transfer none): the newest connection */
 Peer *server_last (Server *server);

@@ -67,8 +67,9 @@ on_nua_event (nua_event_t event, int status, char const *phrase, nua_t *nua, nua
     return;
   if (status == 401)
     {
-      char *auth = cusax_digest_make_auth (
-        msg_header_find_param (sip->sip_www_authenticate->au_common, "realm="), "alice", PASSWORD);
+      char *auth
+        = cusax_digest_make_auth (msg_header_find_param (sip->sip_www_authenticate->au_common, "realm="),
+                                  "alice", PASSWORD, (CusaxDigestLimits){ 0 });
 
       nua_authenticate (handle, NUTAG_AUTH (auth), TAG_END ());
       cusax_digest_free_auth (auth);
@@ -106,8 +107,16 @@ assert_right_password (const char *request)
   g_autofree char *line = find_line (request, "Authorization");
   g_autofree char *cnonce = find_value (line, "cnonce="), *uri = find_value (line, "uri="),
                   *response = find_value (line, "response="), *expected = NULL;
-  CusaxDigestInput input
-    = { CUSAX_DIGEST_SHA256, "alice", "the realm", PASSWORD, "n2", cnonce, 1, TRUE, "REGISTER", uri };
+  CusaxDigestInput input = { .algorithm = CUSAX_DIGEST_SHA256,
+                             .user = "alice",
+                             .realm = "the realm",
+                             .password = PASSWORD,
+                             .nonce = "n2",
+                             .cnonce = cnonce,
+                             .nonce_count = 1,
+                             .qop = CUSAX_DIGEST_QOP_AUTH,
+                             .method = "REGISTER",
+                             .uri = uri };
 
   g_assert_nonnull (strstr (line, "algorithm=SHA-256"));
   expected = cusax_digest_compute (&input);
