@@ -29,6 +29,13 @@ void jabber_remove_feature (const char *ns);
 gboolean jabber_audio_enabled (JabberStream *js, const char *unused);
 gboolean jabber_video_enabled (JabberStream *js, const char *unused);
 
+/** libjabber's handler of "jabber-sending-xmlnode" on a plugin that went through jabber_plugin_init(): writes @packet,
+ * which must not be NULL, to the socket. */
+void jabber_send_signal_cb (PurpleConnection *gc, xmlnode **packet, gpointer unused);
+
+/** Returns: TRUE if the stream runs over TLS: by STARTTLS, from its first byte, or as BOSH over https */
+gboolean jabber_stream_is_ssl (JabberStream *js);
+
 /** PurplePluginProtocolInfo.normalize: NULL if @who is no JID. */
 const char *jabber_normalize (const PurpleAccount *account, const char *who);
 
