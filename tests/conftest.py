@@ -7,6 +7,8 @@ import signal
 import pytest
 
 from cusaxlab import Lab
+from cusaxlab.netlab import NetLab
+from cusaxlab.netns import why_not
 
 DEFAULT_DEADLINE = 120
 
@@ -55,17 +57,39 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def make_lab(request):
+def labs(request):
+    """All laboratories of the test, for its report and its end."""
+    request.node.labs = []
+    yield request.node.labs
+    for lab in request.node.labs:
+        lab.close()
+
+
+@pytest.fixture
+def make_lab(labs):
     """make_lab(**options) gives one more laboratory, not started."""
-    labs = request.node.labs = []
+    def make(**options):
+        labs.append(Lab(**options))
+        return labs[-1]
+    return make
+
+
+@pytest.fixture
+def make_netlab(labs):
+    """make_netlab(**options) gives one in a network of its own, not started."""
+    if why_not():
+        pytest.skip(why_not())
 
     def make(**options):
-        lab = Lab(**options)
-        labs.append(lab)
-        return lab
-    yield make
-    for lab in labs:
-        lab.close()
+        labs.append(NetLab(**options))
+        return labs[-1]
+    return make
+
+
+@pytest.fixture
+def netlab(make_netlab):
+    """The usual one in a network of its own, both servers running."""
+    return make_netlab().start()
 
 
 @pytest.fixture

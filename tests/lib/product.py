@@ -36,7 +36,7 @@ class Person(Host):
                               **settings)
         binary = os.path.join(build_folder(), 'tests', 'host', 'cusax-host')
         super().__init__(binary, profile.folder, plugins=os.path.dirname(plugin), name=user, tone=tone, ui=ui,
-                         wrapper=wrapper, env=env)
+                         wrapper=[*lab.client.wrap([]), *wrapper], env=env)
         lab.watch_log(str(self.log))
         self.do('account use %s/test' % self.jid)
         if sign_in:

@@ -52,6 +52,7 @@ loadmodule "siputils.so"
 loadmodule "xlog.so"
 loadmodule "htable.so"
 loadmodule "auth.so"
+LOAD_EPHEMERAL
 loadmodule "nathelper.so"
 loadmodule "tls.so"
 
@@ -236,7 +237,7 @@ route[AUTHENTICATE] {
     return;
   }
   if (is_method("REGISTER")) {
-    if ($sht(secrets=>$au) == $null || !pv_www_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")) {
+    if (WWW_FAILS) {
       www_challenge("DOMAIN", "QOP");
       exit;
     }
@@ -251,7 +252,7 @@ route[AUTHENTICATE] {
     if (!(from_uri == myself) && !(ANONYMOUS_AUTH && $fd == "anonymous.invalid")) {
       return;
     }
-    if ($sht(secrets=>$au) == $null || !pv_proxy_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")) {
+    if (PROXY_FAILS) {
       proxy_challenge("DOMAIN", "QOP");
       exit;
     }
@@ -283,6 +284,13 @@ onreply_route {
 }
 '''
 
+#: How a password is checked: against the table of secrets, or as one of mod_cusax_sip's (load, REGISTER, others). $au
+#: is the user in both cases: Kamailio leaves out what stands before a colon.
+STORED = ('', '$sht(secrets=>$au) == $null || !pv_www_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")',
+          '$sht(secrets=>$au) == $null || !pv_proxy_authenticate("DOMAIN", "$sht(secrets=>$au)", "0")')
+EPHEMERAL = ('loadmodule "auth_ephemeral.so"\nmodparam("auth_ephemeral", "secret", "%s")',
+             '!autheph_www("DOMAIN")', '!autheph_proxy("DOMAIN")')
+
 TLS_CONFIG = '''[server:default]
 method = TLSv1.2+
 verify_certificate = no
@@ -295,16 +303,26 @@ verify_certificate = no
 require_certificate = no
 '''
 
+TLS_NAMED = '''[server:{host}:{port}]
+server_name = {name}
+method = TLSv1.2+
+verify_certificate = no
+require_certificate = no
+private_key = {key}
+certificate = {certificate}
+'''
+
 
 class Kamailio:
     """start() and stop() as often as a test wants; the ports stay, the bindings do not."""
 
     def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
                  nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=(),
-                 place=HERE):
+                 place=HERE, ephemeral=None):
         """users: user part -> password. algorithm: MD5 or SHA-256. assert_identity: callers with a password get a
         P-Asserted-Identity. anonymous_auth: anonymous callers need a password too. further: other domains, whose
-        users register here without one."""
+        users register here without one. ephemeral: the secret shared with mod_cusax_sip; then only its credentials
+        count."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.place, self.host = place, place.host
         self.port = place.ports(2, 5060)
@@ -313,9 +331,11 @@ class Kamailio:
         self._socket = os.path.join(folder, 'rpc')
         self._config = os.path.join(folder, 'kamailio.cfg')
         secrets = '\n'.join('  $sht(secrets=>%s) = "%s";' % item for item in self.users.items())
+        load, www, proxy = EPHEMERAL if ephemeral else STORED
         text = CONFIG
         pattern = '^(%s)$' % '|'.join(name.replace('.', '[.]') for name in further or ['none.invalid'])
-        for name, value in (('FURTHER', pattern), ('ASSERT_IDENTITY', int(assert_identity)),
+        for name, value in (('LOAD_EPHEMERAL', load % ephemeral if ephemeral else ''), ('WWW_FAILS', www),
+                            ('PROXY_FAILS', proxy), ('FURTHER', pattern), ('ASSERT_IDENTITY', int(assert_identity)),
                             ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', int(in_dialog_auth)),
                             ('MAX_EXPIRES', max_expires),
                             ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
@@ -324,8 +344,21 @@ class Kamailio:
             text = text.replace(name, str(value))
         with open(self._config, 'w', encoding='utf-8') as file:
             file.write(text)
-        with open(os.path.join(folder, 'tls.cfg'), 'w', encoding='utf-8') as file:
+        self._write_tls(certificate, key)
+
+    def _write_tls(self, certificate, key, named=None):
+        with open(os.path.join(self.folder, 'tls.cfg'), 'w', encoding='utf-8') as file:
             file.write(TLS_CONFIG.format(key=key, certificate=certificate))
+            for name, (other, other_key) in (named or {}).items():
+                file.write(TLS_NAMED.format(host=self.host, port=self.tls_port, name=name, key=other_key,
+                                            certificate=other))
+
+    def show_certificate(self, pair, named=None):
+        """From the next start or reload on: this (certificate, key) for all, except for clients that name a host
+        (SNI) of `named`, a dict host -> pair."""
+        self._write_tls(*pair, named)
+        if self.process and self.process.running():
+            self.rpc('tls.reload')
 
     def _listen(self):
         lines = []

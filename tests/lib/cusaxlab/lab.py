@@ -45,16 +45,17 @@ class Lab:
     """CA, Prosody, Kamailio; phones, contacts and profiles on demand."""
 
     def __init__(self, domain=DOMAIN, users=None, further=None, cards='converted', strangers=(), place=HERE, folder=None,
-                 **kamailio_options):
+                 prosody=None, sip_users=None, **kamailio_options):
         """further: other domain -> users of it (a list, or with passwords), a foreign service in chat and telephony.
-        cards, strangers: see Prosody. place: where servers and telephones run. kamailio_options: see Kamailio
+        cards, strangers: see Prosody; prosody: more of its options. place: where servers and telephones run; folder:
+        an empty one. sip_users: users (with passwords) whom only telephony has. kamailio_options: see Kamailio
         (algorithm, assert_identity, ...)."""
         self.domain, self.users = domain, dict(users or USERS)
         self.further = {name: dict(people) if isinstance(people, dict) else {user: user + '-pw' for user in people}
                         for name, people in (further or {}).items()}
         self.place, self.host = place, place.host
         self.client = HERE  # where the product runs
-        self.folder = folder or self._new_folder()
+        self.folder = folder or self.new_folder()
         self._parts = []
         self._logs = []
         self.authority = Authority(self.path('ca'))
@@ -64,13 +65,13 @@ class Lab:
         with open(self._phone_pem, 'w', encoding='ascii') as file:
             file.write(read(self.certificate, self.key))
         self.prosody = Prosody(self._room('prosody'), domain, self.users, self.certificate, self.key,
-                               further=self.further, cards=cards, strangers=strangers,
-                               place=place)
-        self.kamailio = Kamailio(self._room('kamailio'), domain, self.users, self.certificate, self.key,
-                                 further=list(self.further), place=place, **kamailio_options)
+                               further=self.further, cards=cards, strangers=strangers, place=place,
+                               **(prosody or {}))
+        self.kamailio = Kamailio(self._room('kamailio'), domain, dict(self.users, **(sip_users or {})),
+                                 self.certificate, self.key, further=list(self.further), place=place, **kamailio_options)
 
     @staticmethod
-    def _new_folder():
+    def new_folder():
         folder = tempfile.mkdtemp(prefix='cusax-lab-')
         if len(folder) > 60:
             # Names of unix sockets end at 107 bytes.
@@ -162,20 +163,28 @@ class Lab:
         profile = profiles.Profile(folder or self.path('profile-%s-%d' % (user, len(self._parts))))
         self.add_account(profile, user, protocol, transport, password, **settings)
         profile.add_plugin(plugin or plugin_path())
-        # Looked up by the name that is connected to: both legs may use any of these.
-        for host in (self.domain, self.host, 'localhost'):
-            profile.pin(host, self.certificate)
+        self.pin(profile)
         profile.write()
         return profile
 
-    def add_account(self, profile, user, protocol=profiles.CUSAX, transport='tls', password=None, resource='test',
-                    **settings):
+    def pin(self, profile):
+        """Has the profile trust the servers."""
+        # Looked up by the name that is connected to: both legs may use any of these.
+        for host in (self.domain, self.host, 'localhost'):
+            profile.pin(host, self.certificate)
+
+    def usual_settings(self, protocol, transport):
+        """What an account here needs besides its name and password."""
         values = {'connect_server': self.host, 'port': self.prosody.port, 'connection_security': 'require_tls',
                   'ft_proxies': 'proxy.' + self.domain}
         if protocol == profiles.CUSAX:
             values.update(sip_server=self.registrar(transport), sip_transport=transport,
                           sip_security='require_tls' if transport == 'tls' else 'allow_plain')
-        values.update(settings)
+        return values
+
+    def add_account(self, profile, user, protocol=profiles.CUSAX, transport='tls', password=None, resource='test',
+                    **settings):
+        values = dict(self.usual_settings(protocol, transport), **settings)
         return profile.add(protocol, '%s@%s/%s' % (user, self.domain, resource),
                            self.users[user] if password is None else password, **values)
 

@@ -119,8 +119,23 @@ class Namespace(Here):
     def put(self, source, target):
         """From now on programs there see the file or folder `source` of the test under the path `target`."""
         if not os.path.exists(target):
-            raise LabError('%s does not exist, nothing can lie over it' % target)
+            self._make_room(target)
         self.run('mount', '--bind', source, target)
+
+    def _make_room(self, target):
+        """A mount needs something to lie over: the folder gives way to one of links to what is in it, and `target`."""
+        folder = os.path.dirname(target)
+        base = os.path.join(self._network.folder, self.name + folder.replace('/', '-'))
+        if os.path.exists(base):
+            return
+        real, seen = base + '-real', base
+        os.mkdir(real)
+        os.mkdir(seen)
+        for name in os.listdir(folder):
+            os.symlink(os.path.join(real, name), os.path.join(seen, name))
+        open(os.path.join(seen, os.path.basename(target)), 'w', encoding='ascii').close()
+        self.run('mount', '--rbind', folder, real)
+        self.run('mount', '--bind', seen, folder)
 
     # Addresses and the cable
 

@@ -39,9 +39,13 @@ log = {{ {{ levels = {{ min = "debug" }}; to = "console" }} }}
 proxy65_ports = {{ {proxy_port} }}
 proxy65_interfaces = {{ {addresses} }}
 lab_bridges = "{folder}/bridges"
+component_ports = {{ {component_ports} }}
+component_interfaces = {{ {addresses} }}
 
 VirtualHost "{domain}"
+{host_options}
 {further}
+{components}
 Component "conference.{domain}" "muc"
   name = "Rooms"
   restrict_room_creation = false
@@ -52,6 +56,8 @@ Component "proxy.{domain}" "proxy65"
   proxy65_address = "{host}"
   proxy65_acl = {{ "{domain}" }}
 '''
+
+COMPONENT = 'Component "%s"\n  component_secret = "%s"\n'
 
 #: How cards are kept: converted to vCard4 as new Prosodys do, as they were written, or by the provider alone.
 CARDS = {'converted': '"vcard_legacy"', 'stored': '"vcard"', 'managed': '"vcard"; "lab_managed_cards"'}
@@ -93,19 +99,27 @@ def card(*tels, name=None, extra=''):
     return "<vCard xmlns='vcard-temp'>%s%s%s</vCard>" % ('<FN>%s</FN>' % name if name else '', ''.join(entries), extra)
 
 
+def sip_services(secret, ttl, *services):
+    """host_options that hand out telephony by mod_cusax_sip. services: (type, transport, host, port)."""
+    entries = ['{ type = "%s"; transport = "%s"; host = "%s"; port = %d }' % service for service in services]
+    return ('modules_enabled = { "cusax_sip" }\ncusax_sip_secret = "%s"\ncusax_sip_ttl = %d\n'
+            'cusax_sip_services = { %s }\n' % (secret, ttl, '; '.join(entries)))
+
+
 class Prosody:
     """start() and stop() as often as a test wants; ports and data stay."""
 
     def __init__(self, folder, domain, users, certificate, key, further=None, cards='converted', strangers=(),
-                 place=HERE):
+                 place=HERE, host_options='', components=None):
         """users: user part -> password. further: domain -> users of it, who stand in the rosters of the first domain
-        and have its users in theirs. cards: one of CARDS. strangers: bare JIDs who stand in nobody's roster."""
+        and have its users in theirs. cards: one of CARDS. strangers: bare JIDs who stand in nobody's roster.
+        host_options: lines of configuration for the domain. components: JID of an external one -> its secret."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.further = {name: dict(people) for name, people in (further or {}).items()}
         self.strangers = set(strangers)
         self.place, self.host = place, place.host
-        first = place.ports(3, 5222)
-        self.port, self.tls_port, self.proxy_port = first, first + 1, first + 2
+        first = place.ports(4, 5222)
+        self.port, self.tls_port, self.proxy_port, self.component_port = range(first, first + 4)
         self.process = None
         os.makedirs(os.path.join(folder, 'data'), exist_ok=True)
         self._config = os.path.join(folder, 'prosody.cfg.lua')
@@ -114,7 +128,9 @@ class Prosody:
             file.write(CONFIG.format(folder=folder, host=self.host,
                                      addresses='; '.join('"%s"' % address for address in place.addresses), port=self.port, tls_port=self.tls_port,
                                      proxy_port=self.proxy_port, domain=domain, certificate=certificate, key=key,
-                                     modules=modules, cards=CARDS[cards],
+                                     modules=modules, cards=CARDS[cards], host_options=host_options,
+                                     component_ports=self.component_port if components else '',
+                                     components=''.join(COMPONENT % item for item in (components or {}).items()),
                                      further=''.join('VirtualHost "%s"\n' % name for name in self.further)))
         for jid, password in self._people():
             self.set_password(jid, password)

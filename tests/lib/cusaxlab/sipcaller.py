@@ -225,8 +225,10 @@ class Subscription:
 class SipCaller:
     """One agent. Requests to it are kept in `requests`; BYE, CANCEL, OPTIONS, NOTIFY get their 200 at once."""
 
-    def __init__(self, user, password, domain, host, port, transport='udp', cafile=None, place=HERE):
+    def __init__(self, user, password, domain, host, port, transport='udp', cafile=None, place=HERE,
+                 auth_user=None):
         self.user, self._password, self.domain, self.transport = user, password, domain, transport
+        self.auth_user = auth_user or user
         self.aor = 'sip:%s@%s' % (user, domain)
         self.requests, self.messages, self.calls, self.subscriptions = [], [], [], []
         self._branches, self._cseq, self._on_invite, self._on_subscribe = {}, 0, None, 200
@@ -329,9 +331,9 @@ class SipCaller:
         name = 'www-authenticate' if reply.status == 401 else 'proxy-authenticate'
         values = dict(re.findall(r'(\w+)="?([^",]*)"?', reply.one(name)))
         digest = lambda text: hashlib.md5(text.encode()).hexdigest()  # noqa: E731
-        secret = digest('%s:%s:%s' % (self.user, values['realm'], self._password))
+        secret = digest('%s:%s:%s' % (self.auth_user, values['realm'], self._password))
         uri, text = request.uri, 'Digest username="%s", realm="%s", nonce="%s", uri="%s", algorithm=MD5' % (
-            self.user, values['realm'], values['nonce'], request.uri)
+            self.auth_user, values['realm'], values['nonce'], request.uri)
         action = digest('%s:%s' % (request.method, uri))
         if 'qop' in values:
             cnonce = _token()
