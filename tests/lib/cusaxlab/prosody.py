@@ -120,7 +120,7 @@ class Prosody:
         self.place, self.host = place, place.host
         first = place.ports(4, 5222)
         self.port, self.tls_port, self.proxy_port, self.component_port = range(first, first + 4)
-        self.process = None
+        self.process, self._has_components = None, bool(components)
         os.makedirs(os.path.join(folder, 'data'), exist_ok=True)
         self._config = os.path.join(folder, 'prosody.cfg.lua')
         modules = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'prosody-modules')
@@ -195,7 +195,11 @@ class Prosody:
         env = dict(os.environ, HOME=self.folder, LC_ALL='C.UTF-8')
         self.process = Process('prosody', self.place.wrap(['prosody', '--config', self._config, '-F']),
                                os.path.join(self.folder, 'prosody.log'), env=env, cwd=self.folder)
-        self.process.wait_for(lambda: self.place.can_connect(self.port) and self.place.can_connect(self.proxy_port), 'its ports', 15)
+        self.process.wait_for(self._answers, 'its ports', 15)
+
+    def _answers(self):
+        ports = [self.port, self.proxy_port] + ([self.component_port] if self._has_components else [])
+        return all(self.place.can_connect(port) for port in ports)
 
     def stop(self):
         if self.process:
