@@ -3,6 +3,7 @@
 #include "session.h"
 
 #include "conversion.h"
+#include "devices.h"
 #include "elements.h"
 #include "error.h"
 #include "finch.h"
@@ -13,13 +14,14 @@
 #include <media-gst.h>
 #include <purple.h>
 
-#define LOG "cusax-media"
-
 typedef struct
 {
   CusaxMediaPort port;
   PurpleAccount *account;
   CusaxElements *elements; /* NULL until asked for */
+  CusaxDevices *devices;   /* being tried */
+  CusaxMediaProbeDone probe_done;
+  gpointer probe_data;
 } SessionPort;
 
 typedef struct
@@ -127,7 +129,7 @@ tell_error (Session *self, const char *format, ...)
   text = g_strdup_vprintf (format, args);
   va_end (args);
 
-  purple_debug_error (LOG, "%s: %s\n", self->who, text);
+  g_info ("%s: %s", self->who, text);
   if (self->news_error == NULL)
     self->news_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, text);
   tell (self);
@@ -363,7 +365,7 @@ session_end (CusaxMediaSession *session)
       g_clear_object (&self->media);
     }
   g_clear_object (&self->bus);
-  purple_debug_info (LOG, "%s: session ended\n", self->who);
+  g_info ("%s: session ended", self->who);
   g_rc_box_release_full (self, session_clear);
 }
 
@@ -417,6 +419,7 @@ port_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusax
 {
   Session *self = g_rc_box_new0 (Session);
 
+  cusax_devices_yield (((SessionPort *)port)->devices);
   self->session.vtable = &session_vtable;
   self->port = (SessionPort *)port;
   self->listener = *listener;
@@ -438,7 +441,7 @@ port_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusax
       session_end (&self->session);
       return NULL;
     }
-  purple_debug_info (LOG, "%s: session opened, leg %s\n", who, leg->is_protected ? "protected" : "unprotected");
+  g_info ("%s: session opened, leg %s", who, leg->is_protected ? "protected" : "unprotected");
   return &self->session;
 }
 
@@ -538,10 +541,38 @@ port_protects_leg (CusaxMediaPort *port)
   return cusax_elements_have_srtp (get_elements (port));
 }
 
+static void
+port_cancel_probe (CusaxMediaPort *port)
+{
+  g_clear_pointer (&((SessionPort *)port)->devices, cusax_devices_free);
+}
+
+static void
+on_probed (gpointer user_data, const CusaxMediaProbe *probe)
+{
+  SessionPort *self = user_data;
+  g_autoptr (CusaxDevices) devices = g_steal_pointer (&self->devices);
+
+  self->probe_done (self->probe_data, probe);
+}
+
+static void
+port_probe (CusaxMediaPort *port, CusaxMediaProbeDone done, gpointer user_data)
+{
+  SessionPort *self = (SessionPort *)port;
+
+  port_cancel_probe (port);
+  self->probe_done = done;
+  self->probe_data = user_data;
+  self->devices = cusax_devices_new (on_probed, self);
+}
+
 static const CusaxMediaPortVtable port_vtable = {
   .can_open = port_can_open,
   .get_codecs = port_get_codecs,
   .protects_leg = port_protects_leg,
+  .probe = port_probe,
+  .cancel_probe = port_cancel_probe,
   .open = port_open,
 };
 
@@ -562,6 +593,7 @@ cusax_session_port_free (CusaxMediaPort *port)
 
   if (self == NULL)
     return;
+  g_clear_pointer (&self->devices, cusax_devices_free);
   g_clear_pointer (&self->elements, cusax_elements_free);
   g_free (self);
 }
