@@ -273,6 +273,14 @@ cusax_config_get_origin (const CusaxConfig *config)
   return config->origin;
 }
 
+/* Not cusax_config_is_own_domain(): the domain of the AOR itself, wherever it came from, proves nothing here. */
+static gboolean
+is_trusted_with_chat_password (const CusaxConfig *config, const char *domain)
+{
+  return g_strcmp0 (domain, config->chat_domain) == 0
+         || g_strv_contains ((const char *const *) config->related_domains, domain);
+}
+
 gboolean
 cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protected, GError **error)
 {
@@ -286,7 +294,7 @@ cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protec
                    "the chat password is not sent over an unprotected connection");
       return FALSE;
     }
-  if (!cusax_config_is_own_domain (config, domain))
+  if (!is_trusted_with_chat_password (config, domain))
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_WITHHELD, "the chat password is not shown to %s", domain);
       return FALSE;

@@ -28,6 +28,10 @@ struct _Peer
   gboolean challenge_invite;
   guint n_nonces;
   guint n_branches;
+  PeerFilter filter;
+  gpointer filter_data;
+  const char *seen;
+  const char *register_extra;
 
   GSocketService *service; /* TCP, TLS */
   GTlsCertificate *certificate;
@@ -189,6 +193,18 @@ append_body (GString *text, const char *body)
   g_string_append_printf (text, "Content-Length: @LENGTH@\n\n%s", body != NULL ? body : "");
 }
 
+static void
+append_via (Peer *peer, GString *text, const char *line)
+{
+  const char *rport = peer->seen != NULL ? strstr (line, ";rport") : NULL;
+
+  if (rport == NULL)
+    g_string_append_printf (text, "%s\n", line);
+  else
+    g_string_append_printf (text, "%.*s%s%s\n", (int) (rport - line), line, peer->seen,
+                            rport + strlen (";rport"));
+}
+
 void
 peer_reply (Peer *peer, const PeerMessage *request, const char *status, const char *tag, const char *extra,
             const char *body)
@@ -198,7 +214,9 @@ peer_reply (Peer *peer, const PeerMessage *request, const char *status, const ch
 
   g_string_append_printf (text, "SIP/2.0 %s\n", status);
   for (guint i = 1; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], "Via:") || g_str_has_prefix (lines[i], "From:")
+    if (g_str_has_prefix (lines[i], "Via:"))
+      append_via (peer, text, lines[i]);
+    else if (g_str_has_prefix (lines[i], "From:")
         || g_str_has_prefix (lines[i], "Call-ID:") || g_str_has_prefix (lines[i], "CSeq:")
         || g_str_has_prefix (lines[i], "Record-Route:"))
       g_string_append_printf (text, "%s\n", lines[i]);
@@ -345,8 +363,8 @@ answer_register (Peer *peer, const PeerMessage *request)
       /* Another device first: ours has to be found. */
       g_autofree char *extra
           = is_end ? NULL
-                   : g_strdup_printf ("Contact: <sip:desk@192.0.2.1>;expires=7, <%s>;expires=%u\n", bare,
-                                      peer->expires);
+                   : g_strdup_printf ("Contact: <sip:desk@192.0.2.1>;expires=7, <%s>;expires=%u\n%s", bare,
+                                      peer->expires, peer->register_extra != NULL ? peer->register_extra : "");
 
       if (!is_end)
         {
@@ -361,6 +379,12 @@ static void
 take (Peer *peer, PeerMessage *message)
 {
   g_ptr_array_add (peer->lines, g_strdup (message->first_line));
+  if (peer->filter != NULL && !g_str_has_prefix (message->first_line, "SIP/2.0 ")
+      && peer->filter (peer->filter_data, peer, message))
+    {
+      peer_message_free (message);
+      return;
+    }
   if (peer->mode != PEER_MUTE && !peer->manual)
     {
       if (g_str_has_prefix (message->first_line, "REGISTER "))
@@ -620,6 +644,25 @@ peer_set_mode (Peer *peer, PeerMode mode, guint status)
 {
   peer->mode = mode;
   peer->status = status;
+}
+
+void
+peer_set_filter (Peer *peer, PeerFilter filter, gpointer user_data)
+{
+  peer->filter = filter;
+  peer->filter_data = user_data;
+}
+
+void
+peer_set_seen (Peer *peer, const char *parameters)
+{
+  peer->seen = parameters;
+}
+
+void
+peer_set_register_extra (Peer *peer, const char *extra)
+{
+  peer->register_extra = extra;
 }
 
 void

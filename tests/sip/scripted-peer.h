@@ -56,6 +56,17 @@ void peer_set_manual (Peer *peer, gboolean manual);
 /** Asks 407 once for INVITE (digest SHA-256, its own realm "home" as for REGISTER). */
 void peer_challenge_invite (Peer *peer);
 
+/** Is shown each request before the peer does anything with it; returns TRUE if it is done with it. */
+typedef gboolean (*PeerFilter) (gpointer user_data, Peer *peer, const PeerMessage *request);
+void peer_set_filter (Peer *peer, PeerFilter filter, gpointer user_data);
+
+/** Where answers say that requests came from (RFC 3581): ";received=192.0.2.1;rport=4" in place of ";rport". NULL: as
+ * they came. Static text. */
+void peer_set_seen (Peer *peer, const char *parameters);
+
+/** Header lines, with LF, for the 200 to REGISTER. NULL: none. Static text. */
+void peer_set_register_extra (Peer *peer, const char *extra);
+
 /** Closes what is connected; new connections are taken. */
 void peer_drop (Peer *peer);
 

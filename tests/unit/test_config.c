@@ -38,6 +38,8 @@ test_table (void)
     "send_xmpp_contact",
     "share_reachability",
     "accept_sip_messages",
+    "provisioning_url",
+    "client_certificate",
     "wire_trace",
     NULL,
   };
@@ -474,6 +476,12 @@ test_r47_challenge (void)
     { "", FALSE, FALSE },
     { "sip_security=allow_plain", FALSE, TRUE },
     { "sip_password=other", FALSE, TRUE },
+    /* The address may be typed, found in a card or provided: the chat password stays at home. */
+    { "sip_address=sip:alice@provider.test", TRUE, FALSE },
+    { "sip_address=sip:alice@provider.test\nsip_security=allow_plain", TRUE, FALSE },
+    { "sip_address=sip:alice@provider.test\nsip_password=other", TRUE, TRUE },
+    { "sip_address=sip:alice@provider.test\nrelated_domains=provider.test", TRUE, TRUE },
+    { "sip_address=sip:alice@sip.example.org", TRUE, FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
