@@ -62,6 +62,19 @@ get_time (GTlsCertificate *certificate, const char *property)
   return time != NULL ? g_date_time_to_unix (time) : 0;
 }
 
+static void
+lend_strings (CusaxPeercert *peercert)
+{
+  CusaxCertificate *facts = &peercert->facts;
+
+  facts->host = peercert->host;
+  facts->fingerprint = peercert->fingerprint;
+  facts->pinned = peercert->pinned;
+  facts->subject = peercert->subject;
+  facts->issuer = peercert->issuer;
+  facts->pem = peercert->pem;
+}
+
 CusaxPeercert *
 cusax_peercert_new (GTlsCertificate *certificate, GTlsCertificateFlags flags, const char *host, guint16 port,
                     CusaxTrust *trust)
@@ -76,16 +89,27 @@ cusax_peercert_new (GTlsCertificate *certificate, GTlsCertificateFlags flags, co
   if (trust != NULL && trust->dup_pin != NULL)
     peercert->pinned = trust->dup_pin (trust, host, port);
 
-  facts->host = peercert->host;
   facts->port = port;
   facts->faults = convert_flags (flags);
-  facts->fingerprint = peercert->fingerprint;
-  facts->pinned = peercert->pinned;
-  facts->subject = peercert->subject;
-  facts->issuer = peercert->issuer;
   facts->not_before = get_time (certificate, "not-valid-before");
   facts->not_after = get_time (certificate, "not-valid-after");
-  facts->pem = peercert->pem;
+  lend_strings (peercert);
+  return peercert;
+}
+
+CusaxPeercert *
+cusax_peercert_copy (const CusaxCertificate *certificate)
+{
+  CusaxPeercert *peercert = g_new0 (CusaxPeercert, 1);
+
+  peercert->host = g_strdup (certificate->host);
+  peercert->fingerprint = g_strdup (certificate->fingerprint);
+  peercert->pinned = g_strdup (certificate->pinned);
+  peercert->subject = g_strdup (certificate->subject);
+  peercert->issuer = g_strdup (certificate->issuer);
+  peercert->pem = g_strdup (certificate->pem);
+  peercert->facts = *certificate;
+  lend_strings (peercert);
   return peercert;
 }
 

@@ -24,6 +24,8 @@ typedef struct _CusaxPeercert CusaxPeercert;
  */
 CusaxPeercert *cusax_peercert_new (GTlsCertificate *certificate, GTlsCertificateFlags flags, const char *host,
                                    guint16 port, CusaxTrust *trust);
+/** Returns: (transfer full): the same facts */
+CusaxPeercert *cusax_peercert_copy (const CusaxCertificate *certificate);
 void cusax_peercert_free (CusaxPeercert *peercert);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxPeercert, cusax_peercert_free)
 

@@ -2,7 +2,7 @@
 /* See relay-datagram.h. */
 #include "relay-datagram.h"
 
-#include "error.h"
+#include "route.h"
 
 #define MAX_DATAGRAM 65536
 #define PORT_TRIES 20
@@ -86,30 +86,6 @@ get_port (GSocket *socket)
   g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
 
   return address != NULL ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)) : 0;
-}
-
-static char *
-get_address (GSocket *socket)
-{
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
-
-  return address != NULL
-           ? g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)))
-           : NULL;
-}
-
-/* Returns: (transfer full) (nullable): the address of ours from which @target is reached; nothing is sent */
-static char *
-find_local_address (const CusaxTarget *target, GError **error)
-{
-  g_autoptr (GSocketAddress) remote = g_inet_socket_address_new_from_string (target->address, target->port);
-  g_autoptr (GSocket) socket = NULL;
-
-  socket
-    = g_socket_new (g_socket_address_get_family (remote), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
-  if (socket == NULL || !g_socket_connect (socket, remote, NULL, error))
-    return NULL;
-  return get_address (socket);
 }
 
 /*
@@ -290,7 +266,7 @@ gboolean
 cusax_datagram_open (CusaxDatagram *datagram, const CusaxTarget *target, guint keepalive_ms,
                      CusaxRelayInfo *info, GError **error)
 {
-  g_autofree char *local = find_local_address (target, error);
+  g_autofree char *local = cusax_route_find_local (target, error);
   g_autoptr (GSocket) outer = NULL;
 
   cusax_datagram_close (datagram);

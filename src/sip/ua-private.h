@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of the port, shared by ua.c (attempts and the port's table), ua-outgoing.c and
- * ua-incoming.c (requests of ours and of others). */
+/* The inside of the port, shared by ua.c (states and the port's table), ua-attempt.c (from a name to a
+ * registration), ua-network.c (when the network changes), ua-outgoing.c and ua-incoming.c (requests of ours and
+ * of others). */
 #pragma once
 
+#include "netwatch.h"
+#include "peercert.h"
 #include "registrar.h"
 #include "self.h"
 #include "stack.h"
+#include "trials.h"
 #include "ua.h"
 
 G_BEGIN_DECLS
@@ -27,10 +31,16 @@ typedef struct
   guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
 
   GCancellable *locating;
-  GPtrArray *targets; /* (element-type CusaxTarget) */
-  guint n_tried;
-  gint64 mended_at; /* when a leg lost to a bad message was dialled again */
-  GError *failure;  /* the most telling one so far */
+  GPtrArray *targets;         /* (element-type CusaxTarget) */
+  guint n_tried;              /* the last one of them is the leg's */
+  gint64 round_began;         /* when the first of them was tried */
+  gint64 redialled_at;        /* when a lost leg was dialled again */
+  gint64 fault_at;            /* when a certificate was refused; 0: none in this round */
+  GError *failure;            /* the most telling one so far */
+  CusaxPeercert *certificate; /* the first that was refused */
+  GTlsCertificate *client_certificate;
+  CusaxTrials *trials;
+  CusaxNetwatch *netwatch; /* NULL while stopped on purpose */
 
   CusaxStack *stack;    /* NULL: none; may be down while calls stand */
   CusaxStack *retiring; /* stop waits for it; borrowed from the dying */
@@ -52,6 +62,26 @@ cusax_ua_get_self (CusaxUa *ua)
 }
 
 void cusax_ua_unref (CusaxUa *ua);
+
+/* ua.c */
+/** Returns FALSE if the listener's reaction has made an end of this attempt: hands off then. */
+gboolean cusax_ua_set_state (CusaxUa *ua, CusaxSipState state);
+/** Ends the attempt, or what it had reached. Calls stay if they have a stack to stay on. */
+void cusax_ua_stop_with_error (CusaxUa *ua, const GError *error);
+void cusax_ua_retire_stack (CusaxUa *ua);
+void cusax_ua_on_retired (gpointer ua);
+
+/* ua-attempt.c */
+/** A GSourceFunc: an attempt from the beginning. */
+gboolean cusax_ua_begin (gpointer ua);
+/** The same targets again, the current one first, on the same stack if something but the registration stands on
+ * it. */
+void cusax_ua_redial (CusaxUa *ua);
+/** Returns: (nullable): what is being tried, or stands. */
+const CusaxTarget *cusax_ua_get_target (CusaxUa *ua);
+
+/* ua-network.c */
+void cusax_ua_watch_network (CusaxUa *ua);
 
 /* ua-outgoing.c: of the port's table */
 CusaxSipCall *cusax_ua_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,

@@ -2,17 +2,11 @@
 /* See ua.h. */
 #include "ua-private.h"
 
-#include "error.h"
-#include "locate.h"
+#include "naptr.h"
 
-#define ANSWER_TIMEOUT_MS 8000
-#define ANSWER_TIMEOUT_UDP_MS 4000
-/* A message that Sofia cannot read costs the connection. Anybody can send one through a careless proxy: we dial
- * again at once, but not in a circle. */
-#define MENDING_PAUSE_US (10 * G_USEC_PER_SEC)
-
-static void try_next (CusaxUa *ua);
-static gboolean begin (gpointer user_data);
+/* Freed ports that some pending callback still holds: process-wide because the unloading of the product asks.
+ */
+static guint n_ghosts;
 
 /* ------------------------------------------------------------------- states */
 
@@ -33,7 +27,8 @@ take_config (CusaxUa *ua, CusaxConfig *config)
   take_switches (ua, config);
 }
 
-/* For an attempt. Calls that stand at the same place sign in with what is new, at another one as they always did. */
+/* For an attempt. Calls that stand at the same place sign in with what is new, at another one as they always
+ * did. */
 static void
 take_login (CusaxUa *ua, CusaxConfig *config)
 {
@@ -53,8 +48,8 @@ emit_state (CusaxUa *ua, const GError *error)
 }
 
 /* Returns FALSE if the listener's reaction has made an end of this attempt: hands off then. */
-static gboolean
-set_state (CusaxUa *ua, CusaxSipState state)
+gboolean
+cusax_ua_set_state (CusaxUa *ua, CusaxSipState state)
 {
   static const char *const names[] = { "stopped", "locating", "connecting", "registering", "registered" };
   gboolean lives;
@@ -71,8 +66,8 @@ set_state (CusaxUa *ua, CusaxSipState state)
   return lives;
 }
 
-static void
-retire_stack (CusaxUa *ua)
+void
+cusax_ua_retire_stack (CusaxUa *ua)
 {
   if (ua->stack == NULL)
     return;
@@ -89,11 +84,12 @@ clear_attempt (CusaxUa *ua)
   g_clear_object (&ua->locating);
   g_clear_pointer (&ua->targets, g_ptr_array_unref);
   g_clear_error (&ua->failure);
+  g_clear_pointer (&ua->certificate, cusax_peercert_free);
 }
 
 /* Ends the attempt, or what it had reached. Calls stay if they have a stack to stay on. */
-static void
-stop_with_error (CusaxUa *ua, const GError *error)
+void
+cusax_ua_stop_with_error (CusaxUa *ua, const GError *error)
 {
   g_autoptr (GError) copy = NULL;
 
@@ -103,137 +99,10 @@ stop_with_error (CusaxUa *ua, const GError *error)
   clear_attempt (ua);
   g_clear_pointer (&ua->registrar, cusax_registrar_free);
   if (ua->stack != NULL && cusax_stack_get_n_handlers (ua->stack) == 0)
-    retire_stack (ua);
+    cusax_ua_retire_stack (ua);
   g_debug ("sip: stopped: %s", copy->message);
   ua->state = CUSAX_SIP_STOPPED;
   emit_state (ua, copy);
-}
-
-/* ----------------------------------------------------------------- registration */
-
-/* Of several targets' faults the first that says more than "nobody there" is the one to show. */
-static void
-note_failure (CusaxUa *ua, const GError *error)
-{
-  gboolean is_dull = ua->failure == NULL || g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE)
-                     || g_error_matches (ua->failure, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT);
-
-  if (!is_dull)
-    return;
-  g_clear_error (&ua->failure);
-  ua->failure = g_error_copy (error);
-  if (ua->server != NULL && strstr (error->message, ua->server) == NULL)
-    g_prefix_error (&ua->failure, "%s: ", ua->server);
-}
-
-static void
-on_registered (gpointer user_data)
-{
-  CusaxUa *ua = user_data;
-
-  set_state (ua, CUSAX_SIP_REGISTERED);
-}
-
-/* Returns FALSE if the listener has made an end of it: hands off then. */
-static gboolean
-tell_redirect (CusaxUa *ua, const char *uri)
-{
-  gboolean lives;
-
-  g_rc_box_acquire (ua);
-  if (ua->listener != NULL && ua->listener->on_redirect != NULL)
-    ua->listener->on_redirect (ua->user_data, uri);
-  lives = !ua->is_stopping && !ua->is_freed;
-  cusax_ua_unref (ua);
-  return lives;
-}
-
-static void
-on_registrar_failed (gpointer user_data, const GError *error)
-{
-  CusaxUa *ua = user_data;
-  gboolean was_first = ua->state == CUSAX_SIP_REGISTERING;
-  g_autofree char *redirect = g_strdup (cusax_registrar_get_redirect (ua->registrar));
-
-  ua->retry_after = cusax_registrar_get_retry_after (ua->registrar);
-  g_clear_pointer (&ua->registrar, cusax_registrar_free);
-  if (redirect != NULL && !tell_redirect (ua, redirect))
-    return;
-  if (was_first
-      && (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT)
-          || g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_UNAVAILABLE)))
-    {
-      note_failure (ua, error);
-      try_next (ua);
-    }
-  else
-    stop_with_error (ua, error);
-}
-
-static const CusaxRegistrarListener registrar_listener = {
-  on_registered,
-  on_registrar_failed,
-};
-
-static void
-register_now (CusaxUa *ua, CusaxTransportKind transport)
-{
-  CusaxRegistrarConfig config = { 0 };
-
-  config.config = ua->config;
-  config.login = ua->login;
-  config.user = ua->user;
-  config.instance = ua->instance;
-  config.timeout_ms = ua->answer_timeout_ms;
-  if (config.timeout_ms == 0)
-    config.timeout_ms = transport == CUSAX_TRANSPORT_UDP ? ANSWER_TIMEOUT_UDP_MS : ANSWER_TIMEOUT_MS;
-  ua->registrar = cusax_registrar_new (ua->stack, &config, &registrar_listener, ua);
-}
-
-/* -------------------------------------------------------------------- stack */
-
-static void
-on_up (gpointer user_data, const CusaxRelayInfo *info)
-{
-  CusaxUa *ua = user_data;
-  CusaxTransportKind transport = info->transport;
-
-  g_free (ua->local_address);
-  ua->local_address = g_strdup (info->local_address);
-  if (set_state (ua, CUSAX_SIP_REGISTERING))
-    register_now (ua, transport);
-}
-
-static void
-on_connect_failed (gpointer user_data, const GError *error)
-{
-  CusaxUa *ua = user_data;
-
-  note_failure (ua, error);
-  try_next (ua);
-}
-
-static void
-on_down (gpointer user_data, const GError *error)
-{
-  CusaxUa *ua = user_data;
-  gint64 now = g_get_monotonic_time ();
-  gboolean is_mendable = g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
-  g_autoptr (GError) lost = g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "%s", error->message);
-
-  g_clear_pointer (&ua->registrar, cusax_registrar_free);
-  if (ua->state == CUSAX_SIP_REGISTERING)
-    on_connect_failed (ua, lost);
-  else if (ua->state == CUSAX_SIP_REGISTERED && is_mendable
-           && (ua->mended_at == 0 || now - ua->mended_at > MENDING_PAUSE_US))
-    {
-      g_message ("sip: a message that could not be read cost the connection; dialling again");
-      ua->mended_at = now;
-      ua->n_tried--;
-      try_next (ua);
-    }
-  else if (ua->state != CUSAX_SIP_STOPPED)
-    stop_with_error (ua, lost);
 }
 
 static gboolean
@@ -249,107 +118,18 @@ finish_stop (gpointer user_data)
   if (ua->next_config != NULL)
     {
       take_login (ua, ua->next_config);
+      cusax_ua_watch_network (ua);
       g_clear_pointer (&ua->next_config, cusax_config_unref);
-      ua->idle_id = g_idle_add (begin, ua);
+      ua->idle_id = g_idle_add (cusax_ua_begin, ua);
     }
   emit_state (ua, NULL);
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_retired (gpointer user_data)
+void
+cusax_ua_on_retired (gpointer user_data)
 {
   finish_stop (user_data);
-}
-
-static const CusaxStackListener stack_listener = {
-  on_up, on_connect_failed, on_down, cusax_ua_on_request, on_retired,
-};
-
-/* ------------------------------------------------------------------- attempt */
-
-static void
-try_next (CusaxUa *ua)
-{
-  const char *typed = cusax_config_get_server_host (ua->config);
-  const char *domain = cusax_config_get_domain (ua->config);
-  const CusaxTarget *target;
-  GError *error = NULL;
-
-  if (ua->targets == NULL || ua->n_tried >= ua->targets->len)
-    {
-      error = g_steal_pointer (&ua->failure);
-      stop_with_error (ua, error);
-      g_error_free (error);
-      return;
-    }
-
-  target = g_ptr_array_index (ua->targets, ua->n_tried++);
-  g_free (ua->server);
-  ua->server = cusax_target_describe (target);
-
-  /* An old stack is worth keeping for the calls on it only. */
-  if (ua->stack != NULL
-      && (cusax_stack_get_n_handlers (ua->stack) == 0
-          || !cusax_stack_can_connect (ua->stack, target->transport)))
-    retire_stack (ua);
-  if (ua->stack == NULL)
-    ua->stack = cusax_stack_new (ua->trust, cusax_config_wire_trace (ua->config), &stack_listener, ua, &error);
-  if (ua->stack == NULL)
-    {
-      stop_with_error (ua, error);
-      g_error_free (error);
-      return;
-    }
-  cusax_stack_set_accepts_messages (ua->stack, ua->accepts_messages);
-  if (set_state (ua, CUSAX_SIP_CONNECTING))
-    cusax_stack_connect (ua->stack, target, typed != NULL ? typed : domain, typed != NULL ? domain : NULL);
-}
-
-static void
-on_located (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  CusaxUa *ua = user_data;
-  g_autoptr (GError) error = NULL;
-  GPtrArray *targets = cusax_locate_finish (result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || ua->locating == NULL
-      || ua->state != CUSAX_SIP_LOCATING || ua->is_stopping || ua->is_freed)
-    g_clear_pointer (&targets, g_ptr_array_unref);
-  else
-    {
-      g_clear_object (&ua->locating);
-      ua->targets = targets;
-      ua->n_tried = 0;
-      if (targets != NULL)
-        try_next (ua);
-      else
-        stop_with_error (ua, error);
-    }
-  cusax_ua_unref (ua);
-}
-
-static gboolean
-begin (gpointer user_data)
-{
-  CusaxUa *ua = user_data;
-  CusaxLocateQuery query = { 0 };
-
-  ua->idle_id = 0;
-  g_clear_pointer (&ua->server, g_free);
-  if (!set_state (ua, CUSAX_SIP_LOCATING))
-    return G_SOURCE_REMOVE;
-
-  query.host = cusax_config_get_server_host (ua->config);
-  if (query.host == NULL)
-    query.host = cusax_config_get_domain (ua->config);
-  query.port = cusax_config_get_server_port (ua->config);
-  query.transport = cusax_config_get_transport (ua->config);
-  query.require_tls = cusax_config_requires_tls (ua->config);
-  ua->locating = g_cancellable_new ();
-  /* Called back even when cancelled, and then perhaps after our end: hence the reference. */
-  cusax_locate_async (&query, ua->locating, on_located, g_rc_box_acquire (ua));
-  return G_SOURCE_REMOVE;
 }
 
 /* ---------------------------------------------------------------------- port */
@@ -377,7 +157,8 @@ ua_start (CusaxSipPort *port, CusaxConfig *config)
   g_return_if_fail (ua->state == CUSAX_SIP_STOPPED && ua->idle_id == 0);
 
   take_login (ua, config);
-  ua->idle_id = g_idle_add (begin, ua);
+  cusax_ua_watch_network (ua);
+  ua->idle_id = g_idle_add (cusax_ua_begin, ua);
 }
 
 static void
@@ -389,6 +170,7 @@ ua_stop (CusaxSipPort *port)
   if (ua->is_stopping)
     return;
   clear_attempt (ua);
+  g_clear_pointer (&ua->netwatch, cusax_netwatch_free);
   ua->is_stopping = TRUE;
   if (ua->registrar != NULL)
     cusax_registrar_leave (g_steal_pointer (&ua->registrar));
@@ -430,7 +212,8 @@ ua_get_protection (CusaxSipPort *port, CusaxProtection *protection)
 
   memset (protection, 0, sizeof *protection);
   protection->is_up = ua->state == CUSAX_SIP_REGISTERED;
-  protection->is_tls = ua_is_protected (port);
+  if (ua->stack != NULL)
+    cusax_stack_get_protection (ua->stack, protection);
   protection->server = ua->server;
   if (ua->login != NULL)
     protection->authentication = cusax_login_get_algorithm (ua->login);
@@ -486,6 +269,9 @@ ua_clear (gpointer data)
   g_free (ua->instance);
   g_free (ua->local_address);
   g_free (ua->server);
+  cusax_trials_free (ua->trials);
+  g_clear_object (&ua->client_certificate);
+  n_ghosts--;
 }
 
 void
@@ -501,10 +287,12 @@ ua_free (CusaxSipPort *port)
 
   ua->listener = NULL;
   ua->is_freed = TRUE;
+  n_ghosts++;
   clear_attempt (ua);
+  g_clear_pointer (&ua->netwatch, cusax_netwatch_free);
   if (ua->registrar != NULL)
     cusax_registrar_leave (g_steal_pointer (&ua->registrar));
-  retire_stack (ua);
+  cusax_ua_retire_stack (ua);
   if (ua->retiring != NULL)
     cusax_stack_detach (ua->retiring);
   cusax_ua_unref (ua);
@@ -536,6 +324,7 @@ cusax_ua_new (CusaxTrust *trust)
 
   ua->port.vtable = &vtable;
   ua->trust = trust;
+  ua->trials = cusax_trials_new ();
   random[8] = '\0';
   ua->user = g_strconcat ("c", random, NULL);
   ua->instance = g_uuid_string_random ();
@@ -548,8 +337,21 @@ cusax_ua_set_answer_timeout (CusaxSipPort *port, guint ms)
   ((CusaxUa *) port)->answer_timeout_ms = ms;
 }
 
+static gboolean
+on_tick (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 gboolean
 cusax_ua_drain (guint ms)
 {
-  return cusax_stack_drain (ms);
+  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+  gboolean is_dry = cusax_stack_drain (ms);
+  guint wake_id = g_timeout_add (20, on_tick, NULL);
+
+  while ((n_ghosts > 0 || !cusax_naptr_is_idle ()) && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake_id);
+  return is_dry && n_ghosts == 0 && cusax_naptr_is_idle ();
 }

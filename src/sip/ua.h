@@ -6,9 +6,9 @@
  * 3263.
  *
  * States as in ports.h; start -> LOCATING -> CONNECTING -> REGISTERING -> REGISTERED; a failure or stop ->
- * STOPPED. A leg that was lost to an unreadable message is dialled again at once (REGISTERED -> CONNECTING, not
- * twice in 10 s). After a loss of the outer leg standing calls keep their Sofia stack; the next start dials
- * from below it again.
+ * STOPPED. A leg that is lost, or whose server does not answer any more, is dialled again at once (REGISTERED
+ * -> CONNECTING, not twice in 10 s); so is one whose network changed (ua-network.c). After a loss of the outer
+ * leg standing calls keep their Sofia stack; the next start dials from below it again.
  */
 #pragma once
 
@@ -28,6 +28,9 @@ CusaxSipPort *cusax_ua_new (CusaxTrust *trust);
 
 /** Sets how long the first REGISTER of a target waits for its answer (default 8 s, UDP 4 s); before start. */
 void cusax_ua_set_answer_timeout (CusaxSipPort *port, guint ms);
+
+/** As if the machine's network had changed, or it had woken up, and that had settled (netwatch.h). */
+void cusax_ua_hint_network (CusaxSipPort *port, gboolean woke_up);
 
 /**
  * cusax_ua_drain:

@@ -3,6 +3,7 @@
  * The life of the leg: registration with every kind of answer, its end within bounds, its loss, and who may
  * ring.
  */
+#include "certificates.h"
 #include "ua-fixture.h"
 
 #include "error.h"
@@ -277,21 +278,220 @@ test_free_early (gconstpointer data)
   line_free (line);
 }
 
+/* P2: the server closes the connection: dialled again at once, without a word of STOPPED; a second time within
+ * 10 s it is the account that decides when. */
 static void
-test_lost (void)
+test_P2_lost (void)
 {
   Line *line = line_new (FALSE);
+
+  line->n_registered = 0;
+  peer_drop (line->peer);
+  line_wait_registered (line);
+  g_assert_cmpuint (line->n_stopped, ==, 0);
+  g_assert_cmpuint (peer_get_n_connections (line->peer), ==, 2);
+  g_assert_cmpstr (line->trace->str, ==, "LCGRCGR");
 
   peer_drop (line->peer);
   line_wait_stopped (line);
   g_assert_nonnull (line->error);
   g_assert_true (cusax_error_is_retryable (line->error));
   peer_spin (200);
-  /* One attempt per start: nothing dials again by itself. */
-  g_assert_cmpuint (peer_get_n_connections (line->peer), ==, 1);
+  g_assert_cmpuint (peer_get_n_connections (line->peer), ==, 2);
   line_start (line);
   line_wait_registered (line);
-  g_assert_cmpuint (peer_get_n_connections (line->peer), ==, 2);
+  g_assert_cmpuint (peer_get_n_connections (line->peer), ==, 3);
+  line_free (line);
+}
+
+/* Nobody listens any more: one try, then STOPPED with a reason. */
+static void
+test_P2_lost_for_good (void)
+{
+  Line *line = line_new (FALSE);
+
+  peer_die (line->peer);
+  line_wait_stopped (line);
+  g_assert_error (line->error, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE);
+  g_assert_cmpuint (line->n_stopped, ==, 1);
+  g_assert_true (g_str_has_prefix (line->trace->str, "LCGRCS("));
+  peer_revive (line->peer);
+  line_start (line);
+  line_wait_registered (line);
+  line_free (line);
+}
+
+/* --------------------------------------------------------------------- network */
+
+/* P2: same address: the server proves itself by an answer; nothing else happens, and the account is told. */
+static void
+test_P2_network_proof (gconstpointer data)
+{
+  Line *line = line_new (GPOINTER_TO_INT (data));
+  guint before = peer_count (line->peer, "REGISTER ");
+
+  cusax_ua_hint_network (line->port, FALSE);
+  g_assert_cmpuint (line->n_network, ==, 1);
+  while (peer_count (line->peer, "REGISTER ") == before)
+    g_main_context_iteration (NULL, TRUE);
+  peer_spin (100);
+  g_assert_cmpstr (line->trace->str, ==, "LCGR");
+  g_assert_cmpuint (peer_count (line->peer, "REGISTER "), ==, before + 1);
+  line_free (line);
+}
+
+/* No proof within 4 s: dialled again, and as that works nothing was lost. */
+static void
+test_P2_network_no_proof (gconstpointer data)
+{
+  gboolean udp = GPOINTER_TO_INT (data);
+  Line *line = line_new (udp);
+  gint64 begin = g_get_monotonic_time ();
+  g_autoptr (PeerMessage) question = NULL;
+
+  line->n_registered = 0;
+  peer_set_manual (line->peer, TRUE);
+  cusax_ua_hint_network (line->port, FALSE);
+  question = peer_expect (line->peer, "REGISTER ", WAIT_MS);
+  while (line->trace->len == strlen ("LCGR"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint ((g_get_monotonic_time () - begin) / 1000, <, 4500);
+  g_assert_cmpint ((g_get_monotonic_time () - begin) / 1000, >, 3500);
+  peer_set_manual (line->peer, FALSE);
+  line_wait_registered (line);
+  g_assert_cmpstr (line->trace->str, ==, "LCGRCGR");
+  line_free (line);
+}
+
+/* P2: after sleep the leg is dialled again whatever it looks like; a call that stands keeps its dialog. */
+static void
+test_P2_network_woke_up (gconstpointer data)
+{
+  gboolean udp = GPOINTER_TO_INT (data);
+  Line *line = line_new (udp);
+  g_autoptr (PeerDialog) dialog = line_incoming_call (line);
+  g_autoptr (PeerMessage) bye = NULL;
+
+  line->n_registered = 0;
+  cusax_ua_hint_network (line->port, TRUE);
+  g_assert_cmpuint (line->n_network, ==, 1);
+  line_wait_registered (line);
+  g_assert_cmpstr (line->trace->str, ==, "LCGRCGR");
+  g_assert_cmpuint (line->talk->n_ended, ==, 0);
+  line->talk->call->vtable->hang_up (line->talk->call);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  peer_wait (line->peer, &line->talk->n_ended, "end of the call", WAIT_MS);
+  line_free (line);
+}
+
+/* While nothing stands there is nothing to look after, but the account wants to know: it may be waiting. */
+static void
+test_P2_network_stopped (void)
+{
+  Line *line = line_new (FALSE);
+
+  peer_die (line->peer);
+  line_wait_stopped (line);
+  cusax_ua_hint_network (line->port, FALSE);
+  g_assert_cmpuint (line->n_network, ==, 1);
+  cusax_ua_hint_network (line->port, TRUE);
+  g_assert_cmpuint (line->n_network, ==, 2);
+  g_assert_cmpuint (line->n_stopped, ==, 1);
+
+  /* Signed off on purpose: not any more. */
+  line->n_stopped = 0;
+  line->port->vtable->stop (line->port);
+  cusax_ua_hint_network (line->port, FALSE);
+  line_wait_stopped (line);
+  g_assert_cmpuint (line->n_network, ==, 2);
+  line_free (line);
+}
+
+/* ---------------------------------------------------------------- certificates */
+
+/* R6: a person is asked before it is over: on_certificate, then STOPPED; and no SIP has been sent. */
+static void
+test_R6_question (void)
+{
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new (NULL, "IP:127.0.0.1", -1, 1);
+  Line *line = line_new_idle (peer_new_tls (certificate), "sip_transport", "tls", NULL);
+
+  line_start (line);
+  line_wait_stopped (line);
+  g_assert_error (line->error, CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE);
+  g_assert_cmpuint (line->n_certificates, ==, 1);
+  g_assert_cmpstr (line->certificate, ==, "127.0.0.1 unknown-ca");
+  g_assert_true (g_str_has_prefix (line->trace->str, "LC!S("));
+  g_assert_cmpuint (peer_count (line->peer, "REGISTER "), ==, 0);
+
+  /* Asked again next time, once each. */
+  line_start (line);
+  line_wait_stopped (line);
+  g_assert_cmpuint (line->n_certificates, ==, 2);
+  line_free (line);
+}
+
+/* The listener may stop or start within the question. */
+static void
+test_R6_stop_in_question (void)
+{
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new (NULL, "IP:127.0.0.1", -1, 1);
+  Line *line = line_new_idle (peer_new_tls (certificate), "sip_transport", "tls", NULL);
+
+  line->stops_on_certificate = TRUE;
+  line_start (line);
+  line_wait_stopped (line);
+  g_assert_no_error (line->error);
+  g_assert_cmpuint (line->n_certificates, ==, 1);
+  g_assert_cmpuint (line->n_stopped, ==, 1);
+  line_free (line);
+}
+
+static void
+test_R46_protection (void)
+{
+  Line *line = line_new_tls ();
+  CusaxProtection protection;
+
+  line->port->vtable->get_protection (line->port, &protection);
+  g_assert_true (protection.is_up);
+  g_assert_true (protection.is_tls);
+  g_assert_cmpstr (protection.transport, ==, "TLS");
+  g_assert_cmpstr (protection.tls_version, ==, "TLS 1.3");
+  g_assert_cmpint (protection.trust, ==, CUSAX_PEER_PINNED);
+  g_assert_nonnull (strstr (protection.server, "(TLS)"));
+  line->port->vtable->stop (line->port);
+  line_wait_stopped (line);
+  line->port->vtable->get_protection (line->port, &protection);
+  g_assert_false (protection.is_up);
+  g_assert_false (protection.is_tls);
+  g_assert_null (protection.transport);
+  line_free (line);
+
+  line = line_new (TRUE);
+  line->port->vtable->get_protection (line->port, &protection);
+  g_assert_true (protection.is_up);
+  g_assert_false (protection.is_tls);
+  g_assert_cmpstr (protection.transport, ==, "UDP");
+  g_assert_null (protection.tls_version);
+  g_assert_cmpint (protection.trust, ==, CUSAX_PEER_UNKNOWN);
+  line_free (line);
+}
+
+/* A certificate file of our own that is not there: in words, before anything goes out. */
+static void
+test_client_certificate_missing (void)
+{
+  Peer *peer = peer_new (FALSE);
+  Line *line = line_new_idle (peer, "client_certificate", "/nonexistent/me.pem", NULL);
+
+  line_start (line);
+  line_wait_stopped (line);
+  g_assert_error (line->error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+  g_assert_true (g_str_has_prefix (line->error->message, "client_certificate: "));
+  g_assert_cmpuint (peer_get_n_connections (peer), ==, 0);
+  g_assert_cmpuint (line->n_stopped, ==, 1);
   line_free (line);
 }
 
@@ -401,11 +601,11 @@ test_bad_invites (void)
 
   /* Without Contact: the builder always writes one, so by hand. */
   peer_sendf (
-      line->peer,
-      "INVITE %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKnocontact\nMax-Forwards: 70\n"
-      "From: <sip:x@example.test>;tag=1\nTo: <sip:alice@example.test>\nCall-ID: nocontact\nCSeq: 1 INVITE\n"
-      "Content-Length: 0\n\n",
-      us, peer_get_port (line->peer));
+    line->peer,
+    "INVITE %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKnocontact\nMax-Forwards: 70\n"
+    "From: <sip:x@example.test>;tag=1\nTo: <sip:alice@example.test>\nCall-ID: nocontact\nCSeq: 1 INVITE\n"
+    "Content-Length: 0\n\n",
+    us, peer_get_port (line->peer));
   answer = peer_expect (line->peer, "SIP/2.0 400", WAIT_MS);
   g_clear_pointer (&answer, peer_message_free);
 
@@ -421,12 +621,12 @@ test_bad_invites (void)
   /* Two Call-IDs, two From, two CSeq, no Call-ID, a broken From: an answer or silence, never a call or a crash.
    */
   peer_sendf (
-      line->peer,
-      "INVITE %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKdouble\nMax-Forwards: 70\n"
-      "From: <sip:x@example.test>;tag=1\nFrom: <sip:y@example.test>;tag=2\nTo: <sip:alice@example.test>\n"
-      "Call-ID: d1\nCall-ID: d2\nCSeq: 1 INVITE\nCSeq: 2 INVITE\nContact: <sip:x@127.0.0.1>\n"
-      "Content-Length: 0\n\n",
-      us, peer_get_port (line->peer));
+    line->peer,
+    "INVITE %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKdouble\nMax-Forwards: 70\n"
+    "From: <sip:x@example.test>;tag=1\nFrom: <sip:y@example.test>;tag=2\nTo: <sip:alice@example.test>\n"
+    "Call-ID: d1\nCall-ID: d2\nCSeq: 1 INVITE\nCSeq: 2 INVITE\nContact: <sip:x@127.0.0.1>\n"
+    "Content-Length: 0\n\n",
+    us, peer_get_port (line->peer));
   peer_sendf (line->peer,
               "INVITE %s SIP/2.0\nVia: SIP/2.0/TCP 127.0.0.1:%u;branch=z9hG4bKnoid\nMax-Forwards: 70\n"
               "From: <sip:x@example.test>;tag=1\nTo: <sip:alice@example.test>\nCSeq: 1 INVITE\n"
@@ -511,7 +711,24 @@ add_tests (void)
       g_test_add_data_func (stop, GUINT_TO_POINTER (i), test_stop_early);
       g_test_add_data_func (end, GUINT_TO_POINTER (i), test_free_early);
     }
-  g_test_add_func ("/ua/lost", test_lost);
+  g_test_add_func ("/ua/P2/lost", test_P2_lost);
+  g_test_add_func ("/ua/P2/lost-for-good", test_P2_lost_for_good);
+  for (guint udp = 0; udp < 2; udp++)
+    {
+      static const char *const kinds[] = { "tcp", "udp" };
+      g_autofree char *proof = g_strdup_printf ("/ua/P2/network/proof/%s", kinds[udp]);
+      g_autofree char *no_proof = g_strdup_printf ("/ua/P2/network/no-proof/%s", kinds[udp]);
+      g_autofree char *woke_up = g_strdup_printf ("/ua/P2/network/woke-up/%s", kinds[udp]);
+
+      g_test_add_data_func (proof, GUINT_TO_POINTER (udp), test_P2_network_proof);
+      g_test_add_data_func (no_proof, GUINT_TO_POINTER (udp), test_P2_network_no_proof);
+      g_test_add_data_func (woke_up, GUINT_TO_POINTER (udp), test_P2_network_woke_up);
+    }
+  g_test_add_func ("/ua/P2/network/stopped", test_P2_network_stopped);
+  g_test_add_func ("/ua/R6/question", test_R6_question);
+  g_test_add_func ("/ua/R6/stop-in-question", test_R6_stop_in_question);
+  g_test_add_func ("/ua/R46/protection", test_R46_protection);
+  g_test_add_func ("/ua/client-certificate/missing", test_client_certificate_missing);
   g_test_add_data_func ("/ua/strangers/tcp", GINT_TO_POINTER (FALSE), test_strangers);
   g_test_add_data_func ("/ua/strangers/udp", GINT_TO_POINTER (TRUE), test_strangers);
   g_test_add_func ("/ua/who-may-ring", test_who_may_ring);

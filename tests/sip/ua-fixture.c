@@ -245,11 +245,49 @@ on_message (gpointer user_data, const CusaxSipMessage *message)
 
   line->n_messages++;
   g_free (line->message);
+  g_free (line->certificate);
   line->message = g_strdup_printf ("%s: %s", headers, message->text);
+}
+
+static void
+on_network (gpointer user_data)
+{
+  ((Line *) user_data)->n_network++;
+}
+
+static void
+on_certificate (gpointer user_data, const CusaxCertificate *certificate)
+{
+  Line *line = user_data;
+
+  line->n_certificates++;
+  g_string_append_c (line->trace, '!');
+  g_free (line->certificate);
+  line->certificate = g_strdup_printf ("%s%s%s%s", certificate->host,
+                                       certificate->faults & CUSAX_CERTIFICATE_UNKNOWN_CA ? " unknown-ca" : "",
+                                       certificate->faults & CUSAX_CERTIFICATE_WRONG_NAME ? " wrong-name" : "",
+                                       certificate->faults & CUSAX_CERTIFICATE_EXPIRED ? " expired" : "");
+  if (line->stops_on_certificate)
+    line->port->vtable->stop (line->port);
+}
+
+static void
+on_redirect (gpointer user_data, const char *uri)
+{
+  Line *line = user_data;
+
+  /* Right before STOPPED. */
+  g_assert_cmpuint (line->n_stopped, ==, 0);
+  g_free (line->redirect);
+  line->redirect = g_strdup (uri);
 }
 
 static const CusaxSipListener line_listener = {
   .on_state = on_state,
+  .on_network = on_network,
+  .on_redirect = on_redirect,
+  .on_certificate = on_certificate,
+  .on_redirect = on_redirect,
   .on_incoming = on_incoming,
   .on_message = on_message,
 };
@@ -343,6 +381,7 @@ line_free (Line *line)
   g_free (line->message);
   g_free (line->to_uri);
   g_free (line->sdp);
+  g_free (line->redirect);
   peer_free (line->peer);
   g_free (line);
 }

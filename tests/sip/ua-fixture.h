@@ -34,12 +34,17 @@ typedef struct
   CusaxSipPort *port;
   CusaxConfig *config;
   GString *trace; /* "LCGR" for the states, "S(words)" for STOPPED */
-  guint n_registered, n_stopped, n_incoming;
+  guint n_registered, n_stopped, n_incoming, n_network;
+  guint n_certificates; /* also '!' in the trace */
+  char *certificate;    /* of the last one: "host unknown-ca" */
+  gboolean stops_on_certificate;
   GError *error; /* of the last STOPPED */
+  char *redirect; /* right before it */
   Talk *talk;    /* the incoming call */
   char *headers, *to_uri, *sdp;
   guint n_messages;
-  char *message; /* "HEADERS: TEXT" of the last one */
+  char *message;     /* "HEADERS: TEXT" of the last one */
+  char *redirect;    /* of the last on_redirect */
   guint reject_with; /* on_incoming: refuse instead of ringing */
   gint64 incoming_at;
 } Line;
