@@ -133,14 +133,23 @@ cusax_config_read_numbers (CusaxConfig *config, const CusaxConfigSource *source,
 /* ----------------------------------------------------------------- asking */
 
 gboolean
+cusax_config_is_trusted_domain (const CusaxConfig *config, const char *domain)
+{
+  g_autofree char *name = to_dns (domain);
+
+  return name != NULL
+         && (g_strcmp0 (name, config->chat_domain) == 0
+             || g_strv_contains ((const char *const *) config->related_domains, name));
+}
+
+gboolean
 cusax_config_is_own_domain (const CusaxConfig *config, const char *domain)
 {
   g_autofree char *name = to_dns (domain);
 
   return name != NULL
          && (g_strcmp0 (name, cusax_config_get_domain (config)) == 0
-             || g_strcmp0 (name, config->chat_domain) == 0
-             || g_strv_contains ((const char *const *) config->related_domains, name));
+             || cusax_config_is_trusted_domain (config, name));
 }
 
 /* In each form that it can be written in: "0177" covers +33177 where 33 is the country. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What config.c (the table, the snapshot), config-read.c (values and their rules) and config-numbers.c (what is ours)
- * share. Nobody else includes this.
+ * share. Nobody else includes this but ladder.c, which knows where the address of record came from.
  */
 #pragma once
 
@@ -62,6 +62,12 @@ gboolean cusax_config_read_numbers (CusaxConfig *config, const CusaxConfigSource
 
 /** Returns: (transfer full): the trimmed value of @name; NULL with an error that never repeats it */
 char *cusax_config_read_string (const CusaxConfigSource *source, const char *name, GError **error);
+
+/** Says where the address of record came from; before anybody else sees @config. */
+void cusax_config_set_origin (CusaxConfig *config, CusaxOrigin origin);
+
+/** R47: the JID's domain or a related one; the AOR's own does not count: whoever sets the AOR would have the password. */
+gboolean cusax_config_is_trusted_domain (const CusaxConfig *config, const char *domain);
 
 /** Sets "@name: words". Returns: FALSE */
 gboolean cusax_config_invalid (GError **error, const char *name, const char *format, ...) G_GNUC_PRINTF (3, 4);

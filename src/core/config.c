@@ -105,6 +105,33 @@ cusax_config_unref (CusaxConfig *config)
   g_rc_box_release_full (config, (GDestroyNotify) config_clear);
 }
 
+/* Every member of CusaxConfig that is read from outside, so that a new one is not forgotten: see test_config.c. */
+gboolean
+cusax_config_equal (const CusaxConfig *a, const CusaxConfig *b)
+{
+  if (a == b)
+    return TRUE;
+  if (a == NULL || b == NULL)
+    return FALSE;
+  return g_str_equal (a->full_jid, b->full_jid) && cusax_address_equal (a->aor, b->aor) && a->origin == b->origin
+         && g_str_equal (a->auth_user, b->auth_user) && g_strcmp0 (a->password, b->password) == 0
+         && a->password_is_shared == b->password_is_shared && g_strcmp0 (a->server_host, b->server_host) == 0
+         && a->server_port == b->server_port && a->transport == b->transport && a->requires_tls == b->requires_tls
+         && a->telephony_enabled == b->telephony_enabled && a->requires_both == b->requires_both
+         && a->media_security == b->media_security && a->media_port_min == b->media_port_min
+         && a->media_port_max == b->media_port_max && a->wire_trace == b->wire_trace
+         && g_strcmp0 (a->provisioning_url, b->provisioning_url) == 0
+         && g_strcmp0 (a->client_certificate, b->client_certificate) == 0
+         && g_str_equal (a->country_code, b->country_code) && g_str_equal (a->trunk_prefix, b->trunk_prefix)
+         && g_strv_equal ((const char *const *) a->related_domains, (const char *const *) b->related_domains)
+         && g_strv_equal ((const char *const *) a->on_net_numbers, (const char *const *) b->on_net_numbers)
+         && a->shares_chat_address == b->shares_chat_address
+         && a->shares_chat_address_foreign == b->shares_chat_address_foreign
+         && a->sends_xmpp_contact == b->sends_xmpp_contact && a->shares_reachability == b->shares_reachability
+         && a->accepts_sip_messages == b->accepts_sip_messages && a->is_anonymous == b->is_anonymous
+         && a->accept_calls == b->accept_calls;
+}
+
 const char *
 cusax_config_get_jid (const CusaxConfig *config)
 {
@@ -279,6 +306,12 @@ is_trusted_with_chat_password (const CusaxConfig *config, const char *domain)
 {
   return g_strcmp0 (domain, config->chat_domain) == 0
          || g_strv_contains ((const char *const *) config->related_domains, domain);
+}
+
+void
+cusax_config_set_origin (CusaxConfig *config, CusaxOrigin origin)
+{
+  config->origin = origin;
 }
 
 gboolean

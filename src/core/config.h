@@ -77,6 +77,8 @@ CusaxConfig *cusax_config_ref (CusaxConfig *config);
 /** Wipes the password with the last reference. */
 void cusax_config_unref (CusaxConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxConfig, cusax_config_unref)
+/** Returns: TRUE if every setting means the same in both, wherever it came from; both (nullable) */
+gboolean cusax_config_equal (const CusaxConfig *a, const CusaxConfig *b);
 
 const char *cusax_config_get_jid (const CusaxConfig *config);            /* bare */
 const char *cusax_config_get_full_jid (const CusaxConfig *config);       /* with the resource, if one was typed */
@@ -136,7 +138,7 @@ const char *cusax_config_get_client_certificate (const CusaxConfig *config); /* 
  * @is_protected: the hop is verified TLS
  *
  * R47: a shared password answers only over verified TLS unless sip_security is allow_plain, and only for an AOR whose
- * domain is the JID's or a related one.
+ * domain is the JID's or one of related_domains, whoever gave that AOR.
  *
  * Returns: FALSE with CUSAX_ERROR_NOT_PROTECTED or CUSAX_ERROR_WITHHELD
  */

@@ -8,10 +8,17 @@
  *   typed:      a value that differs from the table's default
  *   then:       USER_FILE, SYSTEM_FILE, SERVICES, SIPARK, DOCUMENT, CARD
  *
- * What belongs together comes from one place: sip_auth_user with sip_password, sip_server with sip_transport. An
- * address of record from the network (SERVICES never has one) counts only in the JID's domain or a related one (R3), and
- * related_domains of a document count for the rungs below it. SERVICES and SIPARK are of our chat server: they count
- * for an AOR in an own domain only. CARD gives sip_address and nothing else.
+ * An empty text on the ladder says nothing, unless it is locked. Rules beyond the order:
+ *
+ * - sip_server and sip_transport come from one place. sip_auth_user and sip_password too, but a password that the person
+ *   typed goes with the first user name that came without a password of its own.
+ * - SERVICES give server, transport and credentials only, CARD sip_address only.
+ * - An address of record from the network counts only in the JID's domain or a related one (R3). related_domains of a
+ *   DOCUMENT, which came from the JID's domain, count for itself and the rungs below it; those of SIPARK never.
+ * - SERVICES, SIPARK and DOCUMENT are of the JID's domain: their server and credentials count only for an AOR in the JID's
+ *   domain or a related one.
+ * - Their server counts only with a password of their own, or if its host is in the JID's domain or a related one (the
+ *   name itself or below it): else the chat password would follow it to anybody (R47).
  */
 #pragma once
 

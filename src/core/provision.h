@@ -39,7 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxProvision, cusax_provision_unref)
 
 /**
  * cusax_provision_set:
- * @name: a setting of core/config's table that @source may set (from_network, unless it is a file)
+ * @name: a setting of core/config's table that @source may set: from_network, unless it is a file; SERVICES server,
+ *   transport and credentials only, CARD sip_address only
  * @value: as text: "true"/"false" for BOOL, decimal for INT, a keyword for CHOICE
  *
  * From the network media_encryption can be prefer or require only.
@@ -60,8 +61,8 @@ void cusax_provision_set_expires (CusaxProvision *provision, gint64 expires);
  *
  * An object: setting names as keys (strings, booleans, integers; related_domains and on_net_numbers also as arrays of
  * strings), "jid", "locked" (array of names), "expires" (seconds since 1970). Keys that are no setting are ignored (and
- * logged); a key that is one but may not come from the network is an error. Strings may contain {user} and {domain}
- * of the JID.
+ * logged); a key that is one but may not come from the network is an error. Strings, except secrets, may contain {user}
+ * and {domain} of the JID. Names that come twice, NUL characters and more than 256 brackets are errors.
  *
  * Returns: (transfer full): NULL with CUSAX_ERROR_INVALID
  */
@@ -71,7 +72,8 @@ CusaxProvision *cusax_provision_read_json (CusaxProvisionSource source, const ch
 /**
  * cusax_provision_read_key_file:
  *
- * Group [account]: the same names; jid (nullable list): JIDs or domains the file is for; locked (list).
+ * Group [account]: the same names, also with {user} and {domain}; jid (nullable list): JIDs or domains the file is for;
+ * locked (list). Lists have semicolons between their entries.
  *
  * Returns: (transfer full) (nullable): NULL without error if the file is for other accounts; NULL with
  *   CUSAX_ERROR_INVALID
