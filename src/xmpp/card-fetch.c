@@ -10,6 +10,7 @@
 
 #define REPLY_MS 10000
 #define ANSWER_MS 14000 /* of both questions and the wait for their turn */
+#define OWN_ANSWER_MS 8500
 #define RATE 5
 /* A little more than a second: what leaves evenly arrives in bunches. */
 #define RATE_WINDOW_US (1100 * G_TIME_SPAN_MILLISECOND)
@@ -307,7 +308,7 @@ cusax_card_fetch_ask (CusaxCardFetch *fetch, const char *jid, CusaxCardDone done
   ask->done = done;
   ask->user_data = user_data;
   ask->state = CUSAX_CARD_FAILED;
-  ask->deadline = purple_timeout_add (ANSWER_MS, on_answer_due, ask);
+  ask->deadline = purple_timeout_add (jid != NULL ? ANSWER_MS : OWN_ANSWER_MS, on_answer_due, ask);
   g_hash_table_insert (fetch->asks, GUINT_TO_POINTER (id), ask);
   g_queue_push_tail (&fetch->waiting, ask);
   run_turns (fetch);

@@ -23,7 +23,7 @@ CusaxCardFetch *cusax_card_fetch_new (PurpleAccount *account);
 /** Nobody is answered any more. */
 void cusax_card_fetch_free (CusaxCardFetch *fetch);
 
-/** As CusaxCardPortVtable.fetch and cancel. */
+/** As CusaxCardPortVtable.fetch and cancel. @jid: (nullable): NULL: one's own card, from our own server, within 9 s. */
 guint cusax_card_fetch_ask (CusaxCardFetch *fetch, const char *jid, CusaxCardDone done, gpointer user_data);
 void cusax_card_fetch_cancel (CusaxCardFetch *fetch, guint id);
 
