@@ -68,6 +68,10 @@ class Person(Host):
         """What /phone says: the state of both legs in words."""
         return self.command('/phone')
 
+    def telephony(self):
+        """The half of it that is about telephony."""
+        return next(line for line in self.phone().splitlines() if line.startswith('Telephony'))
+
     def command(self, text, who=None):
         """Runs a slash command in a conversation, gives what it wrote there."""
         who = who or 'echo@%s' % self.lab.domain

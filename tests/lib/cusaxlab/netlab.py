@@ -74,7 +74,7 @@ class NetLab(Lab):
         'not_yet': lambda authority, domain: authority.issue('not-yet', [domain], (1, 10)),
         'wrong_name': lambda authority, domain: authority.issue('other', ['other.example', 'sip.' + domain]),
         'self_signed': lambda authority, domain: authority.self_signed('alone', [domain]),
-        'wildcard': lambda authority, domain: authority.issue('wildcard', ['*.' + domain]),
+        'wildcard': lambda authority, domain: authority.issue('wildcard', ['*.' + domain.partition('.')[2]]),
         'intermediate': lambda authority, domain: authority.intermediate().issue('below', [domain]),
     }
 

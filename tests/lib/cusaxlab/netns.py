@@ -202,6 +202,7 @@ class Network:
         if reason:
             raise LabError(reason)
         self.folder, self.outer, self._keeper = folder, [], None
+        self.ipv4, self.ipv6 = ipv4, ipv6
         if not _try(['unshare', '-n', '-m', 'true']):
             self._keep_user_namespace()
         self.server = Namespace(self, 'server', SERVER, (SERVER, SERVER6))

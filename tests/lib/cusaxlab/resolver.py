@@ -11,7 +11,7 @@ not exist.
 
 import os
 
-from .netns import SERVER
+from .netns import SERVER, SERVER6
 from .process import Process
 
 CONFIG = '''port=53
@@ -25,7 +25,7 @@ group=root
 log-queries
 log-facility=-
 bind-interfaces
-listen-address=%s
+listen-address=%s,%s
 local=/#/
 local-ttl=1
 neg-ttl=1
@@ -43,7 +43,8 @@ class Resolver:
         os.makedirs(folder, exist_ok=True)
         self._config = self._write('dnsmasq.conf', '')
         self._hosts = self._write('hosts', '127.0.0.1 localhost\n::1 localhost\n')
-        network.put(self._write('resolv.conf', 'nameserver %s\noptions timeout:2 attempts:2\n' % SERVER),
+        network.put(self._write('resolv.conf', 'nameserver %s\noptions timeout:2 attempts:2\n'
+                                % (SERVER if network.ipv4 else SERVER6)),
                     '/etc/resolv.conf')
         network.put(self._hosts, '/etc/hosts')
         network.put(self._write('nsswitch.conf', NSSWITCH), '/etc/nsswitch.conf')
@@ -91,7 +92,7 @@ class Resolver:
     def apply(self):
         if self.process:
             self.process.stop()
-        self._write('dnsmasq.conf', CONFIG % SERVER + '\n'.join(self._records) + '\n')
+        self._write('dnsmasq.conf', CONFIG % (SERVER, SERVER6) + '\n'.join(self._records) + '\n')
         command = self._network.server.wrap(['/usr/sbin/dnsmasq', '--conf-file=' + self._config])
         self.process = Process('dnsmasq', command, os.path.join(self._folder, 'dnsmasq.log'))
         self.process.wait_for_line('started', 5)
