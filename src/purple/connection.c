@@ -53,6 +53,12 @@ cusax_connection_get_contacts (CusaxConnection *connection)
   return connection->contacts;
 }
 
+CusaxMediaPort *
+cusax_connection_get_media (CusaxConnection *connection)
+{
+  return connection->media;
+}
+
 GList *
 cusax_connection_get_all (void)
 {

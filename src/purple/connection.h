@@ -42,6 +42,9 @@ CusaxAccount *cusax_connection_get_account (CusaxConnection *connection);
 /** Returns: (transfer none): its people, as libpurple knows them */
 CusaxContacts *cusax_connection_get_contacts (CusaxConnection *connection);
 
+/** Returns: (transfer none): its sound */
+CusaxMediaPort *cusax_connection_get_media (CusaxConnection *connection);
+
 /** Returns: (transfer none) (nullable): where its settings come from, and what is locked */
 const CusaxLadder *cusax_connection_get_ladder (CusaxConnection *connection);
 
