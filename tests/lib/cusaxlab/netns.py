@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from .place import Here
-from .process import LabError, Process
+from .process import LabError, Process, wait_until
 
 #: Lives in a namespace: a socket for each byte pair (family, kind); ends with the test's process.
 HOLDER = '''
@@ -148,10 +148,17 @@ class Namespace(Here):
 
     def _add_route(self):
         # Programs take a machine without a way out for one that is offline.
-        if self.name == 'client' and any(not _is_ipv6(address) for address in self._mine):
-            self.ip('route replace default via %s' % SERVER)
-        if self.name == 'client' and any(_is_ipv6(address) for address in self._mine):
-            self.ip('route replace default via %s' % SERVER6)
+        if self.name == 'client':
+            ways = {SERVER6 if _is_ipv6(address) else SERVER for address in self._mine}
+            # A cable that was just plugged in needs a moment.
+            wait_until(lambda: all(self._try_route(way) for way in ways), 'a way out', 3)
+
+    def _try_route(self, way):
+        try:
+            self.ip('route replace default via ' + way)
+            return True
+        except LabError:
+            return False
 
     def remove_address(self, address):
         self._mine.remove(address)

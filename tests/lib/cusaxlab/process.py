@@ -34,6 +34,7 @@ def wait_until(condition, what, seconds=10, events=None, pause=0.02):
             return result
         if time.monotonic() >= end:
             more = events() if events else ''
+            more = more if isinstance(more, str) else '\n'.join(more)
             raise LabError('not within %g s: %s%s' % (seconds, what, '\n' + more if more else ''))
         time.sleep(pause)
 

@@ -60,10 +60,11 @@ class WebServer:
 
     def document(self, path, content, user=None, password=None, status=200, seconds=0, kind='application/json',
                  **headers):
-        """content: text, or something that becomes JSON. user: Basic authentication is demanded. seconds: how long the
+        """content: text, or something that becomes JSON. user: Basic authentication is demanded; a name, or several that do. seconds: how long the
         body takes. headers: further ones, such as Location."""
         text = content if isinstance(content, (str, bytes)) else json.dumps(content)
-        self._pages[path] = (status, text.encode() if isinstance(text, str) else text, kind, user, password, seconds,
+        users = (user,) if isinstance(user, str) else user
+        self._pages[path] = (status, text.encode() if isinstance(text, str) else text, kind, users, password, seconds,
                              headers)
         return self
 
@@ -122,7 +123,7 @@ class WebServer:
             finger = self._fingers.get(urllib.parse.parse_qs(query).get('resource', [''])[0])
             page = finger and (200, json.dumps(finger).encode(), 'application/jrd+json', None, None, 0, {})
         status, body, kind, wanted, secret, seconds, headers = page or (404, b'', 'text/plain', None, None, 0, {})
-        if wanted is not None and (user, password) != (wanted, secret):
+        if wanted is not None and (user not in wanted or password != secret):
             status, body, headers = 401, b'', {'WWW-Authenticate': 'Basic realm="settings"'}
         request.send_response(status)
         for name, text in headers.items():
