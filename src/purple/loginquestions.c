@@ -414,8 +414,7 @@ can_use_chat_password (PurpleAccount *account, CusaxAccount *phone)
 {
   CusaxConfig *config = cusax_account_get_config (phone);
 
-  return cusax_account_has_password_hint (phone) && cusax_config_password_is_shared (config)
-         && !cusax_config_is_own_domain (config, cusax_config_get_domain (config))
+  return cusax_account_has_password_hint (phone) && !cusax_config_may_answer_challenge (config, TRUE, NULL)
          && !is_locked (account, "related_domains");
 }
 

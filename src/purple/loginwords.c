@@ -60,7 +60,7 @@ append_faults (GString *text, const CusaxCertificate *certificate)
     g_string_append (text, _ ("\n- Whoever vouched for it has taken that back."));
   if (faults & CUSAX_CERTIFICATE_INSECURE)
     g_string_append (text, _ ("\n- It is made in a way that is not safe any more."));
-  if (faults == 0 || (faults & CUSAX_CERTIFICATE_OTHER))
+  if ((faults & ~CUSAX_CERTIFICATE_OTHER) == 0)
     g_string_append (text, _ ("\n- It cannot be checked."));
 }
 
@@ -146,10 +146,13 @@ cusax_loginwords_password (const char *username, const CusaxAccount *phone, gboo
                                      "%s is not of your chat service. Use it only if you know that both are of one "
                                      "provider."),
                             home);
-  else
+  else if (!cusax_config_may_answer_challenge (config, TRUE, NULL))
     g_string_append_printf (text, _ ("It asks for a password. The chat password was not sent, because %s is not of "
                                      "your chat service."),
                             home);
+  else
+    g_string_append (text, _ ("It asks for a password of another service than yours. The chat password was not sent "
+                              "there."));
   return cusax_wrap_text (text->str);
 }
 

@@ -97,17 +97,26 @@ request_action (const char *title, const char *primary, const char *secondary, i
                 PurpleAccount *account, const char *who, PurpleConversation *conversation, void *data,
                 size_t count, va_list actions)
 {
-  const char *texts[2];
-  GCallback callbacks[2];
+  const char *texts[3] = { NULL };
+  GCallback callbacks[3] = { NULL };
+  FakeDialog *dialog;
 
-  g_assert_cmpuint (count, ==, 2);
+  g_assert_cmpuint (count, >=, 2);
+  g_assert_cmpuint (count, <=, G_N_ELEMENTS (texts));
   for (gsize i = 0; i < count; i++)
     {
       texts[i] = va_arg (actions, const char *);
       callbacks[i] = va_arg (actions, GCallback);
     }
-  return open_dialog (PURPLE_REQUEST_ACTION, title, primary, secondary, texts[0], callbacks[0], texts[1],
-                      callbacks[1], data);
+  dialog = open_dialog (PURPLE_REQUEST_ACTION, title, primary, secondary, texts[0], callbacks[0], texts[count - 1],
+                        callbacks[count - 1], data);
+  dialog->default_action = default_action;
+  if (count == 3)
+    {
+      dialog->middle_text = g_strdup (texts[1]);
+      dialog->middle = callbacks[1];
+    }
+  return dialog;
 }
 
 /* Finch frees the fields before it calls back for the destruction of the window. */
@@ -128,6 +137,7 @@ close_request (PurpleRequestType type, void *handle)
   g_free (dialog->secondary);
   g_free (dialog->ok_text);
   g_free (dialog->cancel_text);
+  g_free (dialog->middle_text);
   g_free (dialog);
 }
 
@@ -149,15 +159,29 @@ call_back (FakeDialog *dialog, GCallback callback, int action)
 }
 
 /* Nobody closes a dialog whose button handler runs. */
-void
-fake_dialog_press (gboolean ok)
+static void
+press (GCallback callback, int action)
 {
   FakeDialog *dialog = fake_dialog;
 
-  g_assert_nonnull (dialog);
-  call_back (dialog, ok ? dialog->ok : dialog->cancel, ok ? 0 : 1);
+  call_back (dialog, callback, action);
   g_assert_true (g_ptr_array_find (dialogs, dialog, NULL));
   purple_request_close (dialog->type, dialog);
+}
+
+void
+fake_dialog_press (gboolean ok)
+{
+  g_assert_nonnull (fake_dialog);
+  press (ok ? fake_dialog->ok : fake_dialog->cancel, ok ? 0 : 1);
+}
+
+void
+fake_dialog_press_middle (void)
+{
+  g_assert_nonnull (fake_dialog);
+  g_assert_nonnull (fake_dialog->middle);
+  press (fake_dialog->middle, 1);
 }
 
 void

@@ -14,9 +14,11 @@ typedef struct
 {
   PurpleRequestType type;
   char *title, *primary, *secondary;
-  char *ok_text, *cancel_text; /* of an action: the two buttons */
+  char *ok_text, *cancel_text; /* of an action: the first and the last button */
+  char *middle_text;           /* the one between, NULL if there are two */
+  int default_action;          /* of an action: index of the button that Enter presses */
   PurpleRequestFields *fields; /* NULL for an action */
-  GCallback ok, cancel;
+  GCallback ok, cancel, middle;
   gpointer data;
 } FakeDialog;
 
@@ -39,6 +41,9 @@ void fake_chat_check (const char *expected);
 
 /** Presses a button of the newest as both hosts do: the callback, then the end of the dialog. */
 void fake_dialog_press (gboolean ok);
+
+/** Presses the button between. */
+void fake_dialog_press_middle (void);
 
 /** The window's own way out: Escape, [X], Alt-c. */
 void fake_dialog_close_window (void);
