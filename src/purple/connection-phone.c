@@ -3,7 +3,9 @@
 #include "connection-private.h"
 
 #include "callerchat.h"
+#include "chatcheck.h"
 #include "conferences.h"
+#include "loginquestions.h"
 #include "messages.h"
 #include "notices.h"
 #include "peers.h"
@@ -37,7 +39,20 @@ on_phone_state (gpointer user_data, CusaxAccount *phone)
   CusaxConnection *connection = user_data;
   PurpleAccount *account = connection->account;
 
+  switch (cusax_account_get_phone_state (phone))
+    {
+    case CUSAX_PHONE_UP:
+    case CUSAX_PHONE_WAITING:
+    case CUSAX_PHONE_REFUSED:
+      cusax_connection_release_presence (connection);
+      break;
+    case CUSAX_PHONE_OFF:
+    case CUSAX_PHONE_SIGNING_IN:
+    case CUSAX_PHONE_STOPPING:
+      break;
+    }
   cusax_notices_state (account, phone);
+  cusax_loginquestions_update (account, phone);
   cusax_contacts_update_reach (connection->contacts);
   repaint_self (account);
   /* A line in a conversation may have run anybody's code. */
@@ -128,6 +143,24 @@ on_phone_message (gpointer user_data, CusaxAccount *phone, const CusaxCallerId *
   cusax_messages_show (((CusaxConnection *) user_data)->account, caller, who, text);
 }
 
+static void
+on_phone_certificate (gpointer user_data, CusaxAccount *phone, const CusaxCertificate *certificate)
+{
+  cusax_loginquestions_certificate (((CusaxConnection *) user_data)->account, certificate);
+}
+
+static void
+on_phone_redirect (gpointer user_data, CusaxAccount *phone, const char *uri)
+{
+  cusax_loginquestions_redirect (((CusaxConnection *) user_data)->account, uri);
+}
+
+static void
+on_phone_network (gpointer user_data, CusaxAccount *phone)
+{
+  cusax_chatcheck_run (((CusaxConnection *) user_data)->account);
+}
+
 const CusaxAccountListener cusax_connection_phone_listener = {
   .on_state = on_phone_state,
   .on_incoming = on_phone_incoming,
@@ -137,5 +170,8 @@ const CusaxAccountListener cusax_connection_phone_listener = {
   .is_blocked = on_is_blocked,
   .on_contact = on_phone_contact,
   .on_conference = on_phone_conference,
+  .on_certificate = on_phone_certificate,
+  .on_redirect = on_phone_redirect,
+  .on_network = on_phone_network,
   .on_message = on_phone_message,
 };

@@ -16,8 +16,11 @@ struct _CusaxConnection
   CusaxAccount *phone;
   CusaxMediaPort *media;    /* borrowed by phone */
   CusaxContacts *contacts;  /* borrowed by phone */
+  CusaxPins *pins;          /* borrowed by phone */
   char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
+  char *sip_password;       /* the same for telephony's own */
   GError *config_error;
+  guint presence_id;        /* how long presence may be held */
   gboolean stop_when_idle;  /* signed off by an error: the call that stands may end first */
 };
 
@@ -29,6 +32,10 @@ gboolean cusax_connection_requires_both (CusaxConnection *connection);
 void cusax_connection_stop_phone (CusaxConnection *connection);
 /* R5, require_both: chat goes when telephony is lost. */
 void cusax_connection_enforce_both (CusaxConnection *connection);
+
+/* R7: the initial presence leaves when telephony has come to a result, or 5 s after chat. */
+void cusax_connection_release_presence (CusaxConnection *connection);
+void cusax_connection_start_presence_timer (CusaxConnection *connection);
 
 /* connection-phone.c: user_data is the CusaxConnection */
 extern const CusaxAccountListener cusax_connection_phone_listener;

@@ -22,6 +22,7 @@ on_signed_on (PurpleConnection *gc, gpointer unused)
       /* Both legs meet the same certificate at the same time; here the person has just accepted it for chat. */
       if (g_error_matches (cusax_account_get_phone_error (connection->phone), CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE))
         cusax_account_start (connection->phone);
+      cusax_connection_start_presence_timer (connection);
       cusax_account_set_chat_up (connection->phone, TRUE);
       cusax_connection_enforce_both (connection);
     }

@@ -8,14 +8,15 @@
 #include "engine.h"
 #include "dialling.h"
 #include "error.h"
+#include "loginquestions.h"
 #include "notices.h"
+#include "presence.h"
 #include "protocol.h"
 #include "ringing.h"
 #include "session.h"
 #include "settings.h"
 #include "textmessages.h"
 #include "transport.h"
-#include "trust.h"
 #include "ua.h"
 #include "words.h"
 
@@ -45,6 +46,18 @@ CusaxAccount *
 cusax_connection_get_account (CusaxConnection *connection)
 {
   return connection->phone;
+}
+
+const CusaxLadder *
+cusax_connection_get_ladder (CusaxConnection *connection)
+{
+  return NULL;
+}
+
+CusaxPins *
+cusax_connection_get_pins (CusaxConnection *connection)
+{
+  return connection->pins;
 }
 
 CusaxContacts *
@@ -84,7 +97,9 @@ connection_free (gpointer data)
 {
   CusaxConnection *connection = data;
 
+  g_clear_handle_id (&connection->presence_id, g_source_remove);
   cusax_account_unref (connection->phone);
+  cusax_pins_free (connection->pins);
   cusax_contacts_free (connection->contacts);
   cusax_session_port_free (connection->media);
   forget_password (connection);
@@ -104,9 +119,10 @@ ensure (PurpleAccount *account)
   connection->account = account;
   connection->media = cusax_session_port_new (account);
   connection->contacts = cusax_contacts_new (account);
+  connection->pins = cusax_pins_new (cusax_contacts_get_store (connection->contacts));
   CusaxPorts ports = {
     .clock = cusax_clock_get (),
-    .sip = cusax_ua_new (cusax_trust_get ()),
+    .sip = cusax_ua_new (cusax_pins_get_trust (connection->pins)),
     .media = connection->media,
     .transport_new = cusax_transport_new,
     .cards = cusax_contacts_get_cards (connection->contacts),
@@ -127,6 +143,7 @@ cusax_connection_forget (PurpleAccount *account)
     return;
 
   /* While it can still be found: what is shown of it goes first. */
+  cusax_loginquestions_forget (account);
   cusax_ringing_close_all (account);
   cusax_conferences_forget (account);
   cusax_dialling_forget (account);
@@ -251,6 +268,10 @@ cusax_connection_login (PurpleAccount *account)
    * account. Changed settings have restarted it already; disabling and enabling the account does, too. */
   if (cusax_account_get_phone_state (connection->phone) != CUSAX_PHONE_REFUSED)
     cusax_account_start (connection->phone);
+  /* Who looks online can be called (R7); who can be called already, or cannot in this session, looks online at once. */
+  if (cusax_connection_find (account) == connection
+      && cusax_account_get_phone_state (connection->phone) == CUSAX_PHONE_SIGNING_IN)
+    cusax_presence_hold (account);
 }
 
 void
@@ -280,8 +301,10 @@ cusax_connection_close (PurpleConnection *gc)
   else if (!wanted)
     cusax_connection_stop_phone (connection);
 
-  if (cusax_connection_find (account) == connection)
-    cusax_account_set_chat_up (connection->phone, FALSE);
+  if (cusax_connection_find (account) != connection)
+    return;
+  cusax_connection_release_presence (connection);
+  cusax_account_set_chat_up (connection->phone, FALSE);
 }
 
 void
@@ -295,6 +318,50 @@ cusax_connection_reconfigure (PurpleAccount *account)
    * fault may have been cured elsewhere. */
   if (cusax_connection_is_wanted (account) && (connection->gc != NULL || !cusax_connection_requires_both (connection)))
     cusax_account_start (connection->phone);
+}
+
+void
+cusax_connection_start_phone (CusaxConnection *connection)
+{
+  if (cusax_connection_is_wanted (connection->account)
+      && (connection->gc != NULL || !cusax_connection_requires_both (connection)))
+    cusax_account_start (connection->phone);
+}
+
+/* ------------------------------------------------------------- presence */
+
+/* R7: "about 5 s". */
+#define PRESENCE_HELD_MS 5000
+
+static gboolean
+on_presence_timeout (gpointer user_data)
+{
+  CusaxConnection *connection = user_data;
+
+  connection->presence_id = 0;
+  cusax_presence_release (connection->account);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cusax_connection_start_presence_timer (CusaxConnection *connection)
+{
+  if (connection->presence_id == 0 && cusax_presence_is_held (connection->account))
+    connection->presence_id = g_timeout_add (PRESENCE_HELD_MS, on_presence_timeout, connection);
+}
+
+void
+cusax_connection_release_presence (CusaxConnection *connection)
+{
+  g_clear_handle_id (&connection->presence_id, g_source_remove);
+  cusax_presence_release (connection->account);
+}
+
+void
+cusax_connection_set_sip_password (CusaxConnection *connection, const char *password)
+{
+  g_free (connection->sip_password);
+  connection->sip_password = g_strdup (password);
 }
 
 /* ------------------------------------------------------------ load, unload */

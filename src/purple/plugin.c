@@ -12,6 +12,8 @@
 #include "links.h"
 #include "log.h"
 #include "menus.h"
+#include "presence.h"
+#include "protection.h"
 #include "protocol.h"
 #include "roomcommands.h"
 #include "rooms.h"
@@ -63,6 +65,8 @@ plugin_load (PurplePlugin *plugin)
   cusax_stanza_init (plugin);
   cusax_vcards_init (plugin);
   cusax_rooms_init (plugin);
+  cusax_presence_init (plugin);
+  cusax_protection_init (plugin);
   cusax_protocol_init (xmpp);
   cusax_connection_init (plugin);
   cusax_commands_register (plugin);
@@ -78,6 +82,8 @@ plugin_unload (PurplePlugin *plugin)
   cusax_commands_unregister ();
   cusax_connection_shutdown ();
   cusax_protocol_shutdown ();
+  cusax_protection_shutdown ();
+  cusax_presence_shutdown ();
   cusax_rooms_shutdown ();
   cusax_vcards_shutdown ();
   cusax_stanza_shutdown ();
