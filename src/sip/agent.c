@@ -56,21 +56,24 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
   g_autofree char *proxy
     = g_strdup_printf ("sip:127.0.0.1:%u;transport=%s", info->inner_port, words[info->transport]);
 
-  return nua_create (cusax_loop_get_root (), callback, magic, NUTAG_URL (url),
-                     TAG_IF (!is_udp, TPTAG_SERVER (0)),
-                     TAG_IF (info->certificate_dir != NULL, NUTAG_CERTIFICATE_DIR (info->certificate_dir)),
-                     TAG_IF (info->certificate_dir != NULL, TPTAG_TLS_VERIFY_POLICY (0xF)),
-                     TAG_IF (is_udp, NTATAG_SERVER_RPORT (2)), TAG_IF (is_udp, NTATAG_UDP_MTU (65535)),
-                     TAG_IF (message_class != NULL, NTATAG_MCLASS (message_class)), NUTAG_PROXY (proxy),
-                     NUTAG_MEDIA_ENABLE (0), NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"),
-                     NUTAG_AUTOANSWER (0), NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
-#ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither */
-                     NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
+  return nua_create (
+    cusax_loop_get_root (), callback, magic, NUTAG_URL (url), TAG_IF (!is_udp, TPTAG_SERVER (0)),
+    TAG_IF (info->certificate_dir != NULL, NUTAG_CERTIFICATE_DIR (info->certificate_dir)),
+    TAG_IF (info->certificate_dir != NULL, TPTAG_TLS_VERIFY_POLICY (0xF)),
+    TAG_IF (is_udp, NTATAG_SERVER_RPORT (2)), TAG_IF (is_udp, NTATAG_UDP_MTU (65535)),
+    /* UDP asks by itself: where does the server see us (RFC 3581)? */
+    NTATAG_TCP_RPORT (1), NTATAG_TLS_RPORT (1), TAG_IF (message_class != NULL, NTATAG_MCLASS (message_class)),
+    NUTAG_PROXY (proxy), NUTAG_MEDIA_ENABLE (0), NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"),
+    NUTAG_AUTOANSWER (0), NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
+#ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither of these three */
+    NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
 #endif
-                     /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
-                     NUTAG_MAX_RETRY_AFTER (0), SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)),
-                     NUTAG_APPL_METHOD (NULL), NUTAG_APPL_METHOD (APPL_METHOD),
-                     SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800), NUTAG_MIN_SE (90),
-                     NTATAG_MAXSIZE (65536), NTATAG_BAD_REQ_MASK (BAD_REQUEST_MASK),
-                     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
+#ifdef CUSAX_HAVE_MAX_RETRY_AFTER
+    /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
+    NUTAG_MAX_RETRY_AFTER (0),
+#endif
+    SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)), NUTAG_APPL_METHOD (NULL),
+    NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800),
+    NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536), NTATAG_BAD_REQ_MASK (BAD_REQUEST_MASK),
+    SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }

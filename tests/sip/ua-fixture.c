@@ -285,7 +285,6 @@ on_redirect (gpointer user_data, const char *uri)
 static const CusaxSipListener line_listener = {
   .on_state = on_state,
   .on_network = on_network,
-  .on_redirect = on_redirect,
   .on_certificate = on_certificate,
   .on_redirect = on_redirect,
   .on_incoming = on_incoming,
@@ -346,6 +345,14 @@ line_new (gboolean udp)
   return line;
 }
 
+void
+line_use_trust (Line *line, CusaxTrust *trust)
+{
+  line->port->vtable->free (line->port);
+  line->port = cusax_ua_new (trust);
+  line->port->vtable->set_listener (line->port, &line_listener, line);
+}
+
 static gboolean
 is_pinned (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der, gsize length)
 {
@@ -359,9 +366,7 @@ line_new_tls (void)
   g_autoptr (GTlsCertificate) certificate = test_certificate_new (NULL, "IP:127.0.0.1", -1, 1);
   Line *line = line_new_idle (peer_new_tls (certificate), "sip_transport", "tls", NULL);
 
-  line->port->vtable->free (line->port);
-  line->port = cusax_ua_new (&trust);
-  line->port->vtable->set_listener (line->port, &line_listener, line);
+  line_use_trust (line, &trust);
   line_start (line);
   line_wait_registered (line);
   return line;

@@ -39,7 +39,6 @@ typedef struct
   char *certificate;    /* of the last one: "host unknown-ca" */
   gboolean stops_on_certificate;
   GError *error; /* of the last STOPPED */
-  char *redirect; /* right before it */
   Talk *talk;    /* the incoming call */
   char *headers, *to_uri, *sdp;
   guint n_messages;
@@ -55,6 +54,8 @@ Line *line_new (gboolean udp);
 Line *line_new_tls (void);
 /** One that is not: start it with line_start. @settings: name, value, ..., NULL over the fixture's own. */
 Line *line_new_idle (Peer *peer, const char *first_setting, ...) G_GNUC_NULL_TERMINATED;
+/** Before its first start: what it believes of certificates. */
+void line_use_trust (Line *line, CusaxTrust *trust);
 void line_start (Line *line);
 /** Stops, if it runs, and frees; the peer too. */
 void line_free (Line *line);
