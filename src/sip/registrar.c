@@ -13,9 +13,12 @@
 
 /* What we ask for, in seconds: short enough that a lost binding heals, long enough not to matter. */
 #define EXPIRES 600
-/* Of the granted time, when we refresh: nua would at a half, and without a deadline. */
+/* Of the granted time, when we refresh. nua may have done so before, at any time from a quarter of it on, but without a
+ * deadline: an answer of that kind moves ours. */
 #define REFRESH_PERCENT 45
 #define REFRESH_LEAST_MS 300
+/* A road that no nua of ours has. */
+#define NOWHERE "sip:127.0.0.1:9;transport=sctp"
 
 typedef enum
 {
@@ -74,12 +77,15 @@ registrar_destroy (CusaxRegistrar *registrar)
   g_free (registrar);
 }
 
-/* Takes the object off the wire. */
+/* Takes the object off the wire. Sofia would send an un-REGISTER by itself, without end in sight: to a server that just
+ * refused us, or so late that it takes away what has been registered anew. */
 static void
 go (CusaxRegistrar *registrar)
 {
   if (registrar->state == STATE_GONE)
     return;
+  if (registrar->state != STATE_UNREGISTERING && registrar->handler.handle != NULL)
+    nua_set_hparams (registrar->handler.handle, NUTAG_PROXY (NOWHERE), TAG_END ());
   registrar->state = STATE_GONE;
   g_clear_handle_id (&registrar->deadline_id, g_source_remove);
   g_clear_handle_id (&registrar->refresh_id, g_source_remove);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The life of one registration on a standing stack: REGISTER, digest, refresh, un-REGISTER (RFC 3261 section
- * 10, RFC 3581, RFC 5626 for +sip.instance and reg-id). Refreshes at 45 % of the granted time, before nua would
- * by itself, so that each one has a deadline for its answer and a dead server is noticed. One try: whoever owns
- * it backs off.
+ * 10, RFC 3581, RFC 5626 for +sip.instance and reg-id). Refreshes at 45 % of the granted time with a deadline
+ * for the answer, so that a dead server is noticed; what nua refreshes by itself has none. One try: whoever owns
+ * it backs off. After a failure nothing is un-registered, the binding expires.
  *
  * States: SENT -200-> GRANTED -refresh 200-> GRANTED; wind up -> UNREGISTERING -> gone; a failure -> gone.
  */
