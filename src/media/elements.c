@@ -170,3 +170,9 @@ cusax_elements_have_srtp (const CusaxElements *elements)
 {
   return elements->has_srtp;
 }
+
+char *
+cusax_elements_get_version (void)
+{
+  return gst_version_string ();
+}

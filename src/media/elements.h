@@ -53,4 +53,7 @@ const GPtrArray *cusax_elements_get_codecs (const CusaxElements *elements, const
  */
 gboolean cusax_elements_have_srtp (const CusaxElements *elements);
 
+/** Returns: (transfer full): "GStreamer 1.22.0" */
+char *cusax_elements_get_version (void);
+
 G_END_DECLS

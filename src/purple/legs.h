@@ -20,9 +20,13 @@ char *cusax_legs_words (PurpleAccount *account);
 /** Shows "Connection details". */
 void cusax_legs_show (PurpleAccount *account);
 
-/** "Require encryption for both": settings of both legs, then both sign in again. */
+/** Returns: TRUE if cusax_legs_require_both() would change a setting that the person may change. */
+gboolean cusax_legs_can_require_both (PurpleAccount *account);
+
+/** "Require encryption for both": settings of both legs; what is open signs in again. */
 void cusax_legs_require_both (PurpleAccount *account);
 
+/** Closes its windows and forgets what was said. Call it before @account's entry in the side table goes. */
 void cusax_legs_forget (PurpleAccount *account);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "log.h"
 
 #include "redact.h"
+#include "supportlog.h"
 
 #include <purple.h>
 
@@ -47,11 +48,18 @@ get_level (GLogLevelFlags flags)
   return PURPLE_DEBUG_MISC;
 }
 
+static void
+write_line (PurpleDebugLevel level, const char *category, const char *text)
+{
+  cusax_supportlog_add (category, text);
+  purple_debug (level, category, "%s\n", text);
+}
+
 static gboolean
 on_idle_write (gpointer user_data)
 {
   Line *line = user_data;
-  purple_debug (line->level, line->category, "%s\n", line->text);
+  write_line (line->level, line->category, line->text);
   return G_SOURCE_REMOVE;
 }
 
@@ -76,7 +84,7 @@ on_log (const char *domain, GLogLevelFlags flags, const char *message, gpointer 
 
   if (g_thread_self () == main_thread)
     {
-      purple_debug (get_level (flags), category, "%s\n", clean);
+      write_line (get_level (flags), category, clean);
       return;
     }
 
@@ -97,6 +105,7 @@ void
 cusax_log_init (void)
 {
   main_thread = g_thread_self ();
+  cusax_supportlog_init ();
   for (gsize i = 0; i < G_N_ELEMENTS (sinks); i++)
     if (sinks[i].handler == 0)
       sinks[i].handler = g_log_set_handler (sinks[i].domain,
@@ -113,4 +122,5 @@ cusax_log_shutdown (void)
         g_log_remove_handler (sinks[i].domain, sinks[i].handler);
         sinks[i].handler = 0;
       }
+  cusax_supportlog_shutdown ();
 }

@@ -4,16 +4,17 @@
 
 #include "account.h"
 #include "callerchat.h"
-#include "callers.h"
 #include "conferences.h"
 #include "connection.h"
 #include "dialling.h"
 #include "dialwords.h"
+#include "legs.h"
 #include "notices.h"
 #include "peers.h"
 #include "privacy.h"
 #include "protocol.h"
 #include "settings.h"
+#include "setuptest.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -53,47 +54,21 @@ on_action_privacy (PurplePluginAction *action)
 }
 
 static void
-append_calls (GString *text, PurpleAccount *account, CusaxAccount *phone)
+on_action_test (PurplePluginAction *action)
 {
-  const GPtrArray *calls = cusax_account_get_calls (phone);
+  cusax_setuptest_show (account_of_action (action));
+}
 
-  for (guint i = 0; i < calls->len; i++)
-    {
-      CusaxCall *call = g_ptr_array_index (calls, i);
-      g_autofree char *name = cusax_callers_name (account, call);
-      g_autofree char *state = cusax_words_call_state (call, name);
-
-      g_string_append_printf (text, "\n%s", state);
-    }
+static void
+on_action_require (PurplePluginAction *action)
+{
+  cusax_legs_require_both (account_of_action (action));
 }
 
 static void
 on_action_details (PurplePluginAction *action)
 {
-  PurpleAccount *account = account_of_action (action);
-  CusaxConnection *connection = cusax_connection_find (account);
-  g_autofree char *status = cusax_notices_status_text (account);
-  g_autoptr (GString) text = g_string_new (status);
-  const char *jid = purple_connection_get_display_name (action->context);
-
-  if (connection != NULL)
-    {
-      CusaxAccount *phone = cusax_connection_get_account (connection);
-      CusaxConfig *config = cusax_account_get_config (phone);
-      const char *server = cusax_account_get_server (phone);
-
-      g_string_append_c (text, '\n');
-      if (config != NULL)
-        g_string_append_printf (text, _ ("\nTelephone address: %s"),
-                                cusax_address_get_uri (cusax_config_get_aor (config)));
-      if (server != NULL)
-        g_string_append_printf (text, _ ("\nTelephone server: %s"), server);
-      if (jid != NULL)
-        g_string_append_printf (text, _ ("\nChat address: %s"), jid);
-      append_calls (text, account, phone);
-    }
-  purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_INFO, _ ("Connection details"),
-                         purple_account_get_username (account), text->str, NULL, NULL);
+  cusax_legs_show (account_of_action (action));
 }
 
 static GList *
@@ -111,9 +86,12 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
 
   actions = add_action (actions, _ ("Dial..."), on_action_dial);
   actions = add_action (actions, _ ("Telephony settings..."), on_action_settings);
+  actions = add_action (actions, _ ("Test call setup..."), on_action_test);
   actions = add_action (actions, _ ("Publish my phone address..."), on_action_publish);
   actions = add_action (actions, _ ("Privacy..."), on_action_privacy);
   actions = add_action (actions, _ ("Connection details"), on_action_details);
+  if (gc != NULL && cusax_legs_can_require_both (purple_connection_get_account (gc)))
+    actions = add_action (actions, _ ("Require encryption for both"), on_action_require);
   /* libjabber looks at the stream behind @gc, which is its own. */
   if (xmpp != NULL && xmpp->info->actions != NULL)
     more = xmpp->info->actions (xmpp, gc);

@@ -4,6 +4,7 @@
 
 #include "connection.h"
 #include "error.h"
+#include "legs.h"
 #include "peers.h"
 #include "words.h"
 
@@ -297,6 +298,7 @@ cusax_notices_status_text (PurpleAccount *account)
   CusaxConnection *connection = cusax_connection_find (account);
   g_autofree char *phone_text = NULL;
   g_autofree char *chat_text = NULL;
+  g_autofree char *protection = NULL;
   const GError *config_error;
   CusaxAccount *phone;
 
@@ -313,5 +315,6 @@ cusax_notices_status_text (PurpleAccount *account)
     }
   else
     phone_text = cusax_words_phone_state (phone);
-  return g_strconcat (phone_text, "\n", chat_text, NULL);
+  protection = cusax_legs_words (account);
+  return g_strconcat (phone_text, "\n", chat_text, *protection != '\0' ? "\n" : "", protection, NULL);
 }

@@ -19,7 +19,8 @@ void cusax_notices_state (PurpleAccount *account, CusaxAccount *phone);
 /**
  * cusax_notices_status_text:
  *
- * Returns: (transfer full): both legs in words, one line each; "Telephony: off." for an unknown account
+ * Returns: (transfer full): both legs in words, one line each, and one on their protection if both are up; "Telephony:
+ *   off." for an unknown account
  */
 char *cusax_notices_status_text (PurpleAccount *account);
 

@@ -14,10 +14,12 @@ G_BEGIN_DECLS
 void cusax_supportlog_init (void);
 void cusax_supportlog_shutdown (void);
 
-/** One line, already redacted; main thread only. */
+/** One line, or a message of several, already redacted; main thread only. A long one is cut. */
 void cusax_supportlog_add (const char *category, const char *text);
 
-/** (transfer full): versions of ours, libpurple, Sofia, GStreamer, then the lines */
+/** (transfer full): versions of ours, libpurple, Sofia, GStreamer, the state of each account's legs, then the lines, one
+ * for each change of a leg or call ("call #1: ...", "cusax-sip ..."). Whatever redaction let pass: an account's own
+ * passwords are never in it. */
 char *cusax_supportlog_get (void);
 
 G_END_DECLS

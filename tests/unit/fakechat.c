@@ -101,7 +101,7 @@ request_action (const char *title, const char *primary, const char *secondary, i
   GCallback callbacks[3] = { NULL };
   FakeDialog *dialog;
 
-  g_assert_cmpuint (count, >=, 2);
+  g_assert_cmpuint (count, >=, 1);
   g_assert_cmpuint (count, <=, G_N_ELEMENTS (texts));
   for (gsize i = 0; i < count; i++)
     {
@@ -117,6 +117,14 @@ request_action (const char *title, const char *primary, const char *secondary, i
       dialog->middle = callbacks[1];
     }
   return dialog;
+}
+
+static void *
+request_file (const char *title, const char *filename, gboolean is_save, GCallback ok, GCallback cancel,
+              PurpleAccount *account, const char *who, PurpleConversation *conversation, void *data)
+{
+  g_assert_true (is_save);
+  return open_dialog (PURPLE_REQUEST_FILE, title, filename, NULL, NULL, ok, NULL, cancel, data);
 }
 
 /* Finch frees the fields before it calls back for the destruction of the window. */
@@ -144,6 +152,7 @@ close_request (PurpleRequestType type, void *handle)
 static PurpleRequestUiOps request_ops = {
   .request_fields = request_fields,
   .request_action = request_action,
+  .request_file = request_file,
   .close_request = close_request,
 };
 
@@ -154,6 +163,8 @@ call_back (FakeDialog *dialog, GCallback callback, int action)
     return;
   if (dialog->type == PURPLE_REQUEST_FIELDS)
     ((PurpleRequestFieldsCb) callback) (dialog->data, dialog->fields);
+  else if (dialog->type == PURPLE_REQUEST_FILE)
+    ((PurpleRequestFileCb) callback) (dialog->data, NULL);
   else
     ((PurpleRequestActionCb) callback) (dialog->data, action);
 }
@@ -174,6 +185,18 @@ fake_dialog_press (gboolean ok)
 {
   g_assert_nonnull (fake_dialog);
   press (ok ? fake_dialog->ok : fake_dialog->cancel, ok ? 0 : 1);
+}
+
+void
+fake_dialog_choose (const char *path)
+{
+  FakeDialog *dialog = fake_dialog;
+
+  g_assert_nonnull (dialog);
+  g_assert_cmpint (dialog->type, ==, PURPLE_REQUEST_FILE);
+  ((PurpleRequestFileCb) dialog->ok) (dialog->data, path);
+  g_assert_true (g_ptr_array_find (dialogs, dialog, NULL));
+  purple_request_close (dialog->type, dialog);
 }
 
 void

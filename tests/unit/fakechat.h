@@ -42,6 +42,9 @@ void fake_chat_check (const char *expected);
 /** Presses a button of the newest as both hosts do: the callback, then the end of the dialog. */
 void fake_dialog_press (gboolean ok);
 
+/** Chooses a file in a file dialog. */
+void fake_dialog_choose (const char *path);
+
 /** Presses the button between. */
 void fake_dialog_press_middle (void);
 

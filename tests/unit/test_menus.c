@@ -8,10 +8,12 @@
 #include "dialling.h"
 #include "error.h"
 #include "fake-people.h"
+#include "legs.h"
 #include "menus.h"
 #include "notices.h"
 #include "privacy.h"
 #include "protocol.h"
+#include "setuptest.h"
 
 #include <purple.h>
 #include <string.h>
@@ -93,10 +95,30 @@ cusax_conferences_join_audio (PurpleAccount *of, const char *room, GError **erro
   return trace_call ("join-audio", room, error);
 }
 
-char *
-cusax_notices_status_text (PurpleAccount *of)
+void
+cusax_setuptest_show (PurpleAccount *of)
 {
-  return g_strdup ("Telephony: signed in.");
+  trace_call ("test", purple_account_get_username (of), NULL);
+}
+
+void
+cusax_legs_show (PurpleAccount *of)
+{
+  trace_call ("details", purple_account_get_username (of), NULL);
+}
+
+static gboolean can_require;
+
+gboolean
+cusax_legs_can_require_both (PurpleAccount *of)
+{
+  return can_require;
+}
+
+void
+cusax_legs_require_both (PurpleAccount *of)
+{
+  trace_call ("require", purple_account_get_username (of), NULL);
 }
 
 void
@@ -461,30 +483,39 @@ static void
 test_actions (void)
 {
   static const char *const expected[]
-    = { "Dial...", "Telephony settings...", "Publish my phone address...", "Privacy...", "Connection details" };
-  GList *actions;
-  guint i = 0;
+    = { "Dial...",    "Telephony settings...", "Test call setup...", "Publish my phone address...",
+        "Privacy...", "Connection details",    "Require encryption for both" };
 
-  setup ();
-  fake_purple_connect (account, TRUE);
-  actions = cusax_menus_actions (cusax_connection_get_plugin (), purple_account_get_connection (account));
-  for (GList *l = actions; l != NULL; l = l->next)
+  /* The last one only where it would change something. */
+  for (guint count = G_N_ELEMENTS (expected) - 1; count <= G_N_ELEMENTS (expected); count++)
     {
-      PurplePluginAction *action = l->data;
+      GList *actions;
+      guint i = 0;
 
-      g_assert_cmpuint (i, <, G_N_ELEMENTS (expected));
-      g_assert_cmpstr (action->label, ==, expected[i]);
-      g_assert_null (strchr (action->label, '_'));
-      action->context = purple_account_get_connection (account);
-      if (i++ < 4)
-        action->callback (action);
+      setup ();
+      fake_purple_connect (account, TRUE);
+      can_require = count == G_N_ELEMENTS (expected);
+      actions = cusax_menus_actions (cusax_connection_get_plugin (), purple_account_get_connection (account));
+      for (GList *l = actions; l != NULL; l = l->next)
+        {
+          PurplePluginAction *action = l->data;
+
+          g_assert_cmpuint (i, <, count);
+          g_assert_cmpstr (action->label, ==, expected[i++]);
+          g_assert_null (strchr (action->label, '_'));
+          action->context = purple_account_get_connection (account);
+          action->callback (action);
+        }
+      g_assert_cmpuint (i, ==, count);
+      assert_trace (can_require ? "dial(alice@example.org) settings(alice@example.org) test(alice@example.org) "
+                                  "publish(alice@example.org) privacy(alice@example.org) details(alice@example.org) "
+                                  "require(alice@example.org) "
+                                : "dial(alice@example.org) settings(alice@example.org) test(alice@example.org) "
+                                  "publish(alice@example.org) privacy(alice@example.org) details(alice@example.org) ");
+      g_list_free_full (actions, (GDestroyNotify) purple_plugin_action_free);
+      fake_purple_connect (account, FALSE);
+      teardown ();
     }
-  g_assert_cmpuint (i, ==, G_N_ELEMENTS (expected));
-  assert_trace ("dial(alice@example.org) settings(alice@example.org) publish(alice@example.org) "
-                "privacy(alice@example.org) ");
-  g_list_free_full (actions, (GDestroyNotify) purple_plugin_action_free);
-  fake_purple_connect (account, FALSE);
-  teardown ();
 }
 
 /* Pidgin would make a mnemonic of the first underscore and not show it. */

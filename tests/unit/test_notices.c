@@ -3,6 +3,7 @@
 #include "fakephone.h"
 
 #include "error.h"
+#include "legs.h"
 #include "notices.h"
 
 #include <purple.h>
@@ -13,6 +14,15 @@ static PurpleConversation *with_bob;
 static GString *lines;    /* what conversations got, one per line */
 static GPtrArray *windows; /* "title|primary|secondary", open ones */
 static guint window_count;
+
+static const char *protection = "";
+
+/* Of legs.c. */
+char *
+cusax_legs_words (PurpleAccount *of)
+{
+  return g_strdup (protection);
+}
 
 /* ----------------------------------------------------------------- host */
 
@@ -172,12 +182,17 @@ static void
 test_status_text (void)
 {
   g_autofree char *known = NULL;
+  g_autofree char *both = NULL;
   g_autofree char *unknown = NULL;
 
   setup (FALSE);
   fake_phone.state = CUSAX_PHONE_UP;
   known = cusax_notices_status_text (account);
   g_assert_cmpstr (known, ==, "Telephony: signed in.\nChat: signed in.");
+  protection = "Both protected.";
+  both = cusax_notices_status_text (account);
+  g_assert_cmpstr (both, ==, "Telephony: signed in.\nChat: signed in.\nBoth protected.");
+  protection = "";
   fake_connection = NULL;
   unknown = cusax_notices_status_text (account);
   g_assert_cmpstr (unknown, ==, "Telephony: off.");
