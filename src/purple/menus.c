@@ -9,6 +9,7 @@
 #include "dialling.h"
 #include "dialwords.h"
 #include "legs.h"
+#include "move.h"
 #include "notices.h"
 #include "peers.h"
 #include "privacy.h"
@@ -71,6 +72,12 @@ on_action_details (PurplePluginAction *action)
   cusax_legs_show (account_of_action (action));
 }
 
+static void
+on_action_chat_only (PurplePluginAction *action)
+{
+  cusax_move_show_to_xmpp (account_of_action (action));
+}
+
 static GList *
 add_action (GList *actions, const char *label, void (*callback) (PurplePluginAction *))
 {
@@ -92,9 +99,11 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
   actions = add_action (actions, _ ("Connection details"), on_action_details);
   if (gc != NULL && cusax_legs_can_require_both (purple_connection_get_account (gc)))
     actions = add_action (actions, _ ("Require encryption for both"), on_action_require);
-  /* libjabber looks at the stream behind @gc, which is its own. */
-  if (xmpp != NULL && xmpp->info->actions != NULL)
-    more = xmpp->info->actions (xmpp, gc);
+  actions = add_action (actions, _ ("Use for chat only..."), on_action_chat_only);
+  /* libjabber looks at the stream behind @gc, which is its own. Not xmpp->info->actions, which has our entry for accounts
+   * of the XMPP protocol. */
+  if (xmpp != NULL && cusax_move_get_xmpp_actions () != NULL)
+    more = cusax_move_get_xmpp_actions () (xmpp, gc);
   if (more != NULL)
     actions = g_list_append (actions, NULL);
   return g_list_concat (actions, more);

@@ -12,6 +12,7 @@
 #include "links.h"
 #include "log.h"
 #include "menus.h"
+#include "move.h"
 #include "presence.h"
 #include "protection.h"
 #include "protocol.h"
@@ -71,6 +72,7 @@ plugin_load (PurplePlugin *plugin)
   cusax_connection_init (plugin);
   cusax_commands_register (plugin);
   cusax_links_init (plugin);
+  cusax_move_init (xmpp);
   purple_debug_info ("cusax", "CUSAX %s is ready\n", CUSAX_VERSION);
   return TRUE;
 }
@@ -78,6 +80,7 @@ plugin_load (PurplePlugin *plugin)
 static gboolean
 plugin_unload (PurplePlugin *plugin)
 {
+  cusax_move_shutdown ();
   cusax_links_shutdown ();
   cusax_commands_unregister ();
   cusax_connection_shutdown ();

@@ -8,6 +8,7 @@
 
 CusaxAccount fake_phone;
 CusaxConnection *fake_connection;
+PurplePlugin *fake_other_plugin;
 
 static char *user_dir;
 static GList *
@@ -296,6 +297,8 @@ cusax_connection_get_config_error (CusaxConnection *connection)
 __attribute__ ((visibility ("default"))) PurplePlugin *
 purple_find_prpl (const char *id)
 {
+  if (fake_other_plugin != NULL && g_strcmp0 (id, fake_other_plugin->info->id) == 0)
+    return fake_other_plugin;
   return g_strcmp0 (id, fake_info.id) == 0 ? &fake_plugin : NULL;
 }
 

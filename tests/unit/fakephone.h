@@ -51,6 +51,7 @@ struct _CusaxAccount
 /* What cusax_connection_find() finds for every account. */
 extern CusaxAccount fake_phone;
 extern CusaxConnection *fake_connection; /* NULL: nothing is found */
+extern PurplePlugin *fake_other_plugin;  /* a protocol beside ours; NULL: there is none */
 
 /** Empties fake_phone; config is made for @jid. */
 void fake_phone_reset (const char *jid);

@@ -10,6 +10,7 @@
 #include "fake-people.h"
 #include "legs.h"
 #include "menus.h"
+#include "move.h"
 #include "notices.h"
 #include "privacy.h"
 #include "protocol.h"
@@ -105,6 +106,17 @@ void
 cusax_legs_show (PurpleAccount *of)
 {
   trace_call ("details", purple_account_get_username (of), NULL);
+}
+
+void
+cusax_move_show_to_xmpp (PurpleAccount *of)
+{
+  trace_call ("chat-only", purple_account_get_username (of), NULL);
+}
+
+GList *(*cusax_move_get_xmpp_actions (void)) (PurplePlugin *plugin, gpointer gc)
+{
+  return NULL;
 }
 
 static gboolean can_require;
@@ -482,36 +494,48 @@ test_room (void)
 static void
 test_actions (void)
 {
-  static const char *const expected[]
-    = { "Dial...",    "Telephony settings...", "Test call setup...", "Publish my phone address...",
-        "Privacy...", "Connection details",    "Require encryption for both" };
+  static const struct
+  {
+    const char *label, *traced;
+    gboolean is_required; /* only where it would change something */
+  } rows[] = {
+    { "Dial...", "dial", FALSE },
+    { "Telephony settings...", "settings", FALSE },
+    { "Test call setup...", "test", FALSE },
+    { "Publish my phone address...", "publish", FALSE },
+    { "Privacy...", "privacy", FALSE },
+    { "Connection details", "details", FALSE },
+    { "Require encryption for both", "require", TRUE },
+    { "Use for chat only...", "chat-only", FALSE },
+  };
 
-  /* The last one only where it would change something. */
-  for (guint count = G_N_ELEMENTS (expected) - 1; count <= G_N_ELEMENTS (expected); count++)
+  for (int with = 0; with < 2; with++)
     {
-      GList *actions;
-      guint i = 0;
+      g_autoptr (GString) expected = g_string_new (NULL);
+      GList *actions, *l;
 
       setup ();
       fake_purple_connect (account, TRUE);
-      can_require = count == G_N_ELEMENTS (expected);
+      can_require = with;
       actions = cusax_menus_actions (cusax_connection_get_plugin (), purple_account_get_connection (account));
-      for (GList *l = actions; l != NULL; l = l->next)
+      l = actions;
+      for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
         {
-          PurplePluginAction *action = l->data;
+          PurplePluginAction *action;
 
-          g_assert_cmpuint (i, <, count);
-          g_assert_cmpstr (action->label, ==, expected[i++]);
+          if (rows[i].is_required && !with)
+            continue;
+          g_assert_nonnull (l);
+          action = l->data;
+          l = l->next;
+          g_assert_cmpstr (action->label, ==, rows[i].label);
           g_assert_null (strchr (action->label, '_'));
           action->context = purple_account_get_connection (account);
           action->callback (action);
+          g_string_append_printf (expected, "%s(alice@example.org) ", rows[i].traced);
         }
-      g_assert_cmpuint (i, ==, count);
-      assert_trace (can_require ? "dial(alice@example.org) settings(alice@example.org) test(alice@example.org) "
-                                  "publish(alice@example.org) privacy(alice@example.org) details(alice@example.org) "
-                                  "require(alice@example.org) "
-                                : "dial(alice@example.org) settings(alice@example.org) test(alice@example.org) "
-                                  "publish(alice@example.org) privacy(alice@example.org) details(alice@example.org) ");
+      g_assert_null (l);
+      assert_trace (expected->str);
       g_list_free_full (actions, (GDestroyNotify) purple_plugin_action_free);
       fake_purple_connect (account, FALSE);
       teardown ();
