@@ -108,26 +108,35 @@ test_P2_odd_grants (gconstpointer data)
 
 /* ------------------------------------------------------------------ dead servers */
 
+/* Silence is noticed, and the server dialled again: the next thing after REGISTERED is CONNECTING. */
+static void
+wait_redialled (Line *line, guint ms)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+
+  while (!g_str_has_prefix (line->trace->str, "LCGRC") && g_get_monotonic_time () < deadline)
+    peer_spin (5);
+  g_assert_true (g_str_has_prefix (line->trace->str, "LCGRC"));
+  g_assert_cmpuint (line->n_stopped, ==, 0);
+}
+
 static void
 test_P2_black_hole (gconstpointer data)
 {
   gboolean is_udp = g_str_equal (data, "udp");
   Peer *peer = peer_new (is_udp);
   Line *line = line_new_idle (peer, "sip_transport", data, NULL);
-  gint64 begin;
 
   cusax_ua_set_answer_timeout (line->port, 500);
   peer_set_expires (peer, 2);
   line_start (line);
   line_wait_registered (line);
-  begin = g_get_monotonic_time ();
   peer_set_manual (peer, TRUE);
+  /* 0.9 s to the refresh, 0.5 s for its answer. */
+  wait_redialled (line, 2000);
   line_wait_stopped (line);
   g_assert_error (line->error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT);
   g_assert_true (cusax_error_is_retryable (line->error));
-  /* 0.9 s to the refresh, 0.5 s for its answer. */
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, 2 * G_USEC_PER_SEC);
-  g_clear_error (&line->error);
   peer_set_manual (peer, FALSE);
   line_free (line);
 }
@@ -137,7 +146,6 @@ static void
 test_P2_asked (void)
 {
   Line *line = line_new (FALSE);
-  gint64 begin;
 
   cusax_registrar_refresh (registrar_of (line), 300);
   wait_for_registers (line->peer, 2);
@@ -145,13 +153,10 @@ test_P2_asked (void)
   g_assert_cmpuint (line->n_stopped, ==, 0);
 
   peer_set_manual (line->peer, TRUE);
-  begin = g_get_monotonic_time ();
   cusax_registrar_refresh (registrar_of (line), 5000);
   cusax_registrar_refresh (registrar_of (line), 300);
   cusax_registrar_refresh (registrar_of (line), 4000);
-  line_wait_stopped (line);
-  g_assert_error (line->error, CUSAX_ERROR, CUSAX_ERROR_TIMEOUT);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, G_USEC_PER_SEC);
+  wait_redialled (line, 1000);
   g_assert_cmpuint (peer_count (line->peer, "REGISTER "), ==, 3);
   peer_set_manual (line->peer, FALSE);
   line_free (line);
