@@ -300,14 +300,6 @@ cusax_config_get_origin (const CusaxConfig *config)
   return config->origin;
 }
 
-/* Not cusax_config_is_own_domain(): the domain of the AOR itself, wherever it came from, proves nothing here. */
-static gboolean
-is_trusted_with_chat_password (const CusaxConfig *config, const char *domain)
-{
-  return g_strcmp0 (domain, config->chat_domain) == 0
-         || g_strv_contains ((const char *const *) config->related_domains, domain);
-}
-
 void
 cusax_config_set_origin (CusaxConfig *config, CusaxOrigin origin)
 {
@@ -327,7 +319,8 @@ cusax_config_may_answer_challenge (const CusaxConfig *config, gboolean is_protec
                    "the chat password is not sent over an unprotected connection");
       return FALSE;
     }
-  if (!is_trusted_with_chat_password (config, domain))
+  /* not cusax_config_is_own_domain(): the domain of the AOR itself, wherever it came from, proves nothing here */
+  if (!cusax_config_is_trusted_domain (config, domain))
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_WITHHELD, "the chat password is not shown to %s", domain);
       return FALSE;

@@ -72,8 +72,10 @@ read_settings (CusaxProvision *provision, GKeyFile *file, const char *jid, GErro
         continue;
       value = g_key_file_get_string (file, GROUP, setting->name, &reason);
       if (value == NULL)
-        return cusax_provision_invalid (error, setting->name, "has a backslash that means nothing");
-      good = cusax_provision_set_expanded (provision, setting, value, jid, error);
+        return cusax_provision_invalid (error, setting->name, "not readable");
+      /* GKeyFile hands out what it made of a bad escape sequence, too. */
+      good = reason == NULL ? cusax_provision_set_expanded (provision, setting, value, jid, error)
+                            : cusax_provision_invalid (error, setting->name, "has a backslash that means nothing");
       explicit_bzero (value, strlen (value));
       g_free (value);
       if (!good)

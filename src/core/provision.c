@@ -207,16 +207,20 @@ gboolean
 cusax_provision_set (CusaxProvision *provision, const char *name, const char *value, GError **error)
 {
   const CusaxSetting *setting;
+  char *text;
 
   g_return_val_if_fail (provision != NULL && name != NULL && value != NULL, FALSE);
   setting = find_setting (name);
   if (setting == NULL)
     return cusax_provision_invalid (error, NULL, "no such setting");
   if (!source_may_set (provision->source, setting))
-    return cusax_provision_invalid (error, name, "may not be set from there");
+    return cusax_provision_invalid (error, setting->name, "may not be set from there");
   if (!check_value (provision->source, setting, value, error))
     return FALSE;
-  g_hash_table_insert (provision->values, (gpointer) setting->name, g_strdup (value));
+  text = g_strdup (value);
+  if (setting->type != CUSAX_SETTING_SECRET) /* blanks at the ends of a password may be meant */
+    g_strstrip (text);
+  g_hash_table_insert (provision->values, (gpointer) setting->name, text);
   return TRUE;
 }
 

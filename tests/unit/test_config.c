@@ -471,24 +471,62 @@ test_r47_challenge (void)
     const char *settings;
     gboolean is_protected;
     gboolean may;
+    CusaxErrorCode why_not;
   } cases[] = {
     { "", TRUE, TRUE },
-    { "", FALSE, FALSE },
+    { "", FALSE, FALSE, CUSAX_ERROR_NOT_PROTECTED },
     { "sip_security=allow_plain", FALSE, TRUE },
     { "sip_password=other", FALSE, TRUE },
     /* The address may be typed, found in a card or provided: the chat password stays at home. */
-    { "sip_address=sip:alice@provider.test", TRUE, FALSE },
-    { "sip_address=sip:alice@provider.test\nsip_security=allow_plain", TRUE, FALSE },
+    { "sip_address=sip:alice@provider.test", TRUE, FALSE, CUSAX_ERROR_WITHHELD },
+    { "sip_address=sip:alice@provider.test\nsip_security=allow_plain", TRUE, FALSE, CUSAX_ERROR_WITHHELD },
     { "sip_address=sip:alice@provider.test\nsip_password=other", TRUE, TRUE },
     { "sip_address=sip:alice@provider.test\nrelated_domains=provider.test", TRUE, TRUE },
-    { "sip_address=sip:alice@sip.example.org", TRUE, FALSE },
+    { "sip_address=sip:alice@sip.example.org", TRUE, FALSE, CUSAX_ERROR_WITHHELD },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (CusaxConfig) config = make ("alice@example.org", "x", cases[i].settings, NULL);
+      g_autoptr (GError) error = NULL;
 
-      g_assert_cmpint (cusax_config_may_answer_challenge (config, cases[i].is_protected, NULL), ==, cases[i].may);
+      note (cases[i].settings);
+      g_assert_cmpint (cusax_config_may_answer_challenge (config, cases[i].is_protected, &error), ==, cases[i].may);
+      if (!cases[i].may)
+        g_assert_error (error, CUSAX_ERROR, (int) cases[i].why_not);
+    }
+}
+
+/* Each setting that means something changes the whole. */
+static void
+test_equal (void)
+{
+  static const char *const changes[] = {
+    "sip_address=bob@example.org", "sip_auth_user=x", "sip_password=x", "sip_server=h.example",
+    "sip_transport=tls", "sip_security=allow_plain", "country_code=33", "sip_enabled=0", "require_both=1",
+    "media_encryption=require", "media_port_min=30000", "media_port_max=30000", "trunk_prefix=9", "on_net_numbers=7",
+    "related_domains=x.example", "accept_calls=contacts", "anonymous=1", "share_chat_address=0",
+    "share_chat_address_foreign=1", "send_xmpp_contact=1", "share_reachability=1", "accept_sip_messages=1",
+    "provisioning_url=https://x.example/", "client_certificate=/x.pem", "wire_trace=1",
+    "sip_address=alice@example.org", /* the same, but typed: R52 tells where from */
+  };
+  g_autoptr (CusaxConfig) config = make ("alice@example.org", "x", "", NULL);
+  g_autoptr (CusaxConfig) same = make ("alice@example.org", "x", "sip_transport=auto", NULL);
+  g_autoptr (CusaxConfig) other_password = make ("alice@example.org", "y", "", NULL);
+  g_autoptr (CusaxConfig) other_jid = make ("alice@example.org/desk", "x", "", NULL);
+
+  g_assert_true (cusax_config_equal (config, same));
+  g_assert_true (cusax_config_equal (NULL, NULL));
+  g_assert_false (cusax_config_equal (config, NULL));
+  g_assert_false (cusax_config_equal (config, other_password));
+  g_assert_false (cusax_config_equal (config, other_jid));
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (CusaxConfig) changed = make ("alice@example.org", "x", changes[i], NULL);
+
+      note (changes[i]);
+      g_assert_nonnull (changed);
+      g_assert_false (cusax_config_equal (config, changed));
     }
 }
 
@@ -523,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/refusals", test_refusals);
   g_test_add_func ("/config/long-values", test_long_values);
   g_test_add_func ("/config/r47-challenge", test_r47_challenge);
+  g_test_add_func ("/config/equal", test_equal);
   g_test_add_func ("/config/no-password", test_no_password);
   return g_test_run ();
 }
