@@ -4,6 +4,8 @@
 
 #include "connection.h"
 #include "error.h"
+#include "ladder.h"
+#include "words.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -191,13 +193,30 @@ cusax_settings_read (PurpleAccount *account, const char *password, GError **erro
 static void show_dialog (PurpleAccount *account, const CusaxConfigReader *reader, gpointer user_data,
                          const char *problem);
 
-/* What stands in the dialog, read as if it were stored; user_data is the PurpleRequestFields. */
-static const char *
-typed_string (gpointer fields, const char *name, const char *fallback)
+/* A dialog that was answered, or opens again with everything that was typed. */
+typedef struct
 {
-  PurpleRequestField *field = purple_request_fields_get_field (fields, name);
+  PurpleAccount *account;
+  PurpleRequestFields *fields;
+  gboolean is_judged; /* a row that cannot be edited counts as empty: what is stored there can be nobody's mistake now */
+} Typed;
+
+/* (nullable): NULL for a row that cannot be edited: what is stored stays. */
+static PurpleRequestField *
+editable_field (const Typed *typed, const char *name)
+{
+  PurpleRequestField *field = purple_request_fields_get_field (typed->fields, name);
+  return field != NULL && purple_request_field_get_type (field) != PURPLE_REQUEST_FIELD_LABEL ? field : NULL;
+}
+
+/* What stands in the dialog, read as if it were stored; user_data is a Typed. */
+static const char *
+typed_string (gpointer user_data, const char *name, const char *fallback)
+{
+  const Typed *typed = user_data;
+  PurpleRequestField *field = editable_field (typed, name);
   if (field == NULL)
-    return fallback;
+    return typed->is_judged ? fallback : stored_string (typed->account, name, fallback);
 
   if (purple_request_field_get_type (field) == PURPLE_REQUEST_FIELD_CHOICE)
     {
@@ -215,43 +234,51 @@ typed_string (gpointer fields, const char *name, const char *fallback)
 }
 
 static gboolean
-typed_bool (gpointer fields, const char *name, gboolean fallback)
+typed_bool (gpointer user_data, const char *name, gboolean fallback)
 {
-  PurpleRequestField *field = purple_request_fields_get_field (fields, name);
-  return field != NULL ? purple_request_field_bool_get_value (field) : fallback;
+  const Typed *typed = user_data;
+  PurpleRequestField *field = editable_field (typed, name);
+  if (field == NULL)
+    return typed->is_judged ? fallback : stored_bool (typed->account, name, fallback);
+  return purple_request_field_bool_get_value (field);
 }
 
 static int
-typed_int (gpointer fields, const char *name, int fallback)
+typed_int (gpointer user_data, const char *name, int fallback)
 {
-  PurpleRequestField *field = purple_request_fields_get_field (fields, name);
-  return field != NULL ? purple_request_field_int_get_value (field) : fallback;
+  const Typed *typed = user_data;
+  PurpleRequestField *field = editable_field (typed, name);
+  if (field == NULL)
+    return typed->is_judged ? fallback : stored_int (typed->account, name, fallback);
+  return purple_request_field_int_get_value (field);
 }
 
 static const CusaxConfigReader typed_reader = { typed_string, typed_bool, typed_int };
 
 /* Writes what differs, and nothing for a default, so that later versions may change their defaults. */
 static void
-store (PurpleAccount *account, PurpleRequestFields *fields)
+store (Typed *typed)
 {
+  PurpleAccount *account = typed->account;
+
   for (const CusaxSetting *setting = cusax_config_get_settings (); setting->name != NULL; setting++)
     {
       if (setting->type == CUSAX_SETTING_BOOL)
         {
-          gboolean value = typed_bool (fields, setting->name, setting->default_int);
+          gboolean value = typed_bool (typed, setting->name, setting->default_int);
           if (value != purple_account_get_bool (account, setting->name, setting->default_int))
             purple_account_set_bool (account, setting->name, value);
         }
       else if (setting->type == CUSAX_SETTING_INT)
         {
-          int value = typed_int (fields, setting->name, setting->default_int);
+          int value = typed_int (typed, setting->name, setting->default_int);
           if (value != purple_account_get_int (account, setting->name, setting->default_int))
             purple_account_set_int (account, setting->name, value);
         }
       else
         {
           const char *fallback = setting->default_string != NULL ? setting->default_string : "";
-          const char *value = typed_string (fields, setting->name, fallback);
+          const char *value = typed_string (typed, setting->name, fallback);
           if (!purple_strequal (value, purple_account_get_string (account, setting->name, fallback)))
             purple_account_set_string (account, setting->name, value);
         }
@@ -280,19 +307,56 @@ on_ok (gpointer user_data, PurpleRequestFields *fields)
   if (g_list_find (purple_accounts_get_all (), account) == NULL)
     return;
 
+  Typed typed = { account, fields, TRUE };
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxConfig) config
     = cusax_config_new (purple_account_get_username (account), purple_account_get_password (account),
-                        &typed_reader, fields, &error);
+                        &typed_reader, &typed, &error);
+  typed.is_judged = FALSE;
   if (config == NULL)
     {
       g_autofree char *problem = describe_problem (error);
-      show_dialog (account, &typed_reader, fields, problem);
+      show_dialog (account, &typed_reader, &typed, problem);
       return;
     }
 
-  store (account, fields);
+  store (&typed);
   cusax_connection_reconfigure (account);
+}
+
+/* What a company's file or document says, in the words of the dialog; a secret is not shown. */
+static char *
+locked_value (const CusaxSetting *setting, CusaxProvision *lock)
+{
+  const char *value = cusax_provision_get (lock, setting->name);
+
+  if (value == NULL || *value == '\0')
+    return g_strdup ("-");
+  switch (setting->type)
+    {
+    case CUSAX_SETTING_SECRET:
+      return g_strdup ("***");
+    case CUSAX_SETTING_BOOL:
+      return g_strdup (purple_strequal (value, "true") ? _ ("yes") : _ ("no"));
+    case CUSAX_SETTING_CHOICE:
+      return g_strdup (get_choice_words (value));
+    case CUSAX_SETTING_STRING:
+    case CUSAX_SETTING_INT:
+      return cusax_words_address (value, CUSAX_WORDS_NAME_LENGTH);
+    }
+  g_return_val_if_reached (NULL);
+}
+
+static PurpleRequestField *
+new_locked_field (const CusaxSetting *setting, CusaxProvision *lock)
+{
+  g_autofree char *value = locked_value (setting, lock);
+  g_autofree char *where = cusax_words_address (cusax_provision_get_where (lock), CUSAX_WORDS_MAX_LENGTH);
+  /* Translators: the label of a setting, its value, and the file or address that does not let people change it */
+  g_autofree char *text = g_strdup_printf (_ ("%s: %s (set by %s)"), _ (setting->label), value != NULL ? value : "-",
+                                           where != NULL ? where : "?");
+
+  return purple_request_field_label_new (setting->name, text);
 }
 
 static PurpleRequestField *
@@ -341,8 +405,14 @@ show_dialog (PurpleAccount *account, const CusaxConfigReader *reader, gpointer u
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  CusaxConnection *connection = cusax_connection_find (account);
+  const CusaxLadder *ladder = connection != NULL ? cusax_connection_get_ladder (connection) : NULL;
   for (const CusaxSetting *setting = cusax_config_get_settings (); setting->name != NULL; setting++)
-    purple_request_field_group_add_field (group, new_field (setting, reader, user_data));
+    {
+      CusaxProvision *lock = ladder != NULL ? cusax_ladder_get_lock (ladder, setting->name) : NULL;
+      purple_request_field_group_add_field (group, lock != NULL ? new_locked_field (setting, lock)
+                                                                : new_field (setting, reader, user_data));
+    }
   purple_request_fields_add_group (fields, group);
 
   g_autofree char *primary
