@@ -65,12 +65,15 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
     NTATAG_TCP_RPORT (1), NTATAG_TLS_RPORT (1), TAG_IF (message_class != NULL, NTATAG_MCLASS (message_class)),
     NUTAG_PROXY (proxy), NUTAG_MEDIA_ENABLE (0), NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"),
     NUTAG_AUTOANSWER (0), NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
-#ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither of these three */
+#ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither */
     NUTAG_AUTO302 (0), NUTAG_AUTO305 (0),
 #endif
+  /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
 #ifdef CUSAX_HAVE_MAX_RETRY_AFTER
-    /* A Retry-After is for the account to wait for, in words, not for Sofia in silence. */
     NUTAG_MAX_RETRY_AFTER (0),
+#endif
+#ifdef CUSAX_HAVE_RETRY_AFTER_ENABLE /* the same in the forks */
+    NUTAG_RETRY_AFTER_ENABLE (0),
 #endif
     SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)), NUTAG_APPL_METHOD (NULL),
     NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800),
