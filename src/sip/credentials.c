@@ -150,11 +150,16 @@ cusax_login_renew (CusaxLogin *login, CusaxConfig *config)
 const char *
 cusax_login_get_algorithm (CusaxLogin *login)
 {
-  CusaxDigestAlgorithm strongest = CUSAX_DIGEST_UNKNOWN;
+  CusaxDigestAlgorithm weakest = CUSAX_DIGEST_UNKNOWN;
 
   for (guint i = 0; i < login->asked->len; i++)
-    strongest = MAX (strongest, ((Challenge *) g_ptr_array_index (login->asked, i))->algorithm);
-  return cusax_digest_algorithm_name (strongest);
+    {
+      CusaxDigestAlgorithm algorithm = ((Challenge *) g_ptr_array_index (login->asked, i))->algorithm;
+
+      if (weakest == CUSAX_DIGEST_UNKNOWN || algorithm < weakest)
+        weakest = algorithm;
+    }
+  return cusax_digest_algorithm_name (weakest);
 }
 
 gboolean

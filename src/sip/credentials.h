@@ -30,7 +30,8 @@ void cusax_login_unref (CusaxLogin *login);
  */
 gboolean cusax_login_renew (CusaxLogin *login, CusaxConfig *config);
 
-/** Returns: (nullable): "SHA-256": what the registrar's last challenge was answered with; NULL: it never asked */
+/** Returns: (nullable): "SHA-256": with what the registrar was answered, the weakest if its proxies asked too; NULL: nobody
+ * asked */
 const char *cusax_login_get_algorithm (CusaxLogin *login);
 
 /** Returns: TRUE if the registrar, over verified TLS, named our XMPP domain as one where the password is good
