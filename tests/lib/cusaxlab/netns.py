@@ -140,11 +140,14 @@ class Namespace(Here):
     # Addresses and the cable
 
     def add_address(self, address):
-        long = _is_ipv6(address)
-        self.ip('address replace %s/%d dev %s%s' % (address, 64 if long else 24, self.device, ' nodad' if long else ''))
+        self._set_address(address)
         if address not in self._mine:
             self._mine.append(address)
         self._add_route()
+
+    def _set_address(self, address):
+        long = _is_ipv6(address)
+        self.ip('address replace %s/%d dev %s%s' % (address, 64 if long else 24, self.device, ' nodad' if long else ''))
 
     def _add_route(self):
         # Programs take a machine without a way out for one that is offline.
@@ -174,7 +177,8 @@ class Namespace(Here):
         if up:
             # The kernel has forgotten the IPv6 ones, and the routes.
             for address in self._mine:
-                self.add_address(address)
+                self._set_address(address)
+            self._add_route()
 
     def swallow(self, *rules):
         """A black hole: what arrives here and matches ("tcp dport 5061", "ip daddr 10.77.0.1"; nothing: everything) is
