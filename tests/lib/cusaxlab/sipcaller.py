@@ -330,10 +330,11 @@ class SipCaller:
         """The request once more, with digest credentials."""
         name = 'www-authenticate' if reply.status == 401 else 'proxy-authenticate'
         values = dict(re.findall(r'(\w+)="?([^",]*)"?', reply.one(name)))
-        digest = lambda text: hashlib.md5(text.encode()).hexdigest()  # noqa: E731
+        algorithm = values.get('algorithm', 'MD5')
+        digest = lambda text: hashlib.new(algorithm.replace('-', ''), text.encode()).hexdigest()  # noqa: E731
         secret = digest('%s:%s:%s' % (self.auth_user, values['realm'], self._password))
-        uri, text = request.uri, 'Digest username="%s", realm="%s", nonce="%s", uri="%s", algorithm=MD5' % (
-            self.auth_user, values['realm'], values['nonce'], request.uri)
+        uri, text = request.uri, 'Digest username="%s", realm="%s", nonce="%s", uri="%s", algorithm=%s' % (
+            self.auth_user, values['realm'], values['nonce'], request.uri, algorithm)
         action = digest('%s:%s' % (request.method, uri))
         if 'qop' in values:
             cnonce = _token()
