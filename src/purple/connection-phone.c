@@ -5,11 +5,13 @@
 #include "callerchat.h"
 #include "chatcheck.h"
 #include "conferences.h"
+#include "legs.h"
 #include "loginquestions.h"
 #include "messages.h"
 #include "notices.h"
 #include "peers.h"
 #include "ringing.h"
+#include "setuptest.h"
 
 /* Only the drawing: purple_blist_update_buddy_status() would count the buddy as signed on once more. */
 static void
@@ -51,8 +53,10 @@ on_phone_state (gpointer user_data, CusaxAccount *phone)
     case CUSAX_PHONE_STOPPING:
       break;
     }
-  cusax_notices_state (account, phone);
   cusax_loginquestions_update (account, phone);
+  cusax_notices_state (account, phone, cusax_loginquestions_is_open (account));
+  cusax_legs_update (account);
+  cusax_setuptest_on_state (account);
   cusax_contacts_update_reach (connection->contacts);
   repaint_self (account);
   /* A line in a conversation may have run anybody's code. */

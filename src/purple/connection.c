@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "dialling.h"
 #include "error.h"
+#include "legs.h"
 #include "loginquestions.h"
 #include "notices.h"
 #include "presence.h"
@@ -15,6 +16,7 @@
 #include "ringing.h"
 #include "session.h"
 #include "settings.h"
+#include "setuptest.h"
 #include "textmessages.h"
 #include "transport.h"
 #include "ua.h"
@@ -149,6 +151,8 @@ cusax_connection_forget (PurpleAccount *account)
   cusax_dialling_forget (account);
   cusax_callerchat_forget (account);
   cusax_textmessages_forget (account);
+  cusax_setuptest_forget (account);
+  cusax_legs_forget (account);
   cusax_notices_forget (account);
   /* Whoever asks while it ends finds nothing rather than half of it. */
   g_hash_table_steal (table, account);
