@@ -24,10 +24,11 @@ cusax_dialog_get_sdp (const sip_t *sip, const char **sdp, gsize *length)
 {
   *sdp = NULL;
   *length = 0;
+  /* Before the length: the forks of Sofia unpack bodies, and what they cannot is empty then. */
+  if (sip != NULL && sip->sip_content_encoding != NULL)
+    return FALSE;
   if (sip == NULL || sip->sip_payload == NULL || sip->sip_payload->pl_len == 0)
     return TRUE;
-  if (sip->sip_content_encoding != NULL)
-    return FALSE;
   /* Without a type SDP is meant: some old gateways leave it out. */
   if (sip->sip_content_type != NULL && sip->sip_content_type->c_type != NULL
       && g_ascii_strcasecmp (sip->sip_content_type->c_type, "application/sdp") != 0)
