@@ -55,7 +55,8 @@ CusaxPins *cusax_connection_get_pins (CusaxConnection *connection);
  * cusax_connection_set_sip_password:
  * @password: (nullable): NULL forgets it: what is stored counts again
  *
- * A telephony password for this session only, as if it were typed into the settings; telephony tries it at once.
+ * A telephony password for this session only, as if it were typed into the settings; counts from the next
+ * cusax_connection_reconfigure() on.
  */
 void cusax_connection_set_sip_password (CusaxConnection *connection, const char *password);
 

@@ -334,6 +334,7 @@ on_password (gpointer data, PurpleRequestFields *fields)
         purple_account_set_string (question->account, "sip_password", password);
       /* One kept for the session goes before what is stored. */
       cusax_connection_set_sip_password (connection, remember ? NULL : password);
+      cusax_connection_reconfigure (question->account);
     }
   g_clear_pointer (&question, question_free);
 }
@@ -452,6 +453,12 @@ ask_password (PurpleAccount *account, CusaxAccount *phone, int code)
 }
 
 /* ------------------------------------------------------------------ state */
+
+gboolean
+cusax_loginquestions_is_open (PurpleAccount *account)
+{
+  return find_open (account) != NULL;
+}
 
 static gboolean
 is_about (Kind kind, const GError *error)

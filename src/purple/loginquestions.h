@@ -22,6 +22,9 @@ void cusax_loginquestions_redirect (PurpleAccount *account, const char *uri);
 /** After each on_state: asks for a telephony password when that is what helps, closes what is answered by the state. */
 void cusax_loginquestions_update (PurpleAccount *account, CusaxAccount *phone);
 
+/** Returns: TRUE while a question about the state of now stands, or was closed by Escape: nothing else need be said of it. */
+gboolean cusax_loginquestions_is_open (PurpleAccount *account);
+
 /** A person changed settings or started telephony: what was closed may be asked again. */
 void cusax_loginquestions_reset (PurpleAccount *account);
 

@@ -217,7 +217,7 @@ show_failure (Notices *notices, CusaxAccount *phone, const char *failure)
 }
 
 static void
-tell_failure (Notices *notices, CusaxAccount *phone)
+tell_failure (Notices *notices, CusaxAccount *phone, gboolean is_asked)
 {
   const GError *error = cusax_account_get_phone_error (phone);
   g_autofree char *failure = cusax_words_phone_failure (phone);
@@ -233,7 +233,9 @@ tell_failure (Notices *notices, CusaxAccount *phone)
       notices->phone_told = g_steal_pointer (&kind);
       write_everywhere (notices->account, failure);
     }
-  show_failure (notices, phone, failure);
+  /* One window for one fault: the question says the same, and what to do. */
+  if (!is_asked)
+    show_failure (notices, phone, failure);
 }
 
 static void
@@ -269,7 +271,7 @@ tell_chat (Notices *notices, CusaxAccount *phone)
 }
 
 void
-cusax_notices_state (PurpleAccount *account, CusaxAccount *phone)
+cusax_notices_state (PurpleAccount *account, CusaxAccount *phone, gboolean is_asked)
 {
   Notices *notices = cusax_notices_get (account);
 
@@ -278,7 +280,7 @@ cusax_notices_state (PurpleAccount *account, CusaxAccount *phone)
     {
     case CUSAX_PHONE_WAITING:
     case CUSAX_PHONE_REFUSED:
-      tell_failure (notices, phone);
+      tell_failure (notices, phone, is_asked);
       break;
     case CUSAX_PHONE_UP:
       tell_success (notices, phone);

@@ -13,8 +13,9 @@
 
 G_BEGIN_DECLS
 
-/** Telephony or chat changed: a line in open conversations, one window on a new kind of failure. */
-void cusax_notices_state (PurpleAccount *account, CusaxAccount *phone);
+/** Telephony or chat changed: a line in open conversations, one window on a new kind of failure, unless a question about it
+ * stands (@is_asked). */
+void cusax_notices_state (PurpleAccount *account, CusaxAccount *phone, gboolean is_asked);
 
 /**
  * cusax_notices_status_text:

@@ -219,7 +219,9 @@ test_accept (void)
   g_assert_cmpstr (fake_dialog->cancel_text, ==, "Reject");
   g_assert_cmpint (fake_dialog->default_action, ==, 1);
   assert_trace ("");
+  g_assert_true (cusax_loginquestions_is_open (account));
   fake_dialog_press (TRUE);
+  g_assert_false (cusax_loginquestions_is_open (account));
   assert_trace ("pin(sip.example.org 5061 4E:D8 PEM) start ");
   set_state (CUSAX_PHONE_UP, -1);
   teardown ();
@@ -372,7 +374,7 @@ test_password (void)
       assert_fits (fake_dialog->secondary);
 
       type_password ("se:cret", remember);
-      assert_trace (remember ? "session(none) " : "session(se:cret) ");
+      assert_trace (remember ? "session(none) reconfigure " : "session(se:cret) reconfigure ");
       g_assert_cmpstr (purple_account_get_string (account, "sip_password", "none"), ==, remember ? "se:cret" : "none");
       /* Wrong again: asked again, because it was answered. */
     }
@@ -451,7 +453,7 @@ test_withheld (void)
   g_assert_true (says ("The chat password was not sent, because voip.test is not of your chat service."));
   assert_fits (fake_dialog->secondary);
   type_password ("other", FALSE);
-  assert_trace ("session(other) ");
+  assert_trace ("session(other) reconfigure ");
 
   hint = TRUE;
   set_state (CUSAX_PHONE_REFUSED, CUSAX_ERROR_WITHHELD);
@@ -469,7 +471,7 @@ test_withheld (void)
   fake_dialog_press_middle ();
   g_assert_cmpint (fake_dialog->type, ==, PURPLE_REQUEST_FIELDS);
   type_password ("third", FALSE);
-  assert_trace ("session(third) ");
+  assert_trace ("session(third) reconfigure ");
 
   /* The domain is ours: what is withheld is for another service's realm, and the hint helps nobody. */
   fake_phone_reset ("alice@example.org");

@@ -94,6 +94,8 @@ teardown (void)
   fake_phone_reset (NULL);
 }
 
+static gboolean is_asked; /* a question about it stands */
+
 static void
 set_phone (CusaxPhoneState state, int code)
 {
@@ -101,7 +103,7 @@ set_phone (CusaxPhoneState state, int code)
   fake_phone.state = state;
   if (state == CUSAX_PHONE_WAITING || state == CUSAX_PHONE_REFUSED)
     fake_phone.error = g_error_new_literal (CUSAX_ERROR, code, "detail");
-  cusax_notices_state (account, &fake_phone);
+  cusax_notices_state (account, &fake_phone, is_asked);
 }
 
 /* ---------------------------------------------------------------- state */
@@ -123,6 +125,20 @@ test_refused_once (void)
   g_assert_cmpuint (windows->len, ==, 0);
   set_phone (CUSAX_PHONE_REFUSED, CUSAX_ERROR_CREDENTIALS);
   g_assert_cmpuint (window_count, ==, 2);
+  teardown ();
+}
+
+/* One window for one fault: the question; what it did not cure is told then. */
+static void
+test_asked (void)
+{
+  setup (TRUE);
+  is_asked = TRUE;
+  set_phone (CUSAX_PHONE_REFUSED, CUSAX_ERROR_CERTIFICATE);
+  g_assert_cmpuint (window_count, ==, 0);
+  is_asked = FALSE;
+  set_phone (CUSAX_PHONE_REFUSED, CUSAX_ERROR_CERTIFICATE);
+  g_assert_cmpuint (window_count, ==, 1);
   teardown ();
 }
 
@@ -509,6 +525,7 @@ static void
 add_tests (void)
 {
   g_test_add_func ("/notices/refused-once", test_refused_once);
+  g_test_add_func ("/notices/P4-asked", test_asked);
   g_test_add_func ("/notices/flapping", test_flapping);
   g_test_add_func ("/notices/both-down", test_both_down);
   g_test_add_func ("/notices/chat-lost", test_chat_lost);

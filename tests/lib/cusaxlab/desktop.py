@@ -45,7 +45,8 @@ class Desktop:
         self._recorder = None
 
     def run(self, name, command, **options):
-        return self.lab.run('%s-%s' % (self.name, name), command, **dict({'env': self.env}, **options))
+        """Where the product runs: in a laboratory with a network of its own on the client's side."""
+        return self.lab.run('%s-%s' % (self.name, name), command, self.lab.client, **dict({'env': self.env}, **options))
 
     # The bus
 
@@ -124,6 +125,12 @@ class Desktop:
         program must have been started with GTK_MODULES=gail:atk-bridge."""
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'widgets.py')
         return self.output([sys.executable, script, title])
+
+    def press(self, title, button):
+        """Presses a button in a window with this title; for programs as texts() needs them."""
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'widgets.py')
+        wait_until(lambda: 'pressed' in self.output([sys.executable, script, title, button]),
+                   'button %r in %r' % (button, title), 10, lambda: self.texts(title), 0.3)
 
     # Sound
 

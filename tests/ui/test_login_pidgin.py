@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What Pidgin asks while telephony signs in (P4, R2), and an XMPP account that is used for calls too, and back (P17).
+What the dialogs say is read as a screen reader does; screenshots stay in $BUILD_DIR/screenshots."""
+
+import os
+
+import pytest
+
+from cusaxlab.clients import Pidgin
+from cusaxlab.desktop import Desktop
+from cusaxlab.lab import build_folder
+from cusaxlab.process import wait_until
+
+ALICE, BOB = 'alice@cusax.test', 'bob@cusax.test'
+CERTIFICATE, PASSWORD = 'Certificate of the telephone server', 'Telephony password'
+
+pytestmark = pytest.mark.deadline(120)
+
+
+@pytest.fixture
+def lab(make_lab):
+    return make_lab()
+
+
+@pytest.fixture
+def desktop(lab):
+    desktop = Desktop(lab)
+    desktop.start_bus()
+    desktop.start_screen()
+    return desktop
+
+
+@pytest.fixture
+def picture(desktop):
+    folder = os.path.join(build_folder(), 'screenshots')
+    os.makedirs(folder, exist_ok=True)
+    return lambda name: desktop.screenshot(os.path.join(folder, 'pidgin-%s.png' % name))
+
+
+def start(desktop, profile, protocol='prpl-jabber-cusax'):
+    pidgin = Pidgin(desktop, profile).start(gtk_modules='gail:atk-bridge')
+    pidgin.wait_online(ALICE, protocol)
+    return pidgin
+
+
+def wait_texts(desktop, title, words):
+    """Waits until the window says all of this; gives all it says."""
+    wait_until(lambda: all(word in desktop.texts(title) for word in words), '%s: %s' % (title, words), 15,
+               lambda: desktop.texts(title), 0.3)
+    return desktop.texts(title)
+
+
+def groups(fingerprint):
+    """As the dialog has it: four bytes, a blank or line break, four bytes..."""
+    return [fingerprint[i:i + 11] for i in range(0, 95, 12)]
+
+
+def test_p4_a_bad_certificate_is_a_question(lab, desktop, picture):
+    bad = lab.authority.self_signed('alone', ['elsewhere.test'])
+    lab.kamailio.show_certificate(bad)
+    lab.start()
+    pidgin = start(desktop, lab.profile('alice'))
+    desktop.wait_window(CERTIFICATE, 5)
+    # The profile trusts another one there, as chat has it.
+    said = wait_texts(desktop, CERTIFICATE, [
+        'port %d' % lab.kamailio.tls_port, 'Nobody whom this computer trusts vouches for it.',
+        'It is made out for another name', 'This is another certificate than the one you accepted before',
+        *groups(lab.authority.fingerprint(bad[0])), *groups(lab.authority.fingerprint(lab.certificate))])
+    assert 'button: Accept' in said and 'button: Reject' in said, said
+    picture('certificate')
+    # Return is no.
+    desktop.activate(CERTIFICATE)
+    desktop.keys('Return')
+    desktop.wait_no_window(CERTIFICATE)
+    assert lab.kamailio.requests('REGISTER') == []
+    assert pidgin.purple.is_connected(pidgin.purple.account(ALICE, 'prpl-jabber-cusax')), 'chat is not touched'
+
+
+def test_p4_accepting_signs_in_and_is_remembered(lab, desktop):
+    lab.kamailio.show_certificate(lab.authority.self_signed('alone', ['elsewhere.test']))
+    lab.start()
+    profile = lab.profile('alice')
+    pidgin = start(desktop, profile)
+    desktop.wait_window(CERTIFICATE)
+    desktop.press(CERTIFICATE, 'Accept')
+    desktop.wait_no_window(CERTIFICATE)
+    lab.kamailio.wait_registered('alice')
+    pidgin.process.stop()
+    start(desktop, profile)
+    lab.kamailio.wait_registered('alice')
+    assert not any(CERTIFICATE in title for title in desktop.windows())
+
+
+def test_r2_one_field_for_a_telephony_password(lab, desktop, picture):
+    lab.start()
+    lab.kamailio.set_password('alice', 'only-for-calls')
+    profile = lab.profile('alice')
+    start(desktop, profile)
+    desktop.wait_window(PASSWORD)
+    said = wait_texts(desktop, PASSWORD, ['It refused the chat password for this user name', 'User name there: alice'])
+    picture('telephony-password')
+    assert said.count('password text:') == 1, said
+    desktop.activate(PASSWORD)
+    desktop.type('only-for-calls')
+    desktop.keys('Return')
+    lab.kamailio.wait_registered('alice')
+    desktop.wait_no_window(PASSWORD)
