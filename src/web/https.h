@@ -12,6 +12,14 @@ G_BEGIN_DECLS
 #define CUSAX_HTTPS_TIMEOUT_MS 5000
 #define CUSAX_HTTPS_MAX_REDIRECTS 3
 
+/** Process-wide, counted: libcurl is ready between the two. Whoever asks is inside of a pair. */
+void cusax_https_init (void);
+void cusax_https_shutdown (void);
+
+/** Returns: TRUE if no thread runs. A cancelled one goes on until libcurl notices, which may take as long as the system's
+ * resolver does; until then this code must stay mapped. */
+gboolean cusax_https_is_idle (void);
+
 /** CusaxHttpsRequest: borrowed for the call. */
 typedef struct
 {
@@ -22,7 +30,8 @@ typedef struct
   gsize max_bytes;
 } CusaxHttpsRequest;
 
-/** Does it in a worker thread; @callback once, from the main loop. */
+/** Does it in a worker thread; @callback once, from the main loop; at once when cancelled. No proxy, no cookies, no .netrc;
+ * an address with a user name in it is refused. */
 void cusax_https_get_async (const CusaxHttpsRequest *request, GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data);
 

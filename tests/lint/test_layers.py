@@ -11,12 +11,13 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('BUILD_DIR') or os.path.join(ROOT, 'build')
 
-LAYERS = ('core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple')
+LAYERS = ('core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'web', 'purple')
 # A header that stands for each room, and for each outside world.
 ROOM = {'core': 'address.h', 'dns': 'naptr.h', 'phone': 'ports.h', 'sip': 'relay.h', 'rtp': 'srtp.h',
-        'media': 'session.h', 'xmpp': 'callfeatures.h', 'purple': 'ringing.h'}
+        'media': 'session.h', 'xmpp': 'callfeatures.h', 'web': 'https.h', 'purple': 'ringing.h'}
 WORLD = {'libpurple': '<purple.h>', 'Sofia': '<sofia-sip/nua.h>', 'GStreamer': '<gst/gst.h>',
-         'Farstream': '<farstream/fs-candidate.h>', 'GIO': '<gio/gio.h>', 'JSON': '<json-glib/json-glib.h>'}
+         'Farstream': '<farstream/fs-candidate.h>', 'GIO': '<gio/gio.h>', 'JSON': '<json-glib/json-glib.h>',
+         'libcurl': '<curl/curl.h>'}
 
 # What each layer may see. Anything else must not compile.
 ROOMS_BELOW = {
@@ -27,6 +28,7 @@ ROOMS_BELOW = {
     'rtp': {'core', 'phone', 'rtp'},
     'media': {'core', 'phone', 'media'},
     'xmpp': {'core', 'phone', 'xmpp'},
+    'web': {'core', 'dns', 'phone', 'web'},
     'purple': {'core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple'},
 }
 WORLDS = {
@@ -37,11 +39,14 @@ WORLDS = {
     'rtp': {'GIO'},
     'media': {'libpurple', 'GStreamer', 'Farstream'},
     'xmpp': {'libpurple'},
+    'web': {'GIO', 'JSON', 'libcurl'},
     'purple': {'libpurple'},
 }
 # Not guarded by the compiler: pkg-config of a permitted library brings these include paths along.
 COMES_ALONG = {('core', 'GIO'), ('phone', 'GIO'), ('media', 'GIO'), ('xmpp', 'GIO'), ('purple', 'GIO'),
                ('purple', 'GStreamer'), ('xmpp', 'GStreamer'), ('purple', 'Farstream'), ('xmpp', 'Farstream')}
+# Its headers lie where every compiler looks.
+COMES_ALONG |= {(layer, 'libcurl') for layer in LAYERS if layer != 'web'}
 
 # The files of core/ that read a foreign grammar by somebody else's parser.
 EXCEPTIONS = ('sdp.c', 'provision-json.c')
