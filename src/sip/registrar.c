@@ -52,7 +52,7 @@ struct _CusaxRegistrar
   char *instance;
   char *bare;    /* the Contact that stands at the registrar, without parameters */
   guint expires; /* to ask for: ours, or what a 423 wants */
-  guint timeout_ms;
+  guint first_timeout_ms, timeout_ms;
   guint deadline_id; /* the REGISTER that is out must be answered */
   gint64 deadline;   /* monotonic */
   guint refresh_id;
@@ -117,6 +117,12 @@ on_deadline (gpointer user_data)
   registrar->deadline_id = 0;
   fail (registrar, g_error_new (CUSAX_ERROR, CUSAX_ERROR_TIMEOUT, "no answer to REGISTER"));
   return G_SOURCE_REMOVE;
+}
+
+static guint
+get_timeout (CusaxRegistrar *registrar)
+{
+  return registrar->state == STATE_SENT ? registrar->first_timeout_ms : registrar->timeout_ms;
 }
 
 static void
@@ -230,7 +236,7 @@ on_repeated (CusaxRegistrar *registrar, const CusaxSipEvent *event)
     return;
   if (sip->sip_status->st_status == 423 && sip->sip_min_expires != NULL)
     registrar->expires = CLAMP (sip->sip_min_expires->me_delta, registrar->expires, CUSAX_REGISTRAR_GRANTED_MAX);
-  set_deadline (registrar, registrar->timeout_ms);
+  set_deadline (registrar, get_timeout (registrar));
 }
 
 static void
@@ -272,7 +278,7 @@ on_answer (CusaxRegistrar *registrar, const CusaxSipEvent *event)
                                       cusax_stack_is_protected (registrar->stack), &error))
     fail (registrar, g_steal_pointer (&error));
   else
-    set_deadline (registrar, registrar->timeout_ms);
+    set_deadline (registrar, get_timeout (registrar));
 }
 
 static void
@@ -343,6 +349,7 @@ cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config,
   registrar->user = g_strdup (config->user);
   registrar->instance = g_strdup (config->instance);
   registrar->expires = EXPIRES;
+  registrar->first_timeout_ms = config->first_timeout_ms;
   registrar->timeout_ms = config->timeout_ms;
 
   registrar->handler.on_event = on_event;
@@ -354,7 +361,7 @@ cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config,
   if (registrar->handler.handle != NULL)
     {
       cusax_stack_add (stack, &registrar->handler);
-      send_register (registrar, config->timeout_ms);
+      send_register (registrar, config->first_timeout_ms);
     }
   else
     set_deadline (registrar, 0);

@@ -33,9 +33,10 @@ typedef struct
 {
   CusaxConfig *config;
   CusaxLogin *login;
-  const char *user;     /* user part of our Contact, to know it again in the list of bindings */
-  const char *instance; /* UUID (RFC 5626 section 4.1) */
-  guint timeout_ms;     /* for each answer */
+  const char *user;       /* user part of our Contact, to know it again in the list of bindings */
+  const char *instance;   /* UUID (RFC 5626 section 4.1) */
+  guint first_timeout_ms; /* for each answer up to the first 200 */
+  guint timeout_ms;       /* for those to refreshes */
 } CusaxRegistrarConfig;
 
 /**

@@ -179,14 +179,20 @@ static const CusaxRegistrarListener registrar_listener = {
   on_registrar_failed,
 };
 
-/* A server that takes connections and says nothing may not use up the time of those behind it. */
 static guint
 get_answer_timeout (CusaxUa *ua, CusaxTransportKind transport)
 {
-  guint ms = ua->answer_timeout_ms;
+  if (ua->answer_timeout_ms != 0)
+    return ua->answer_timeout_ms;
+  return transport == CUSAX_TRANSPORT_UDP ? ANSWER_TIMEOUT_UDP_MS : ANSWER_TIMEOUT_MS;
+}
 
-  if (ms == 0)
-    ms = transport == CUSAX_TRANSPORT_UDP ? ANSWER_TIMEOUT_UDP_MS : ANSWER_TIMEOUT_MS;
+/* A server that takes connections and says nothing may not use up the time of those behind it. */
+static guint
+get_first_timeout (CusaxUa *ua, CusaxTransportKind transport)
+{
+  guint ms = get_answer_timeout (ua, transport);
+
   if (ua->targets != NULL && ua->n_tried < ua->targets->len)
     ms = MIN (ms, CUSAX_TRIALS_EACH_MS);
   return MIN (ms, MAX (get_time_left (ua), ANSWER_TIMEOUT_LEAST_MS));
@@ -201,6 +207,7 @@ register_now (CusaxUa *ua, CusaxTransportKind transport)
   config.login = ua->login;
   config.user = ua->user;
   config.instance = ua->instance;
+  config.first_timeout_ms = get_first_timeout (ua, transport);
   config.timeout_ms = get_answer_timeout (ua, transport);
   ua->registrar = cusax_registrar_new (ua->stack, &config, &registrar_listener, ua);
 }
