@@ -3,6 +3,7 @@
 What the dialogs say is read as a screen reader does; screenshots stay in $BUILD_DIR/screenshots."""
 
 import os
+import re
 
 import pytest
 
@@ -105,3 +106,80 @@ def test_r2_one_field_for_a_telephony_password(lab, desktop, picture):
     desktop.keys('Return')
     lab.kamailio.wait_registered('alice')
     desktop.wait_no_window(PASSWORD)
+
+
+LOG = 'bob@cusax.test/2026-01-02.030405+0000UTC.txt'
+POUNCES = '''<?xml version='1.0' encoding='UTF-8' ?>
+<pounces version='1.0'>
+<pounce ui='gtk-gaim'><account protocol='prpl-jabber'>alice@cusax.test/test</account><pouncee>bob@cusax.test</pouncee>
+<options/><events><event type='sign-on'/></events>
+<actions><action type='popup-notify'/></actions><save/></pounce>
+</pounces>
+'''
+
+
+def write(profile, name, text):
+    path = os.path.join(profile.folder, name)
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+
+
+def read(profile, name):
+    path = os.path.join(profile.folder, name)
+    if not os.path.exists(path):
+        return ''
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def choose_account_entry(desktop, window, downs):
+    """The account's submenu stands last in the menu Accounts; its entry so many below "Edit Account"."""
+    desktop.activate('Buddy List')
+    desktop.keys('alt+a', 'Up', 'Right', *['Down'] * downs, 'Return')
+    desktop.wait_window(window)
+
+
+def test_p17_an_xmpp_account_is_used_for_calls_too_and_back(lab, desktop, picture):
+    lab.start()
+    # There is no DNS here: the server stands in a setting that XMPP does not know.
+    profile = lab.profile('alice', protocol='prpl-jabber', sip_server=lab.registrar(), **{'my-own-setting': 'stays'})
+    write(profile, 'logs/jabber/alice@cusax.test/' + LOG, 'hello')
+    write(profile, 'pounces.xml', POUNCES)
+    pidgin = start(desktop, profile, 'prpl-jabber')
+    account = pidgin.purple.account(ALICE, 'prpl-jabber')
+    buddy = pidgin.purple.PurpleFindBuddy(account, BOB)
+    pidgin.purple.PurpleBlistNodeSetString(buddy, 'my-own-note', 'stays')
+    picture('xmpp-account')
+
+    choose_account_entry(desktop, 'Use for calls too', 1)
+    wait_texts(desktop, 'Use for calls too', ['Contacts, settings, pounces and logs stay.'])
+    picture('use-for-calls-too')
+    desktop.press('Use for calls too', 'Use for calls too')
+    assert pidgin.wait_online(ALICE) == account, 'the account object stays'
+    lab.kamailio.wait_registered('alice')
+    assert read(profile, 'logs/cusax/alice@cusax.test/' + LOG) == 'hello'
+    assert not read(profile, 'logs/jabber/alice@cusax.test/' + LOG)
+
+    def kept(protocol):
+        """What stands in the files names the new protocol, so that the next start finds everything."""
+        assert pidgin.purple.PurpleAccountGetString(account, 'my-own-setting', '') == 'stays'
+        assert pidgin.purple.PurpleFindBuddy(account, BOB) == buddy
+        assert pidgin.purple.PurpleBlistNodeGetString(buddy, 'my-own-note') == 'stays'
+        for name in ('accounts.xml', 'blist.xml', 'pounces.xml'):
+            wait_until(lambda name=name: protocols(read(profile, name)) == {protocol}, '%s names %s' % (name, protocol), 15,
+                       lambda name=name: read(profile, name))
+    kept('prpl-jabber-cusax')
+
+    choose_account_entry(desktop, 'Use for chat only', 7)
+    wait_texts(desktop, 'Use for chat only', ['Calls end'])
+    picture('use-for-chat-only')
+    desktop.press('Use for chat only', 'Use for chat only')
+    assert pidgin.wait_online(ALICE, 'prpl-jabber') == account
+    wait_until(lambda: not lab.kamailio.bindings('alice'), 'telephony signed out', 10)
+    assert read(profile, 'logs/jabber/alice@cusax.test/' + LOG) == 'hello'
+    kept('prpl-jabber')
+
+
+def protocols(text):
+    return set(re.findall(r"prpl-jabber[a-z-]*", text))
