@@ -89,6 +89,18 @@ def test_a2_a_wildcard_is_good(make_netlab):
         alice.absent(QUESTION)
 
 
+def test_p4_a_client_certificate(netlab):
+    """The server wants one: without it there is no connection, with it everything is as usual."""
+    own = netlab.authority.client('alice')
+    netlab.kamailio.show_certificate((netlab.certificate, netlab.key), clients=netlab.authority.certificate)
+    with Person(netlab, 'alice', sign_in=False) as alice:
+        alice.sign_in(telephony=False)
+        alice.expect('(notify|message) .*Telephony: ', 8, since=0)
+        assert not netlab.kamailio.requests()
+    with Person(netlab, 'alice', client_certificate=own):
+        assert netlab.kamailio.wire('REGISTER')[-1].source.startswith('tls:')
+
+
 @pytest.mark.parametrize('first', [None, 'self_signed'])
 def test_a2_a_certificate_that_changes_later(netlab, first):
     """After a first login with a good one, or with one that was accepted: the new one is looked at as well."""

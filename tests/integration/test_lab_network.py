@@ -73,10 +73,12 @@ def test_files_of_etc_are_those_of_the_test(netlab):
 @pytest.mark.parametrize('fault, words', [
     (None, None), ('expired', 'expired'), ('not_yet', 'not yet valid'), ('wrong_name', 'ostname mismatch'),
     ('self_signed', 'self-signed'), ('wildcard', None), ('intermediate', None), ('sni', None)])
-def test_certificates_have_the_fault_that_they_should(netlab, fault, words):
-    netlab.show_fault(fault)
-    context = ssl.create_default_context(cafile=netlab.authority.certificate)
+def test_certificates_have_the_fault_that_they_should(make_netlab, fault, words):
     name = 'voice.cusax.test' if fault == 'wildcard' else 'cusax.test'
+    netlab = make_netlab(domain=name)
+    netlab.show_fault(fault)
+    netlab.start(xmpp=False)
+    context = ssl.create_default_context(cafile=netlab.authority.certificate)
     link = netlab.client.connect((SERVER, 5061))
     if words is None:
         context.wrap_socket(link, server_hostname=name).close()

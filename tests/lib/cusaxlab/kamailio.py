@@ -346,17 +346,22 @@ class Kamailio:
             file.write(text)
         self._write_tls(certificate, key)
 
-    def _write_tls(self, certificate, key, named=None):
+    def _write_tls(self, certificate, key, named=None, clients=None):
         with open(os.path.join(self.folder, 'tls.cfg'), 'w', encoding='utf-8') as file:
-            file.write(TLS_CONFIG.format(key=key, certificate=certificate))
+            text = TLS_CONFIG.format(key=key, certificate=certificate)
+            if clients:
+                # The first section is the server's.
+                text = text.replace('_certificate = no', '_certificate = yes', 2)
+                text = text.replace('private_key', 'ca_list = %s\nprivate_key' % clients, 1)
+            file.write(text)
             for name, (other, other_key) in (named or {}).items():
                 file.write(TLS_NAMED.format(host=self.host, port=self.tls_port, name=name, key=other_key,
                                             certificate=other))
 
-    def show_certificate(self, pair, named=None):
+    def show_certificate(self, pair, named=None, clients=None):
         """From the next start or reload on: this (certificate, key) for all, except for clients that name a host
-        (SNI) of `named`, a dict host -> pair."""
-        self._write_tls(*pair, named)
+        (SNI) of `named`, a dict host -> pair. clients: an authority's certificate; clients must have one of it."""
+        self._write_tls(*pair, named, clients)
         if self.process and self.process.running():
             self.rpc('tls.reload')
 
