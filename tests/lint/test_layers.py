@@ -29,7 +29,7 @@ ROOMS_BELOW = {
     'media': {'core', 'phone', 'media'},
     'xmpp': {'core', 'phone', 'xmpp'},
     'web': {'core', 'dns', 'phone', 'web'},
-    'purple': {'core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'purple'},
+    'purple': {'core', 'dns', 'phone', 'sip', 'rtp', 'media', 'xmpp', 'web', 'purple'},
 }
 WORLDS = {
     'core': set(),
