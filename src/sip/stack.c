@@ -1,92 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See stack.h. */
-#include "stack.h"
+#include "stack-private.h"
 
 #include "agent.h"
 #include "error.h"
 #include "loop.h"
 #include "messageclass.h"
-#include "wiretrace.h"
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
 
-/* nua ticks in seconds; what is still there after this stays, and so must the code. */
-#define SHUTDOWN_MS 5000
-
-typedef enum
-{
-  STATE_DOWN,
-  STATE_CONNECTING,
-  STATE_UP,
-  STATE_RETIRED
-} State;
-
-struct _CusaxStack
-{
-  State state;
-  const CusaxStackListener *listener; /* NULL: detached */
-  gpointer user_data;
-  gboolean trace;
-  gboolean accepts_messages;
-  CusaxWiretrace traced[2]; /* from and to the server */
-
-  CusaxRelay *relay;
-  nua_t *nua;
-  msg_mclass_t *message_class; /* of nua's messages */
-  char *local_address;         /* of the last outer leg */
-  guint16 local_port;
-  char *seen_address;          /* (nullable): as the server sees it, if that is another */
-  guint16 seen_port;
-  CusaxTransportKind transport; /* what nua was made for */
-  guint16 inner_port;
-  guint16 nua_port;
-  const char *tls_version; /* of the last outer leg */
-  CusaxPeerTrust trust;
-  GHashTable *handlers; /* (element-type CusaxHandler): borrowed */
-
-  guint timer_id;   /* retired: end of patience */
-  guint settle_id;  /* retired: idle that looks whether all is done */
-  guint destroy_id; /* nua_r_shutdown came: nua_destroy from here */
-  gboolean retired_told;
-};
-
-/* The dying: nua_t cannot be destroyed before it says so, and a freed port must not wait for it. Process-wide
- * because cusax_stack_drain() is asked by the unloading of the product, when no account is left. */
-static GPtrArray *lame_ducks;
-
-static void stack_free (CusaxStack *stack);
-static void schedule_settle (CusaxStack *stack);
-
 /* ------------------------------------------------------------------ events */
-
-static gboolean
-on_destroy_idle (gpointer user_data)
-{
-  CusaxStack *stack = user_data;
-
-  stack->destroy_id = 0;
-  stack_free (stack);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_shutdown (CusaxStack *stack, int status)
-{
-  if (status < 200)
-    return;
-  if (status >= 300)
-    g_debug ("sip: Sofia's shutdown ended with %d", status);
-  if (stack->destroy_id == 0)
-    stack->destroy_id = g_idle_add (on_destroy_idle, stack);
-}
 
 /* A request that nobody owns; a handle made for it is ours to destroy. */
 static void
 on_stranger (CusaxStack *stack, const CusaxSipEvent *event)
 {
-  if (stack->listener != NULL && stack->state != STATE_RETIRED)
+  if (stack->listener != NULL && stack->state != CUSAX_STACK_RETIRED)
     stack->listener->on_request (stack->user_data, event);
   else if (event->status < 200 && nua_event_is_incoming_request (event->type))
     nua_respond (event->handle, SIP_480_TEMPORARILY_UNAVAILABLE, NUTAG_WITH_THIS (event->nua), TAG_END ());
@@ -108,7 +39,7 @@ on_nua_event (nua_event_t type, int status, const char *phrase, nua_t *nua, nua_
     g_debug ("sip: %s %d %s", nua_event_name (type), status, event.phrase);
 
   if (type == nua_r_shutdown)
-    on_shutdown (stack, status);
+    cusax_stack_on_shutdown (stack, status);
   else if (type != nua_i_message && handler != NULL && g_hash_table_contains (stack->handlers, handler))
     handler->on_event (handler, &event);
   else if (handle != NULL && (handler == NULL || type == nua_i_message))
@@ -138,7 +69,7 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
   CusaxStack *stack = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (stack->state != STATE_CONNECTING)
+  if (stack->state != CUSAX_STACK_CONNECTING)
     return;
 
   g_free (stack->local_address);
@@ -166,15 +97,15 @@ on_relay_ready (gpointer user_data, const CusaxRelayInfo *info)
 
   if (error != NULL)
     {
-      stack->state = STATE_DOWN;
+      stack->state = CUSAX_STACK_DOWN;
       if (stack->listener != NULL)
         stack->listener->on_failed (stack->user_data, error);
       return;
     }
 
-  stack->state = STATE_UP;
+  stack->state = CUSAX_STACK_UP;
   tell_leg (stack, info);
-  if (stack->listener != NULL && stack->state == STATE_UP)
+  if (stack->listener != NULL && stack->state == CUSAX_STACK_UP)
     stack->listener->on_up (stack->user_data, info);
 }
 
@@ -183,17 +114,17 @@ on_relay_failed (gpointer user_data, const GError *error, const CusaxCertificate
 {
   CusaxStack *stack = user_data;
 
-  if (stack->state != STATE_CONNECTING)
+  if (stack->state != CUSAX_STACK_CONNECTING)
     return;
-  stack->state = STATE_DOWN;
+  stack->state = CUSAX_STACK_DOWN;
   if (certificate != NULL && stack->listener != NULL && stack->listener->on_certificate != NULL)
     stack->listener->on_certificate (stack->user_data, certificate);
   if (stack->listener != NULL)
     stack->listener->on_failed (stack->user_data, error);
 }
 
-static void
-clear_traced (CusaxStack *stack)
+void
+cusax_stack_clear_traced (CusaxStack *stack)
 {
   for (guint i = 0; i < G_N_ELEMENTS (stack->traced); i++)
     cusax_wiretrace_clear (&stack->traced[i]);
@@ -204,10 +135,10 @@ on_relay_closed (gpointer user_data, const GError *error)
 {
   CusaxStack *stack = user_data;
 
-  if (stack->state != STATE_UP)
+  if (stack->state != CUSAX_STACK_UP)
     return;
-  stack->state = STATE_DOWN;
-  clear_traced (stack);
+  stack->state = CUSAX_STACK_DOWN;
+  cusax_stack_clear_traced (stack);
   tell_leg (stack, NULL);
   if (stack->listener != NULL)
     stack->listener->on_down (stack->user_data, error);
@@ -250,39 +181,19 @@ cusax_stack_new (CusaxTrust *trust, gboolean trace, const CusaxStackListener *li
   return stack;
 }
 
-static void
-stack_free (CusaxStack *stack)
-{
-  if (lame_ducks != NULL)
-    g_ptr_array_remove (lame_ducks, stack);
-  g_clear_handle_id (&stack->timer_id, g_source_remove);
-  g_clear_handle_id (&stack->settle_id, g_source_remove);
-  g_clear_handle_id (&stack->destroy_id, g_source_remove);
-  if (stack->nua != NULL)
-    nua_destroy (stack->nua);
-  free (stack->message_class); /* Sofia made it by malloc () */
-  g_free (stack->local_address);
-  g_free (stack->seen_address);
-  cusax_relay_unref (stack->relay);
-  g_hash_table_unref (stack->handlers);
-  clear_traced (stack);
-  g_free (stack);
-  cusax_loop_shutdown ();
-}
-
 void
 cusax_stack_connect (CusaxStack *stack, const CusaxTarget *target, const char *verify_name,
                      const char *other_name)
 {
-  g_return_if_fail (stack->state != STATE_RETIRED);
+  g_return_if_fail (stack->state != CUSAX_STACK_RETIRED);
   g_return_if_fail (cusax_stack_can_connect (stack, target->transport));
 
-  if (stack->state == STATE_UP)
+  if (stack->state == CUSAX_STACK_UP)
     tell_leg (stack, NULL);
   /* A call that ended over it may have made its owner give us up. */
-  if (stack->state == STATE_RETIRED)
+  if (stack->state == CUSAX_STACK_RETIRED)
     return;
-  stack->state = STATE_CONNECTING;
+  stack->state = CUSAX_STACK_CONNECTING;
   cusax_relay_connect (stack->relay, target, verify_name, other_name);
 }
 
@@ -302,108 +213,6 @@ gboolean
 cusax_stack_can_connect (CusaxStack *stack, CusaxTransportKind transport)
 {
   return stack->nua == NULL || stack->transport == transport;
-}
-
-static gboolean
-on_shutdown_timeout (gpointer user_data)
-{
-  CusaxStack *stack = user_data;
-
-  /* nua_destroy() would abort now. What is left is lost memory, not a crash. */
-  stack->timer_id = 0;
-  g_warning ("sip: Sofia did not shut down in time");
-  return G_SOURCE_REMOVE;
-}
-
-/* All handlers are gone, or patience is: from here on only Sofia itself is waited for. */
-static void
-finish_retirement (CusaxStack *stack)
-{
-  const CusaxStackListener *listener = stack->listener;
-  gpointer listener_data = stack->user_data;
-  g_autoptr (GList) all = g_hash_table_get_keys (stack->handlers);
-
-  stack->retired_told = TRUE;
-  stack->listener = NULL;
-  g_clear_handle_id (&stack->timer_id, g_source_remove);
-  for (GList *l = all; l != NULL; l = l->next)
-    {
-      CusaxHandler *handler = l->data;
-
-      if (g_hash_table_contains (stack->handlers, handler))
-        handler->give_up (handler);
-    }
-
-  /* What nua has pending fails at once now, instead of after 32 s. */
-  cusax_relay_cut (stack->relay);
-  if (stack->nua != NULL)
-    {
-      stack->timer_id = g_timeout_add (SHUTDOWN_MS, on_shutdown_timeout, stack);
-      nua_shutdown (stack->nua);
-    }
-  else
-    stack->destroy_id = g_idle_add (on_destroy_idle, stack);
-
-  if (listener != NULL)
-    listener->on_retired (listener_data);
-}
-
-static gboolean
-on_settle (gpointer user_data)
-{
-  CusaxStack *stack = user_data;
-
-  stack->settle_id = 0;
-  if (!stack->retired_told && g_hash_table_size (stack->handlers) == 0)
-    finish_retirement (stack);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule_settle (CusaxStack *stack)
-{
-  if (stack->state == STATE_RETIRED && !stack->retired_told && stack->settle_id == 0)
-    stack->settle_id = g_idle_add (on_settle, stack);
-}
-
-static gboolean
-on_wind_up_timeout (gpointer user_data)
-{
-  CusaxStack *stack = user_data;
-
-  stack->timer_id = 0;
-  finish_retirement (stack);
-  return G_SOURCE_REMOVE;
-}
-
-void
-cusax_stack_retire (CusaxStack *stack)
-{
-  gboolean is_up = stack->state == STATE_UP;
-  g_autoptr (GList) all = NULL;
-
-  g_return_if_fail (stack->state != STATE_RETIRED);
-
-  if (lame_ducks == NULL)
-    lame_ducks = g_ptr_array_new ();
-  g_ptr_array_add (lame_ducks, stack);
-
-  /* Without an outer leg nothing can be said any more; and the relay must not ask for trust again. */
-  if (!is_up)
-    cusax_relay_cut (stack->relay);
-  stack->timer_id = g_timeout_add (is_up ? CUSAX_STACK_WIND_UP_MS : 0, on_wind_up_timeout, stack);
-
-  all = g_hash_table_get_keys (stack->handlers);
-  for (GList *l = all; l != NULL; l = l->next)
-    {
-      CusaxHandler *handler = l->data;
-
-      if (g_hash_table_contains (stack->handlers, handler))
-        handler->wind_up (handler);
-    }
-
-  stack->state = STATE_RETIRED;
-  schedule_settle (stack);
 }
 
 void
@@ -462,7 +271,7 @@ cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler)
   g_hash_table_remove (stack->handlers, handler);
   if (handler->handle != NULL)
     nua_handle_destroy (g_steal_pointer (&handler->handle));
-  schedule_settle (stack);
+  cusax_stack_schedule_settle (stack);
 }
 
 void
@@ -491,8 +300,7 @@ cusax_stack_dup_contact (CusaxStack *stack, const char *user)
     transport = ";transport=tls";
   else if (stack->transport == CUSAX_TRANSPORT_TCP)
     transport = ";transport=tcp";
-  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, address, port,
-                          transport);
+  return g_strdup_printf (is_v6 ? "<sip:%s@[%s]:%u%s>" : "<sip:%s@%s:%u%s>", user, address, port, transport);
 }
 
 gboolean
@@ -516,22 +324,4 @@ cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts)
   stack->accepts_messages = accepts;
   if (stack->nua != NULL)
     nua_set_params (stack->nua, SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts)), TAG_END ());
-}
-
-static gboolean
-on_tick (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-gboolean
-cusax_stack_drain (guint ms)
-{
-  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
-  guint wake_id = g_timeout_add (20, on_tick, NULL);
-
-  while (lame_ducks != NULL && lame_ducks->len > 0 && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake_id);
-  return lame_ducks == NULL || lame_ducks->len == 0;
 }
