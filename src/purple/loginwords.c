@@ -74,20 +74,23 @@ count_lines (const char *text)
   return lines;
 }
 
-/* @names: how many of the names that the certificate gives itself are told; they prove nothing, so they go first where
- * lines are few. */
+/* @spare: how many lines that may be missing are told: first go the names that the certificate gives itself, which prove
+ * nothing. */
+#define MAX_SPARE 4
 static char *
-certificate_text (const char *username, const CusaxCertificate *certificate, int names)
+certificate_text (const char *username, const CusaxCertificate *certificate, int spare)
 {
   g_autofree char *host = cusax_words_address (certificate->host, CUSAX_WORDS_NAME_LENGTH);
   g_autofree char *fingerprint = cusax_loginwords_fingerprint (certificate->fingerprint);
-  g_autofree char *subject = names > 0 ? cusax_text_clean (certificate->subject, NAME_LENGTH) : NULL;
-  g_autofree char *issuer = names > 1 ? cusax_text_clean (certificate->issuer, NAME_LENGTH) : NULL;
+  g_autofree char *subject = spare > 2 ? cusax_text_clean (certificate->subject, NAME_LENGTH) : NULL;
+  g_autofree char *issuer = spare > 3 ? cusax_text_clean (certificate->issuer, NAME_LENGTH) : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, _ ("Account: %s"), username);
-  g_string_append_printf (text, _ ("\nServer: %s, port %u"), host != NULL ? host : "?", certificate->port);
-  g_string_append (text, _ ("\nWhat is wrong with its certificate:"));
+  g_string_append_printf (text, _ ("Server: %s, port %u"), host != NULL ? host : "?", certificate->port);
+  if (spare > 1)
+    g_string_append_printf (text, _ ("\nAccount: %s"), username);
+  if (spare > 0)
+    g_string_append (text, _ ("\nWhat is wrong with its certificate:"));
   append_faults (text, certificate);
   if (subject != NULL)
     g_string_append_printf (text, _ ("\nMade out for: %s"), subject);
@@ -108,12 +111,12 @@ certificate_text (const char *username, const CusaxCertificate *certificate, int
 char *
 cusax_loginwords_certificate (const char *username, const CusaxCertificate *certificate)
 {
-  char *text = certificate_text (username, certificate, 2);
+  char *text = certificate_text (username, certificate, MAX_SPARE);
 
-  for (int names = 1; names >= 0 && cusax_wrap_is_needed () && count_lines (text) > CUSAX_WRAP_LINES; names--)
+  for (int spare = MAX_SPARE - 1; spare >= 0 && cusax_wrap_is_needed () && count_lines (text) > CUSAX_WRAP_LINES; spare--)
     {
       g_free (text);
-      text = certificate_text (username, certificate, names);
+      text = certificate_text (username, certificate, spare);
     }
   return text;
 }

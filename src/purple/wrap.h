@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /** Columns and lines of a question's secondary text that Finch shows at 80x24. */
 #define CUSAX_WRAP_COLUMNS 74
-#define CUSAX_WRAP_LINES 17
+#define CUSAX_WRAP_LINES 15
 
 /** Returns: TRUE if this host draws characters and has 80x24 of them */
 gboolean cusax_wrap_is_needed (void);
