@@ -19,6 +19,7 @@ static GSocketService *service;
 static TestAuthority *authority;
 static GTlsCertificate *certificate;
 static char *ca_file;
+static guint port;
 
 /* Shared with the server's threads. */
 static GMutex lock;
@@ -265,12 +266,21 @@ fake_web_wait (gboolean (*is_done) (void))
 }
 
 void
+fake_web_lead_to (const char *target)
+{
+  g_autofree char *own = g_strdup_printf ("127.0.0.1:%u", port);
+  g_autofree char *connect_to = g_strconcat ("::", target != NULL ? target : own, NULL);
+
+  cusax_https_set_world (ca_file, connect_to);
+}
+
+void
 fake_web_start (void)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
   g_autoptr (GSocketAddress) got = NULL;
-  g_autofree char *pem = NULL, *connect_to = NULL;
+  g_autofree char *pem = NULL;
   int file;
 
   authority = test_authority_new ();
@@ -289,8 +299,8 @@ fake_web_start (void)
                                                 G_SOCKET_PROTOCOL_TCP, NULL, &got, NULL));
   g_signal_connect (service, "run", G_CALLBACK (on_run), NULL);
   g_socket_service_start (service);
-  connect_to = g_strdup_printf ("::127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got)));
-  cusax_https_set_world (ca_file, connect_to);
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
+  fake_web_lead_to (NULL);
 }
 
 void

@@ -25,6 +25,13 @@ void fake_web_stop (void);
 
 void fake_web_show (FakeWebCertificate certificate);
 
+/** Every address leads to @target, "host:port"; NULL: to this server again. */
+void fake_web_lead_to (const char *target);
+
+/** A name that no resolver sends out: one of its labels is too long to be asked for. */
+#define FAKE_WEB_NO_NAME                                                                                               \
+  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid:443"
+
 /** Forgets all pages and requests. */
 void fake_web_clear (void);
 

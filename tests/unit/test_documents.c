@@ -302,6 +302,25 @@ test_R9_not_to_be_had (void)
   fake_web_show (FAKE_WEB_GOOD);
 }
 
+/* That a name is not there is known only while DNS answers: offline, nothing is forgotten. */
+static void
+test_R9_no_host (void)
+{
+  setup (NULL);
+  fake_web_lead_to (FAKE_WEB_NO_NAME);
+  fetch (NULL);
+  assert_none ();
+
+  setup ("-");
+  fetch (NULL);
+  assert_not_to_be_had (CUSAX_ERROR_UNREACHABLE);
+
+  setup (NULL);
+  fetch ("https://example.org/c.json");
+  assert_not_to_be_had (CUSAX_ERROR_NO_HOST);
+  fake_web_lead_to (NULL);
+}
+
 static void
 test_R9_size (void)
 {
@@ -383,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/documents/R9-naptr", test_R9_naptr);
   g_test_add_func ("/documents/R9-none", test_R9_none);
   g_test_add_func ("/documents/R9-not-to-be-had", test_R9_not_to_be_had);
+  g_test_add_func ("/documents/R9-no-host", test_R9_no_host);
   g_test_add_func ("/documents/R9-size", test_R9_size);
   g_test_add_func ("/documents/no-domain", test_no_domain);
   g_test_add_func ("/documents/given-up", test_given_up);

@@ -199,6 +199,23 @@ test_R5_certificates (void)
 }
 
 static void
+test_nobody_there (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 free_port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *closed = g_strdup_printf ("127.0.0.1:%u", free_port);
+
+  g_socket_listener_close (listener);
+  fake_web_lead_to (closed);
+  get ("https://example.org/");
+  assert_code (CUSAX_ERROR_UNREACHABLE);
+  fake_web_lead_to (FAKE_WEB_NO_NAME);
+  get ("https://example.org/");
+  assert_code (CUSAX_ERROR_NO_HOST);
+  fake_web_lead_to (NULL);
+}
+
+static void
 test_R9_addresses (void)
 {
   static const char *const bad[]
@@ -357,6 +374,7 @@ main (int argc, char **argv)
   g_test_add_func ("/https/R9-size", test_R9_size);
   g_test_add_func ("/https/R9-redirects", test_R9_redirects);
   g_test_add_func ("/https/R5-certificates", test_R5_certificates);
+  g_test_add_func ("/https/nobody-there", test_nobody_there);
   g_test_add_func ("/https/R9-addresses", test_R9_addresses);
   g_test_add_func ("/https/R47-after-challenge", test_R47_after_challenge);
   g_test_add_func ("/https/R47-wrong-once", test_R47_wrong_once);
