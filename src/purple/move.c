@@ -193,7 +193,7 @@ cusax_move_show_to_cusax (PurpleAccount *account)
       || refuse_double (account, our_id (), _ ("Use for calls too")))
     return;
   append_common (text, account);
-  g_string_append (text, _ ("\n- Your provider's telephone server gets the password as well, encrypted only."));
+  g_string_append (text, _ ("\n- The chat password signs in to your provider's telephone server, too."));
   g_string_append (text, _ ("\n- Plugins that know only XMPP accounts may not know it any more."));
   g_string_append (text, _ ("\nThe way back is “Use for chat only...” in the menu of the account."));
   ask (account, _ ("Use for calls too"), primary, text->str, _ ("Use for calls too"), on_to_cusax);
