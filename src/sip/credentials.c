@@ -20,9 +20,9 @@
 /** Challenge: all headers of one message with the same name and realm. */
 typedef struct
 {
-  char *realm; /* as it came, with quotes */
+  char *realm;                    /* as it came, with quotes */
   CusaxDigestAlgorithm algorithm; /* the strongest that we would answer with */
-  gboolean is_proxy; /* Proxy-Authenticate */
+  gboolean is_proxy;              /* Proxy-Authenticate */
   CusaxDigestLimits limits;
 } Challenge;
 
@@ -201,7 +201,8 @@ collect (GPtrArray *found, const msg_auth_t *header, gboolean is_proxy)
   for (; header != NULL && found->len < MAX_CHALLENGES; header = header->au_next)
     {
       CusaxDigestAlgorithm algorithm = cusax_digest_judge_challenge (header);
-      const char *realm = algorithm != CUSAX_DIGEST_UNKNOWN ? msg_params_find (header->au_params, "realm=") : NULL;
+      const char *realm
+        = algorithm != CUSAX_DIGEST_UNKNOWN ? msg_params_find (header->au_params, "realm=") : NULL;
       Challenge *challenge;
 
       if (realm == NULL || realm[0] != '"')
@@ -218,8 +219,8 @@ collect (GPtrArray *found, const msg_auth_t *header, gboolean is_proxy)
     }
 }
 
-/* Returns: (transfer full) (element-type Challenge): of both headers, since Sofia reads both if the one that belongs to
- * the status is there */
+/* Returns: (transfer full) (element-type Challenge): of both headers, since Sofia reads both if the one that
+ * belongs to the status is there */
 static GPtrArray *
 collect_all (const CusaxSipEvent *event)
 {
@@ -258,7 +259,8 @@ static void
 read_hint (CusaxLogin *login, const CusaxSipEvent *event)
 {
   const char *at = strchr (cusax_config_get_jid (login->config), '@');
-  g_autofree char *wanted = g_strconcat ("xmpp:", at != NULL ? at + 1 : cusax_config_get_jid (login->config), NULL);
+  g_autofree char *wanted
+    = g_strconcat ("xmpp:", at != NULL ? at + 1 : cusax_config_get_jid (login->config), NULL);
 
   if (event->sip != NULL
       && (names_domain (event->sip->sip_www_authenticate, wanted)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who gets an answer to 401 and 407, and who does not (R47). A CusaxLogin is what everything on one leg signs in
- * with: the settings as they are now, and what the registrar asked with. CusaxCredentials answers on one nua
+ * Who gets an answer to 401 and 407, and who does not (R47). A CusaxLogin is what everything on one leg signs
+ * in with: the settings as they are now, and what the registrar asked with. CusaxCredentials answers on one nua
  * handle and keeps count: asked again, the password is wrong, and there is no second try. Far ends of calls and
  * their proxies may ask as well; they get no hash of the password. The computation is digest.c's. RFC 3261
  * section 22, RFC 8760.
@@ -30,8 +30,8 @@ void cusax_login_unref (CusaxLogin *login);
  */
 gboolean cusax_login_renew (CusaxLogin *login, CusaxConfig *config);
 
-/** Returns: (nullable): "SHA-256": with what the registrar was answered, the weakest if its proxies asked too; NULL: nobody
- * asked */
+/** Returns: (nullable): "SHA-256": with what the registrar was answered, the weakest if its proxies asked too;
+ * NULL: nobody asked */
 const char *cusax_login_get_algorithm (CusaxLogin *login);
 
 /** Returns: TRUE if the registrar, over verified TLS, named our XMPP domain as one where the password is good

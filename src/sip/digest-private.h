@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 extern const auth_client_plugin_t cusax_digest_plugin;
 
 /* digest-text.c */
-/** Returns: (transfer full): @text as a quoted-string (RFC 3261 section 25.1); control characters are dropped */
+/** Returns: (transfer full): @text as a quoted-string (RFC 3261 section 25.1); control characters are dropped
+ */
 char *cusax_digest_quote (const char *text);
 /** Returns: (transfer full): @text with our coding undone, if it is ours; wipe it. @limits: (out) (optional) */
 char *cusax_digest_decode_secret (const char *text, CusaxDigestLimits *limits);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* In front of coded user names and passwords; '%' begins no sensible plain one. Behind it stand a random number,
- * since Sofia takes no credentials that equal the old ones, the two limits, '%' and the text in hex. */
+/* In front of coded user names and passwords; '%' begins no sensible plain one. Behind it stand a random
+ * number, since Sofia takes no credentials that equal the old ones, the two limits, '%' and the text in hex. */
 #define MARK "%cusax%"
 #define MARK_LENGTH 7
 #define HEAD_LENGTH (MARK_LENGTH + 8 + 2 + 1)
@@ -18,7 +18,7 @@ cusax_digest_decode_secret (const char *text, CusaxDigestLimits *limits)
   GString *plain;
 
   if (limits != NULL)
-    *limits = (CusaxDigestLimits) { 0 };
+    *limits = (CusaxDigestLimits){ 0 };
   if (length < HEAD_LENGTH || !g_str_has_prefix (text, MARK) || hex[-1] != '%')
     return g_strdup (text);
 

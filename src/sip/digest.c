@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See digest.h: the plug-in itself, challenges in and answers out. Where it stands in Sofia: digest-install.c. */
+/* See digest.h: the plug-in itself, challenges in and answers out. Where it stands in Sofia: digest-install.c.
+ */
 #include "digest-private.h"
 
 #include <sofia-sip/msg_header.h>
@@ -245,8 +246,8 @@ answer (DigestClient *client, CusaxDigestInput *input)
   return response != NULL ? write_credentials (client, input, response) : NULL;
 }
 
-/* What credentials.c has allowed may not be enough for what Sofia asks: it hands them to every challenge of their realm
- * that the handle has met, refused ones included. */
+/* What credentials.c has allowed may not be enough for what Sofia asks: it hands them to every challenge of
+ * their realm that the handle has met, refused ones included. */
 static gboolean
 is_within (const DigestClient *client, CusaxDigestLimits limits)
 {
@@ -296,7 +297,8 @@ on_authorize (auth_client_t *base, su_home_t *home, const char *method, const ur
  * tells Sofia to look no further than auc_clear, and it then uses its own defaults.
  */
 const auth_client_plugin_t cusax_digest_plugin = {
-  .auc_plugin_size = (int) (offsetof (auth_client_plugin_t, auc_clear) + sizeof (cusax_digest_plugin.auc_clear)),
+  .auc_plugin_size
+  = (int) (offsetof (auth_client_plugin_t, auc_clear) + sizeof (cusax_digest_plugin.auc_clear)),
   .auc_size = sizeof (DigestClient),
   .auc_name = "Digest",
   .auc_challenge = on_challenge,

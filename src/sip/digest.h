@@ -41,8 +41,8 @@ typedef struct
   const char *password;
   const char *nonce;
   const char *session_nonce; /* (nullable): -sess: of the challenge, if a nextnonce has replaced it */
-  const char *cnonce; /* needed with qop or a -sess algorithm */
-  guint nonce_count;  /* needed with qop, from 1 */
+  const char *cnonce;        /* needed with qop or a -sess algorithm */
+  guint nonce_count;         /* needed with qop, from 1 */
   CusaxDigestQop qop;
   const char *method;
   const char *uri;  /* Request-URI as sent */

@@ -11,17 +11,19 @@ G_BEGIN_DECLS
 /** The longest time, in seconds, that a binding is believed to last. */
 #define CUSAX_REGISTRAR_GRANTED_MAX 86400
 
-/** Returns: for how many seconds the binding with user part @user was granted; 0: not at all. @asked if it is not said. */
+/** Returns: for how many seconds the binding with user part @user was granted; 0: not at all. @asked if it is
+ * not said. */
 guint cusax_registrar_read_granted (const sip_t *sip, const char *user, guint asked);
 
-/** Returns: (transfer full) (nullable): the IP literal that we come from (RFC 3261 section 18.2.1, RFC 3581); @port: (out):
- * 0: not said */
+/** Returns: (transfer full) (nullable): the IP literal that we come from (RFC 3261 section 18.2.1, RFC 3581);
+ * @port: (out): 0: not said */
 char *cusax_registrar_read_seen (const sip_t *sip, guint16 *port);
 
 /** Returns: seconds of Retry-After, bounded; 0: none */
 guint cusax_registrar_read_retry_after (const sip_t *sip);
 
-/** Returns: (transfer full) (nullable): the first sip: or sips: URI among the Contacts that is fit to be shown */
+/** Returns: (transfer full) (nullable): the first sip: or sips: URI among the Contacts that is fit to be shown
+ */
 char *cusax_registrar_read_redirect (const sip_t *sip);
 
 /** Returns: (transfer full): what the final answer @status means for whoever would try again */

@@ -13,8 +13,8 @@
 
 /* What we ask for, in seconds: short enough that a lost binding heals, long enough not to matter. */
 #define EXPIRES 600
-/* Of the granted time, when we refresh. nua may have done so before, at any time from a quarter of it on, but without a
- * deadline: an answer of that kind moves ours. */
+/* Of the granted time, when we refresh. nua may have done so before, at any time from a quarter of it on, but
+ * without a deadline: an answer of that kind moves ours. */
 #define REFRESH_PERCENT 45
 #define REFRESH_LEAST_MS 300
 /* A road that no nua of ours has. */
@@ -28,7 +28,8 @@ typedef enum
   STATE_GONE
 } State;
 
-/* RFC 3581: the Contact follows what the server sees, by one further REGISTER after an answer, never by a second. */
+/* RFC 3581: the Contact follows what the server sees, by one further REGISTER after an answer, never by a
+ * second. */
 typedef enum
 {
   CORRECTION_POSSIBLE,
@@ -77,8 +78,8 @@ registrar_destroy (CusaxRegistrar *registrar)
   g_free (registrar);
 }
 
-/* Takes the object off the wire. Sofia would send an un-REGISTER by itself, without end in sight: to a server that just
- * refused us, or so late that it takes away what has been registered anew. */
+/* Takes the object off the wire. Sofia would send an un-REGISTER by itself, without end in sight: to a server
+ * that just refused us, or so late that it takes away what has been registered anew. */
 static void
 go (CusaxRegistrar *registrar)
 {
@@ -199,8 +200,9 @@ on_granted (CusaxRegistrar *registrar, const CusaxSipEvent *event)
 {
   gboolean is_first = registrar->state == STATE_SENT;
   gboolean was_correction = registrar->correction == CORRECTION_SENT;
-  guint seconds = event->sip != NULL ? cusax_registrar_read_granted (event->sip, registrar->user, registrar->expires)
-                                     : registrar->expires;
+  guint seconds = event->sip != NULL
+                    ? cusax_registrar_read_granted (event->sip, registrar->user, registrar->expires)
+                    : registrar->expires;
   gboolean is_elsewhere = event->sip != NULL && learn_seen (registrar, event->sip);
 
   g_clear_handle_id (&registrar->deadline_id, g_source_remove);
@@ -235,7 +237,8 @@ on_repeated (CusaxRegistrar *registrar, const CusaxSipEvent *event)
   if (sip == NULL || sip->sip_status == NULL || sip->sip_status->st_status < 300)
     return;
   if (sip->sip_status->st_status == 423 && sip->sip_min_expires != NULL)
-    registrar->expires = CLAMP (sip->sip_min_expires->me_delta, registrar->expires, CUSAX_REGISTRAR_GRANTED_MAX);
+    registrar->expires
+      = CLAMP (sip->sip_min_expires->me_delta, registrar->expires, CUSAX_REGISTRAR_GRANTED_MAX);
   set_deadline (registrar, get_timeout (registrar));
 }
 
@@ -248,7 +251,8 @@ on_refused (CusaxRegistrar *registrar, const CusaxSipEvent *event)
     {
       registrar->correction = CORRECTION_REFUSED;
       cusax_stack_set_seen (registrar->stack, NULL, 0);
-      g_debug ("sip: the server does not take the Contact where it sees us: %d %s", event->status, event->phrase);
+      g_debug ("sip: the server does not take the Contact where it sees us: %d %s", event->status,
+               event->phrase);
       send_register (registrar, registrar->timeout_ms);
       return;
     }
@@ -343,7 +347,8 @@ cusax_registrar_new (CusaxStack *stack, const CusaxRegistrarConfig *config,
   registrar->listener = listener;
   registrar->user_data = user_data;
   registrar->stack = stack;
-  registrar->credentials = cusax_credentials_new (config->login, &registrar->handler, CUSAX_CREDENTIALS_REGISTER);
+  registrar->credentials
+    = cusax_credentials_new (config->login, &registrar->handler, CUSAX_CREDENTIALS_REGISTER);
   /* Never sips: the hop is protected by the relay, and servers take sips for a promise about all hops. */
   registrar->registrar = g_strdup_printf (strchr (domain, ':') != NULL ? "sip:[%s]" : "sip:%s", domain);
   registrar->user = g_strdup (config->user);

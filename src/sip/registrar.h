@@ -2,8 +2,8 @@
 /*
  * The life of one registration on a standing stack: REGISTER, digest, refresh, un-REGISTER (RFC 3261 section
  * 10, RFC 3581, RFC 5626 for +sip.instance and reg-id). Refreshes at 45 % of the granted time with a deadline
- * for the answer, so that a dead server is noticed; what nua refreshes by itself has none. One try: whoever owns
- * it backs off. After a failure nothing is un-registered, the binding expires.
+ * for the answer, so that a dead server is noticed; what nua refreshes by itself has none. One try: whoever
+ * owns it backs off. After a failure nothing is un-registered, the binding expires.
  *
  * States: SENT -200-> GRANTED -refresh 200-> GRANTED; wind up -> UNREGISTERING -> gone; a failure -> gone.
  */
@@ -71,10 +71,12 @@ void cusax_registrar_leave (CusaxRegistrar *registrar);
  */
 void cusax_registrar_refresh (CusaxRegistrar *registrar, guint timeout_ms);
 
-/** Returns: (nullable): "203.0.113.5:4242", "[2001:db8::5]:4242": where the server sees us, from its last answer */
+/** Returns: (nullable): "203.0.113.5:4242", "[2001:db8::5]:4242": where the server sees us, from its last
+ * answer */
 const char *cusax_registrar_get_seen_address (CusaxRegistrar *registrar);
 
-/** Returns: seconds that the refusal asked to wait, at most CUSAX_REGISTRAR_RETRY_MAX; 0: none; from on_failed on. */
+/** Returns: seconds that the refusal asked to wait, at most CUSAX_REGISTRAR_RETRY_MAX; 0: none; from on_failed
+ * on. */
 guint cusax_registrar_get_retry_after (CusaxRegistrar *registrar);
 
 /** Returns: (nullable): the sip: or sips: URI of a redirection that nobody followed; from on_failed with

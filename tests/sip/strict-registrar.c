@@ -49,8 +49,7 @@ add_nonce (Strict *strict, const char *session)
   return text;
 }
 
-static gboolean G_GNUC_PRINTF (2, 3)
-fault (Strict *strict, const char *format, ...)
+static gboolean G_GNUC_PRINTF (2, 3) fault (Strict *strict, const char *format, ...)
 {
   va_list args;
 
@@ -163,7 +162,8 @@ secret_is_right (Strict *strict, GHashTable *fields, const char *method, const P
                              .body_length = strlen (request->body) };
   g_autofree char *wanted = NULL;
 
-  input.algorithm = cusax_digest_parse_algorithm (*strict->policy->accepted != '\0' ? strict->policy->accepted : NULL);
+  input.algorithm
+    = cusax_digest_parse_algorithm (*strict->policy->accepted != '\0' ? strict->policy->accepted : NULL);
   if (g_strcmp0 (strict->policy->qop, "auth") == 0)
     input.qop = CUSAX_DIGEST_QOP_AUTH;
   else if (strict->policy->qop != NULL)

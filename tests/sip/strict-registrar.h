@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A server that asks everything with digest and counts whatever is not exactly as RFC 7616 has it: before a
- * scripted peer, which sees only what has passed. REGISTER is asked by 401, the rest by 407 (ACK and CANCEL: not
- * at all).
+ * scripted peer, which sees only what has passed. REGISTER is asked by 401, the rest by 407 (ACK and CANCEL:
+ * not at all).
  */
 #pragma once
 
@@ -39,7 +39,8 @@ guint strict_get_n_passed (Strict *strict);     /* requests */
 guint strict_get_n_challenges (Strict *strict); /* 401 and 407 */
 guint strict_get_n_registered (Strict *strict); /* 200 to REGISTER */
 
-/** Returns: what was wrong, one line each; "" = nothing. A wrong password and a missing digest are not wrong. */
+/** Returns: what was wrong, one line each; "" = nothing. A wrong password and a missing digest are not wrong.
+ */
 const char *strict_get_faults (Strict *strict);
 
 /** User name of the last request with a digest. */

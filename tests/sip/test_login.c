@@ -58,8 +58,16 @@ static const StrictPolicy policies[] = {
     .accepted = "SHA-256",
     .qop = "auth",
     .nonce_uses = 1 },
-  { .name = "stale-after-3", .algorithms = { "SHA-256" }, .accepted = "SHA-256", .qop = "auth", .nonce_uses = 3 },
-  { .name = "nextnonce", .algorithms = { "SHA-256" }, .accepted = "SHA-256", .qop = "auth", .next_nonce = TRUE },
+  { .name = "stale-after-3",
+    .algorithms = { "SHA-256" },
+    .accepted = "SHA-256",
+    .qop = "auth",
+    .nonce_uses = 3 },
+  { .name = "nextnonce",
+    .algorithms = { "SHA-256" },
+    .accepted = "SHA-256",
+    .qop = "auth",
+    .next_nonce = TRUE },
   { .name = "nextnonce-sess",
     .algorithms = { "SHA-256-sess" },
     .accepted = "SHA-256-sess",
@@ -68,7 +76,10 @@ static const StrictPolicy policies[] = {
   { .name = "auth-int", .algorithms = { "SHA-256" }, .accepted = "SHA-256", .qop = "auth-int" },
   { .name = "auth-int-MD5", .algorithms = { "MD5" }, .accepted = "MD5", .qop = "auth-int" },
   { .name = "MD5-sess", .algorithms = { "MD5-sess" }, .accepted = "MD5-sess", .qop = "auth" },
-  { .name = "SHA-256-sess", .algorithms = { "MD5", "SHA-256-sess" }, .accepted = "SHA-256-sess", .qop = "auth" },
+  { .name = "SHA-256-sess",
+    .algorithms = { "MD5", "SHA-256-sess" },
+    .accepted = "SHA-256-sess",
+    .qop = "auth" },
   { .name = "SHA-512-256-sess",
     .algorithms = { "SHA-512-256-sess" },
     .accepted = "SHA-512-256-sess",
@@ -168,7 +179,8 @@ note_call_id (gpointer user_data, Peer *peer, const PeerMessage *request)
   g_autofree char *method = g_strndup (request->first_line, strcspn (request->first_line, " "));
   g_autofree char *id = peer_message_get (request, "Call-ID");
 
-  g_hash_table_add (ids->call_ids, g_strconcat (g_str_equal (method, "REGISTER") ? "REGISTER " : "call ", id, NULL));
+  g_hash_table_add (ids->call_ids,
+                    g_strconcat (g_str_equal (method, "REGISTER") ? "REGISTER " : "call ", id, NULL));
   return ids->strict (ids->strict_data, peer, request);
 }
 
@@ -255,8 +267,8 @@ static const Stranger strangers[] = {
   { "weaker-behind-a-good-one", PEER_SHA256, FALSE, FALSE, "401", WWW ("home", "SHA-256") PROXY ("home", "MD5"),
     FALSE },
   { "strong-but-not-ours", PEER_SHA256, FALSE, FALSE, "407",
-    "Proxy-Authenticate: Digest realm=\"home\", nonce=\"1\", qop=\"auth-conf\", algorithm=SHA-256\n" PROXY ("home",
-                                                                                                        "MD5"),
+    "Proxy-Authenticate: Digest realm=\"home\", nonce=\"1\", qop=\"auth-conf\", algorithm=SHA-256\n" PROXY (
+      "home", "MD5"),
     FALSE },
   { "as-strong", PEER_SHA256, FALSE, FALSE, "407", PROXY ("home", "SHA-256"), TRUE },
   { "as-strong-401", PEER_SHA256, FALSE, FALSE, "401", WWW ("home", "SHA-256"), TRUE },
@@ -375,8 +387,8 @@ config_with (Line *line, const char *user, const char *password)
 {
   g_autofree char *server = g_strdup_printf ("%s:%u", peer_get_host (line->peer), peer_get_port (line->peer));
 
-  return config_new ("sip_server", server, "sip_transport", "tcp", "sip_security", "allow_plain", "sip_auth_user",
-                     user, "sip_password", password, NULL);
+  return config_new ("sip_server", server, "sip_transport", "tcp", "sip_security", "allow_plain",
+                     "sip_auth_user", user, "sip_password", password, NULL);
 }
 
 static void

@@ -38,7 +38,8 @@ line_new_over (const char *transport)
 
 /* ----------------------------------------------------------------- what was granted */
 
-/* The granted time counts, not the one that was asked for, over every transport; and ours, not another device's. */
+/* The granted time counts, not the one that was asked for, over every transport; and ours, not another
+ * device's. */
 static void
 test_P2_granted (gconstpointer data)
 {
@@ -51,7 +52,8 @@ test_P2_granted (gconstpointer data)
   wait_for_registers (line->peer, before + 1);
   begin = g_get_monotonic_time ();
   wait_for_registers (line->peer, before + 3);
-  /* Two refreshes at 45 % of 2 s, or a bit earlier by Sofia; the other device's 7 s would have given the first at 3 s. */
+  /* Two refreshes at 45 % of 2 s, or a bit earlier by Sofia; the other device's 7 s would have given the first
+   * at 3 s. */
   g_assert_cmpint (g_get_monotonic_time () - begin, <, 2400 * G_TIME_SPAN_MILLISECOND);
   g_assert_cmpuint (line->n_stopped, ==, 0);
   line_free (line);
@@ -365,7 +367,8 @@ test_P3_refresh_refused (gconstpointer data)
 
 /* ------------------------------------------------------------------ where we are seen */
 
-/* Behind a NAT: one further REGISTER, which takes the first binding back; calls say the same; never in a circle. */
+/* Behind a NAT: one further REGISTER, which takes the first binding back; calls say the same; never in a
+ * circle. */
 static void
 test_P1_seen (gconstpointer data)
 {
@@ -527,9 +530,11 @@ drop_user_in_uri (gpointer user_data, Peer *peer, const PeerMessage *request)
 static void
 test_A7_fritz_box (gconstpointer data)
 {
-  static const StrictPolicy policy = {
-    .name = "FRITZ!Box", .algorithms = { "MD5" }, .accepted = "MD5", .qop = "auth", .asks_calls_as_registrar = TRUE
-  };
+  static const StrictPolicy policy = { .name = "FRITZ!Box",
+                                       .algorithms = { "MD5" },
+                                       .accepted = "MD5",
+                                       .qop = "auth",
+                                       .asks_calls_as_registrar = TRUE };
   gboolean is_udp = GPOINTER_TO_INT (data);
   Peer *peer = peer_new (is_udp);
   g_autoptr (Strict) strict = strict_new (peer, &policy);
@@ -570,7 +575,8 @@ test_P21_strangers (void)
   const char *us = peer_get_contact (line->peer);
   const char *colon = strrchr (us, ':');
   guint16 our_port = (guint16) g_ascii_strtoull (colon + 1, NULL, 10);
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GSocket) socket
+    = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
   g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   g_autoptr (GSocketAddress) to = g_inet_socket_address_new_from_string ("127.0.0.1", our_port);
   g_autoptr (GSocketAddress) bound = NULL;
