@@ -350,6 +350,7 @@ test_R47_refused_stays_refused (void)
   g_assert_nonnull (strstr (to_proxy, "SHA-256"));
   peer_reply (peer, again, "200 OK", NULL, NULL, NULL);
   peer_wait (peer, &talk->n_ended, "end of the call", WAIT_MS);
+  g_assert_cmpuint (peer_count (peer, "INVITE "), ==, 2);
   talk_free (talk);
   line_free (line);
 }
