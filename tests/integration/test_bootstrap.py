@@ -139,6 +139,29 @@ def test_t6_r46_legs_that_are_not_protected_alike_are_told(make_netlab):
         assert 'elephony' in warning.line
 
 
+# The second secret
+
+@pytest.mark.parametrize('remember', ['true', 'false'])
+def test_r2_only_the_missing_field_is_asked_for(make_netlab, remember):
+    """Telephony has a password of its own: after one attempt with the shared one, that one field."""
+    lab = make_netlab(sip_users={'alice': 'of-telephony'}).start()
+    with Person(lab, 'alice', sign_in=False) as alice:
+        alice.sign_in(telephony=False)
+        ask = alice.expect('request .*elephony password', 5, since=0)
+        assert {name for name in alice.fields(ask)} == {'password', 'remember'}
+        tried = [request for request in lab.kamailio.requests('REGISTER') if request['auth'] != '<null>']
+        assert len(tried) == 1
+        alice.do('field', ask['id'], 'password', 'of-telephony')
+        alice.do('field', ask['id'], 'remember', remember)
+        alice.respond(ask, 'Sign in')
+        lab.kamailio.wait_registered('alice')
+        alice.wait_phone('Telephony: signed in')
+    stored = (alice.folder / 'accounts.xml').read_text()
+    assert ('of-telephony' in stored) == (remember == 'true')
+    assert 'of-telephony' not in alice.log.read_text('utf-8', 'replace').replace('field %s password of-telephony'
+                                                                                 % ask['id'], '')
+
+
 # Discovery
 
 def test_a3_a_name_that_only_the_hosts_file_knows(make_netlab):

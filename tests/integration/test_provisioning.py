@@ -144,6 +144,17 @@ def test_p22_a_file_for_others_is_none_and_a_broken_one_is_named(make_netlab):
         alice.expect('(notify|message) .*/etc/purple-cusax.conf', 5, since=0)
 
 
+def test_p22_the_persons_own_file_counts_more_than_the_companys(make_netlab):
+    lab = make_netlab(sip_users=SMITH).start()
+    lab.key_file('[account]\nsip_address=sip:jones@cusax.test\n')
+    with Person(lab, 'alice', sign_in=False) as alice:
+        folder = alice.folder / 'config'
+        folder.mkdir(exist_ok=True)
+        (folder / 'purple-cusax.conf').write_text('[account]\nsip_address=sip:smith@cusax.test\n')
+        sign_in(alice, lab, 'smith')
+        assert not lab.kamailio.bindings('jones')
+
+
 # The chat server
 
 def test_r9_a_component_of_our_server_hands_out_an_account(make_netlab):
