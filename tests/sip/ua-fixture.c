@@ -245,7 +245,6 @@ on_message (gpointer user_data, const CusaxSipMessage *message)
 
   line->n_messages++;
   g_free (line->message);
-  g_free (line->certificate);
   line->message = g_strdup_printf ("%s: %s", headers, message->text);
 }
 
@@ -387,6 +386,7 @@ line_free (Line *line)
   g_free (line->to_uri);
   g_free (line->sdp);
   g_free (line->redirect);
+  g_free (line->certificate);
   peer_free (line->peer);
   g_free (line);
 }
