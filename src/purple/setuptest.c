@@ -98,11 +98,14 @@ on_log_file (gpointer id, const char *path)
   g_autofree char *text = cusax_supportlog_get ();
   g_autoptr (GError) error = NULL;
   g_autofree char *words = NULL;
+  g_autofree char *absolute = NULL;
 
   if (test == NULL)
     return;
+  /* Finch shows the whole path and gives the proposed name alone, which would be wherever it was started. */
+  absolute = g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (purple_home_dir (), path, NULL);
   /* A new file in place of an old one, whose rights might be wider. */
-  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+  if (!g_file_set_contents_full (absolute, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
     {
       words = g_strdup_printf (_ ("The log could not be saved: %s"), error->message);
       cusax_notices_error (test->account, NULL, words);

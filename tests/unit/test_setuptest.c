@@ -327,7 +327,7 @@ assert_file (const char *path, const char *expected)
 static void
 test_R51_saves_log (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("cusax-setuptest-XXXXXX", NULL);
+  const char *folder = g_get_home_dir (); /* see main() */
   g_autofree char *path = g_build_filename (folder, "log.txt", NULL);
 
   /* An old file that everybody may read does not stay so. */
@@ -342,6 +342,17 @@ test_R51_saves_log (void)
   fake_dialog_choose (path);
   assert_file (path, "CUSAX 0\nline\n");
   g_assert_null (told);
+  teardown ();
+
+  /* Finch: the proposed name alone, which is meant to be in the home folder. */
+  g_unlink (path);
+  setup ();
+  cusax_setuptest_show (account);
+  set_all_good ();
+  finish ();
+  fake_dialog_press (TRUE);
+  fake_dialog_choose ("log.txt");
+  assert_file (path, "CUSAX 0\nline\n");
   teardown ();
 
   g_unlink (path);
@@ -389,6 +400,9 @@ main (int argc, char **argv)
 {
   int result;
 
+  g_autofree char *home = g_dir_make_tmp ("cusax-setuptest-XXXXXX", NULL);
+
+  g_setenv ("HOME", home, TRUE);
   g_test_init (&argc, &argv, NULL);
   is_finch = argc > 1 && g_str_equal (argv[1], "finch");
   fake_purple_start (is_finch ? "gnt-purple" : "gtk-gaim");

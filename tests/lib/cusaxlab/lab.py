@@ -106,9 +106,10 @@ class Lab:
         self._parts.append(part)
         return part
 
-    def run(self, name, command, **options):
-        """Starts any program as a part of the laboratory; its log is <name>.log in the lab's folder."""
-        return self.adopt(Process(name, self.place.wrap(command), self.path(name + '.log'), **options))
+    def run(self, name, command, place=None, **options):
+        """Starts any program as a part of the laboratory, beside the servers or in another place; its log is <name>.log
+        in the lab's folder."""
+        return self.adopt(Process(name, (place or self.place).wrap(command), self.path(name + '.log'), **options))
 
     # People and telephones
 
