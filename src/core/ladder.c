@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See ladder.h. All settings are decided at once, because some decide about others; every answer is read from that. */
-#include "ladder.h"
+/* See ladder.h. All settings are decided at once, because some decide about others; every answer is read from
+ * that. */
+#include "ladder-private.h"
 
 #include "address.h"
 #include "config-private.h"
@@ -71,7 +72,7 @@ cusax_ladder_get_lock (const CusaxLadder *ladder, const char *name)
   return NULL;
 }
 
-/* ------------------------------------------------------------------ typed */
+/* ---------------------------------------------------------------- deciding */
 
 static void
 free_wiped (char *text)
@@ -79,66 +80,6 @@ free_wiped (char *text)
   explicit_bzero (text, strlen (text));
   g_free (text);
 }
-
-/* Returns: (transfer full) (nullable): what the person typed, as text; NULL: nothing, or what is the default anyway. */
-static char *
-typed_value (const CusaxConfigReader *typed, gpointer user_data, const CusaxSetting *setting)
-{
-  if (setting->type == CUSAX_SETTING_BOOL)
-    {
-      gboolean value = typed->get_bool (user_data, setting->name, setting->default_int);
-
-      return !value == !setting->default_int ? NULL : g_strdup (value ? "true" : "false");
-    }
-  if (setting->type == CUSAX_SETTING_INT)
-    {
-      int value = typed->get_int (user_data, setting->name, setting->default_int);
-
-      return value == setting->default_int ? NULL : g_strdup_printf ("%d", value);
-    }
-  else
-    {
-      const char *value = typed->get_string (user_data, setting->name, setting->default_string);
-      g_autofree char *trimmed = NULL;
-      gboolean is_default;
-
-      if (value == NULL || *value == '\0')
-        return NULL;
-      if (setting->type == CUSAX_SETTING_SECRET) /* blanks may be meant */
-        return g_strdup (value);
-      trimmed = g_strstrip (g_strdup (value));
-      is_default = *trimmed == '\0'
-                   || (setting->type == CUSAX_SETTING_CHOICE
-                         ? g_ascii_strcasecmp (trimmed, setting->default_string) == 0
-                         : g_str_equal (trimmed, setting->default_string));
-      return is_default ? NULL : g_strdup (value);
-    }
-}
-
-static gboolean
-is_typed (const CusaxConfigReader *typed, gpointer user_data, const char *name)
-{
-  const CusaxSetting *setting = cusax_config_get_settings ();
-  char *value;
-
-  while (!g_str_equal (setting->name, name))
-    setting++;
-  value = typed_value (typed, user_data, setting);
-  if (value == NULL)
-    return FALSE;
-  free_wiped (value);
-  return TRUE;
-}
-
-gboolean
-cusax_ladder_is_manual (const CusaxConfigReader *typed, gpointer user_data)
-{
-  g_return_val_if_fail (typed != NULL, FALSE);
-  return is_typed (typed, user_data, "sip_address")
-         && (is_typed (typed, user_data, "sip_server") || is_typed (typed, user_data, "sip_password"));
-}
-
-/* ---------------------------------------------------------------- deciding */
 
 /* What one setting is, and who says so. */
 typedef struct
@@ -233,7 +174,8 @@ domains_of (const Decisions *decisions, const CusaxProvision *rung)
 {
   CusaxProvisionSource source = cusax_provision_get_source (rung);
 
-  return source == CUSAX_PROVISION_DOCUMENT || source == CUSAX_PROVISION_CARD ? decisions->wide : decisions->narrow;
+  return source == CUSAX_PROVISION_DOCUMENT || source == CUSAX_PROVISION_CARD ? decisions->wide
+                                                                              : decisions->narrow;
 }
 
 /* @host is one of @domains or below one. */
@@ -413,8 +355,8 @@ decide_pair (const Decisions *decisions, const char *first_name, const char *sec
   take (second, rung);
 }
 
-/* The one field that a person is asked for is the password: its user name may come from elsewhere, unless that one has a
- * password of its own. */
+/* The one field that a person is asked for is the password: its user name may come from elsewhere, unless that
+ * one has a password of its own. */
 static void
 complete_typed_password (const Decisions *decisions)
 {
@@ -440,8 +382,9 @@ complete_typed_password (const Decisions *decisions)
 static void
 decide (Decisions *decisions, const char *jid)
 {
-  static const char *const together[] = { "related_domains", "sip_address",   "sip_auth_user", "sip_password",
-                                          "sip_server",      "sip_transport", NULL };
+  static const char *const together[] = {
+    "related_domains", "sip_address", "sip_auth_user", "sip_password", "sip_server", "sip_transport", NULL
+  };
   const Decision *related = get (decisions, "related_domains");
   const Decision *address = get (decisions, "sip_address");
   gboolean widens;
@@ -468,8 +411,8 @@ decide (Decisions *decisions, const char *jid)
 }
 
 static void
-decisions_init (Decisions *decisions, const CusaxLadder *ladder, const char *jid, const CusaxConfigReader *typed,
-                gpointer user_data)
+decisions_init (Decisions *decisions, const CusaxLadder *ladder, const char *jid,
+                const CusaxConfigReader *typed, gpointer user_data)
 {
   const CusaxSetting *settings = cusax_config_get_settings ();
   guint n = 0;
@@ -481,7 +424,7 @@ decisions_init (Decisions *decisions, const CusaxLadder *ladder, const char *jid
   for (guint i = 0; i < n; i++)
     {
       decisions->settings[i].setting = &settings[i];
-      decisions->settings[i].typed = typed_value (typed, user_data, &settings[i]);
+      decisions->settings[i].typed = cusax_ladder_dup_typed (typed, user_data, &settings[i]);
     }
   decide (decisions, jid);
 }
@@ -527,14 +470,15 @@ cusax_ladder_make_config (const CusaxLadder *ladder, const char *jid, const char
   giver = get (&decisions, "sip_address")->giver;
   if (config != NULL && giver != NULL && say (giver, "sip_address") != NULL)
     cusax_config_set_origin (config, cusax_provision_get_source (giver) == CUSAX_PROVISION_CARD
-                                       ? CUSAX_ORIGIN_CARD : CUSAX_ORIGIN_PROVISIONED);
+                                       ? CUSAX_ORIGIN_CARD
+                                       : CUSAX_ORIGIN_PROVISIONED);
   decisions_clear (&decisions);
   return config;
 }
 
 CusaxProvision *
-cusax_ladder_find (const CusaxLadder *ladder, const char *jid, const CusaxConfigReader *typed, gpointer user_data,
-                   const char *name)
+cusax_ladder_find (const CusaxLadder *ladder, const char *jid, const CusaxConfigReader *typed,
+                   gpointer user_data, const char *name)
 {
   Decisions decisions = { 0 };
   CusaxProvision *giver = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A document as JSON: the one file that sees json-glib. That parser is generous (comments, a second value of one name,
- * 99999999999999999999 as -1) and its messages repeat what they tripped over, so texts are looked at before and after.
+ * A document as JSON: the one file that sees json-glib. That parser is generous (comments, a second value of
+ * one name, 99999999999999999999 as -1) and its messages repeat what they tripped over, so texts are looked at
+ * before and after.
  */
 #include "provision-private.h"
 
@@ -10,8 +11,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#define MAX_BRACKETS 256             /* bounds the parser's recursion, whatever it takes for text or comment */
-#define MAX_ENTRIES 64               /* of a list */
+#define MAX_BRACKETS 256 /* bounds the parser's recursion, whatever it takes for text or comment */
+#define MAX_ENTRIES 64   /* of a list */
 #define LATEST G_GINT64_CONSTANT (253402300799) /* the year 9999 */
 
 /* ---------------------------------------------------------------- parsing */
@@ -44,7 +45,8 @@ on_member (JsonParser *parser, JsonObject *object, const char *name, gpointer us
 {
   Members *members = user_data;
 
-  if (!g_hash_table_add (members->seen, g_strdup_printf ("%p/%s", (gpointer) object, name)) && members->twice == NULL)
+  if (!g_hash_table_add (members->seen, g_strdup_printf ("%p/%s", (gpointer) object, name))
+      && members->twice == NULL)
     members->twice = g_strndup (name, 64);
 }
 
@@ -152,7 +154,8 @@ value_to_text (const CusaxSetting *setting, JsonNode *node, GError **error)
         return json_node_dup_string (node);
       if (may_be_list && JSON_NODE_HOLDS_ARRAY (node))
         return join_list (setting->name, node, error);
-      cusax_provision_invalid (error, setting->name, may_be_list ? "must be a list of strings" : "must be a string");
+      cusax_provision_invalid (error, setting->name,
+                               may_be_list ? "must be a list of strings" : "must be a string");
       return NULL;
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A document as a key file, the format of desktop entries. GKeyFile's messages repeat lines, so they are not passed on. */
+/* A document as a key file, the format of desktop entries. GKeyFile's messages repeat lines, so they are not
+ * passed on. */
 #include "provision-private.h"
 
 #include "address.h"
@@ -47,7 +48,8 @@ is_for (GKeyFile *file, const char *jid, GError **error)
     return TRUE;
   names = g_key_file_get_string_list (file, GROUP, "jid", &n, NULL);
   if (names == NULL || n > MAX_ENTRIES)
-    return cusax_provision_invalid (error, "jid", "must be a list of at most %d account names or domains", MAX_ENTRIES);
+    return cusax_provision_invalid (error, "jid", "must be a list of at most %d account names or domains",
+                                    MAX_ENTRIES);
   for (gsize i = 0; i < n; i++)
     {
       const char *name = g_strstrip (names[i]);
@@ -74,8 +76,9 @@ read_settings (CusaxProvision *provision, GKeyFile *file, const char *jid, GErro
       if (value == NULL)
         return cusax_provision_invalid (error, setting->name, "not readable");
       /* GKeyFile hands out what it made of a bad escape sequence, too. */
-      good = reason == NULL ? cusax_provision_set_expanded (provision, setting, value, jid, error)
-                            : cusax_provision_invalid (error, setting->name, "has a backslash that means nothing");
+      good = reason == NULL
+               ? cusax_provision_set_expanded (provision, setting, value, jid, error)
+               : cusax_provision_invalid (error, setting->name, "has a backslash that means nothing");
       explicit_bzero (value, strlen (value));
       g_free (value);
       if (!good)

@@ -100,7 +100,8 @@ is_file (CusaxProvisionSource source)
 static gboolean
 source_may_set (CusaxProvisionSource source, const CusaxSetting *setting)
 {
-  static const char *const of_services[] = { "sip_server", "sip_transport", "sip_auth_user", "sip_password", NULL };
+  static const char *const of_services[]
+    = { "sip_server", "sip_transport", "sip_auth_user", "sip_password", NULL };
 
   if (is_file (source))
     return TRUE;

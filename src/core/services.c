@@ -54,8 +54,8 @@ dup_given (const char *text)
 }
 
 CusaxService *
-cusax_service_new (const char *type, const char *transport, const char *host, const char *port, const char *username,
-                   const char *password, const char *expires, gboolean is_restricted)
+cusax_service_new (const char *type, const char *transport, const char *host, const char *port,
+                   const char *username, const char *password, const char *expires, gboolean is_restricted)
 {
   CusaxService *service;
   guint64 port_number = 0;
@@ -161,7 +161,8 @@ cusax_services_choose (const GPtrArray *services, gint64 now)
       const CusaxService *service = g_ptr_array_index (services, i);
       const char *transport = sip_transport (service);
 
-      if (transport == NULL || (service->expires != 0 && service->expires <= now) || rank (transport) >= best_rank)
+      if (transport == NULL || (service->expires != 0 && service->expires <= now)
+          || rank (transport) >= best_rank)
         continue;
       best = service;
       best_rank = rank (transport);

@@ -10,11 +10,11 @@
 #include <string.h>
 
 #define DAY (24 * 60 * 60)
-#define TICK 60    /* while something expires: the wall clock may jump, when the machine sleeps or is set */
+#define TICK 60 /* while something expires: the wall clock may jump, when the machine sleeps or is set */
 #define SLOW_TICK 3600
 #define FIRST_DELAY 10
 #define LAST_DELAY 60
-#define MARGIN 10  /* seconds before the end of credentials */
+#define MARGIN 10 /* seconds before the end of credentials */
 #define SOON 5
 
 static void ask (CusaxBootstrap *bootstrap, CusaxProvisionSource source);
@@ -36,7 +36,8 @@ cusax_bootstrap_plan (CusaxBootstrap *bootstrap, CusaxProvisionSource source)
   gint64 now = bootstrap->ports.wall_time ();
 
   question->due = source == CUSAX_PROVISION_DOCUMENT && bootstrap->document_asked != 0
-                    ? bootstrap->document_asked + DAY : 0;
+                    ? bootstrap->document_asked + DAY
+                    : 0;
   if (expires == 0)
     return;
   if (expires <= now) /* given like that: asking at once would give the same */
@@ -141,7 +142,8 @@ complain (CusaxBootstrap *bootstrap, CusaxProvisionSource source, const char *wh
   return bootstrap->listener != NULL && bootstrap->state != CUSAX_BOOTSTRAP_IDLE;
 }
 
-/* Returns: FALSE with an error if settings could be made, and cannot be any more with @provision: nothing changed. */
+/* Returns: FALSE with an error if settings could be made, and cannot be any more with @provision: nothing
+ * changed. */
 static gboolean
 try_out (CusaxBootstrap *bootstrap, CusaxProvisionSource source, CusaxProvision *provision, GError **error)
 {
@@ -182,11 +184,12 @@ take (CusaxBootstrap *bootstrap, CusaxProvisionSource source, CusaxProvision *pr
   cusax_bootstrap_plan (bootstrap, source);
 }
 
-/* Every answer's end. @refused: (nullable): why @provision (or what should have been one) is none, complained about as
+/* Every answer's end. @refused: (nullable): why @provision (or what should have been one) is none, complained
+ * about as
  * @text of @where. @provision NULL without: there is nothing. */
 static void
-answered (CusaxBootstrap *bootstrap, CusaxProvisionSource source, CusaxProvision *provision, const GError *refused,
-          const char *where, const char *text)
+answered (CusaxBootstrap *bootstrap, CusaxProvisionSource source, CusaxProvision *provision,
+          const GError *refused, const char *where, const char *text)
 {
   g_autoptr (GError) misfit = NULL;
   gboolean goes_on = TRUE;
@@ -241,12 +244,14 @@ on_services (gpointer data, const GPtrArray *services, gboolean has_failed)
   bootstrap->questions[CUSAX_PROVISION_SERVICES].id = 0;
   if (service != NULL)
     provision = cusax_service_to_provision (service, domain, &error);
-  /* Credentials that are over, or not told: the server has some, so that the chat password is not the answer. */
+  /* Credentials that are over, or not told: the server has some, so that the chat password is not the answer.
+   */
   if (has_failed || (services != NULL && service == NULL && has_telephony (services))
       || (provision != NULL && service->is_restricted && !cusax_provision_has_secret (provision)))
     unanswered (bootstrap, CUSAX_PROVISION_SERVICES);
   else
-    answered (bootstrap, CUSAX_PROVISION_SERVICES, provision, error, domain, error != NULL ? error->message : "misfit");
+    answered (bootstrap, CUSAX_PROVISION_SERVICES, provision, error, domain,
+              error != NULL ? error->message : "misfit");
 }
 
 /* "Nothing" may also mean that nobody answered: it counts against what is known when it is said twice. */
@@ -255,14 +260,16 @@ on_account (gpointer data, CusaxProvision *provision, const GError *error)
 {
   CusaxBootstrap *bootstrap = data;
   CusaxQuestion *question = &bootstrap->questions[CUSAX_PROVISION_SIPARK];
-  const char *where = provision != NULL ? cusax_provision_get_where (provision) : strchr (bootstrap->jid, '@') + 1;
+  const char *where
+    = provision != NULL ? cusax_provision_get_where (provision) : strchr (bootstrap->jid, '@') + 1;
 
   question->id = 0;
   if (provision == NULL && error == NULL && cusax_ladder_get (bootstrap->ladder, CUSAX_PROVISION_SIPARK) != NULL
       && question->misses++ == 0)
     unanswered (bootstrap, CUSAX_PROVISION_SIPARK);
   else
-    answered (bootstrap, CUSAX_PROVISION_SIPARK, provision, error, where, error != NULL ? error->message : "misfit");
+    answered (bootstrap, CUSAX_PROVISION_SIPARK, provision, error, where,
+              error != NULL ? error->message : "misfit");
 }
 
 /* ------------------------------------------------------------- own vCard */
@@ -289,7 +296,8 @@ provision_of_tel (const CusaxTel *tel, const char *jid)
     sip = g_strconcat ("sip:", tel->value + strlen ("sips:"), NULL); /* TLS is asked for anyway */
   else if (g_ascii_strncasecmp (tel->value, "sip:", strlen ("sip:")) == 0)
     sip = g_strdup (tel->value);
-  return sip != NULL && cusax_provision_set (provision, "sip_address", sip, NULL) ? g_steal_pointer (&provision) : NULL;
+  return sip != NULL && cusax_provision_set (provision, "sip_address", sip, NULL) ? g_steal_pointer (&provision)
+                                                                                  : NULL;
 }
 
 /* R3b: the best one that may be ours; the ladder knows which may. Returns: (transfer full) (nullable) */
@@ -382,8 +390,8 @@ is_document_due (const CusaxBootstrap *bootstrap, const char *url)
   gint64 expires = provision != NULL ? cusax_provision_get_expires (provision) : 0;
   gint64 now = bootstrap->ports.wall_time ();
 
-  return bootstrap->document_asked == 0 || bootstrap->document_asked > now || now - bootstrap->document_asked >= DAY
-         || g_strcmp0 (url, bootstrap->document_url) != 0
+  return bootstrap->document_asked == 0 || bootstrap->document_asked > now
+         || now - bootstrap->document_asked >= DAY || g_strcmp0 (url, bootstrap->document_url) != 0
          || bootstrap->questions[CUSAX_PROVISION_DOCUMENT].is_owed || (expires != 0 && expires <= now);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file "provision": what the network said last, without secrets, so that the next sign-in waits for nobody. One line
- * for each: source, where from, whether there was a password, JSON.
+ * The file "provision": what the network said last, without secrets, so that the next sign-in waits for nobody.
+ * One line for each: source, where from, whether there was a password, JSON.
  */
 #include "bootstrap-private.h"
 
@@ -125,7 +125,8 @@ cusax_bootstrap_load (CusaxBootstrap *bootstrap)
       if (read_file (bootstrap, bootstrap->remembered))
         return;
     }
-  g_debug ("what was remembered of the provider is asked for anew: %s", error != NULL ? error->message : "not readable");
+  g_debug ("what was remembered of the provider is asked for anew: %s",
+           error != NULL ? error->message : "not readable");
   bootstrap->is_remembered = FALSE;
   g_clear_pointer (&bootstrap->remembered, g_free);
   forget (bootstrap);
@@ -142,7 +143,8 @@ write_file (const CusaxBootstrap *bootstrap)
   const char *url = bootstrap->document_url != NULL ? bootstrap->document_url : "";
   g_autofree char *escaped = g_uri_escape_string (url, NULL, TRUE);
 
-  g_string_append_printf (text, "jid\t%s\nasked\t%" G_GINT64_FORMAT "\t%s\n", jid, bootstrap->document_asked, escaped);
+  g_string_append_printf (text, "jid\t%s\nasked\t%" G_GINT64_FORMAT "\t%s\n", jid, bootstrap->document_asked,
+                          escaped);
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     {
       const CusaxProvision *provision = cusax_ladder_get (bootstrap->ladder, sources[i].source);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is given, and when. Every answer ends in cusax_bootstrap_go_on(), which alone speaks to the listener about
- * settings; the bootstrap may be freed or stopped from there.
+ * What is given, and when. Every answer ends in cusax_bootstrap_go_on(), which alone speaks to the listener
+ * about settings; the bootstrap may be freed or stopped from there.
  */
 #include "bootstrap-private.h"
 
@@ -89,8 +89,8 @@ cusax_bootstrap_make_config (const CusaxBootstrap *bootstrap, GError **error)
 CusaxProvision *
 cusax_bootstrap_find_debtor (const CusaxBootstrap *bootstrap)
 {
-  CusaxProvision *giver = cusax_ladder_find (bootstrap->ladder, bootstrap->jid, bootstrap->typed, bootstrap->typed_data,
-                                             "sip_password");
+  CusaxProvision *giver = cusax_ladder_find (bootstrap->ladder, bootstrap->jid, bootstrap->typed,
+                                             bootstrap->typed_data, "sip_password");
   CusaxProvisionSource source;
   gint64 expires;
 
@@ -127,7 +127,8 @@ give (CusaxBootstrap *bootstrap, gboolean anyway)
   g_autoptr (CusaxConfig) config = make_usable_config (bootstrap, &error);
   const char *message = error != NULL ? error->message : NULL;
 
-  if (!anyway && g_strcmp0 (message, bootstrap->given_error) == 0 && cusax_config_equal (config, bootstrap->given))
+  if (!anyway && g_strcmp0 (message, bootstrap->given_error) == 0
+      && cusax_config_equal (config, bootstrap->given))
     return;
   g_clear_pointer (&bootstrap->given, cusax_config_unref);
   g_free (bootstrap->given_error);

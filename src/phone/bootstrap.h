@@ -7,6 +7,11 @@
  *   IDLE     not started
  *   ASKING   first answers are awaited, 5 s at most; what is remembered or typed in full does not wait
  *   SETTLED  a configuration was given; answers and changes give new ones
+ *
+ * A password that is known to come from a source of the network is waited for: neither at the next sign-in nor when it
+ * has expired does the chat password stand in for it. What expires is asked for again at 80 % of its life, then after 10 s
+ * doubling to 60 s; the document once a day. Who typed everything (cusax_ladder_is_manual) is asked about nowhere, except
+ * at a provisioning_url that a person or file gave. The bootstrap may be stopped or freed from its listener.
  */
 #pragma once
 
@@ -59,7 +64,8 @@ void cusax_bootstrap_set_files (CusaxBootstrap *bootstrap, CusaxProvision *syste
  */
 void cusax_bootstrap_start (CusaxBootstrap *bootstrap, const char *jid, const char *password);
 
-/** Typed settings or the password changed: on_config at once, and whoever was not asked before is asked. */
+/** Typed settings or the password changed: on_config at once (ASKING: when that is over), and whoever was not asked before
+ * is asked. */
 void cusax_bootstrap_reread (CusaxBootstrap *bootstrap, const char *password);
 
 /** Chat came: the chat server is asked, unless everything was typed (R8). Or went. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a service ID and a password to settings: who is asked, what waits for whom, what is renewed (R2, R3, R8, R9). */
+/* From a service ID and a password to settings: who is asked, what waits for whom, what is renewed (R2, R3, R8,
+ * R9). */
 #include "bootstrap.h"
 
 #include "error.h"
@@ -90,7 +91,8 @@ provider_set_listener (CusaxProviderPort *port, void (*on_changed) (gpointer use
 }
 
 static guint
-documents_fetch (CusaxDocumentPort *port, const CusaxDocumentQuery *query, CusaxDocumentDone done, gpointer user_data)
+documents_fetch (CusaxDocumentPort *port, const CusaxDocumentQuery *query, CusaxDocumentDone done,
+                 gpointer user_data)
 {
   fake_people_say (the_world->people, "ask document %s", query->url != NULL ? query->url : "anywhere");
   g_assert_cmpstr (query->jid, ==, JID);
@@ -130,8 +132,8 @@ answer_services (const char *text, gboolean failed)
       g_autofree char *expires = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
       gboolean has_user = !g_str_equal (w[3], "-");
       CusaxService *service
-        = cusax_service_new (w[0], g_str_equal (w[1], "-") ? NULL : w[1], w[2], NULL, has_user ? w[3] : NULL, has_user ? w[4] : NULL,
-                             g_str_equal (w[5], "-") ? NULL : expires, FALSE);
+        = cusax_service_new (w[0], g_str_equal (w[1], "-") ? NULL : w[1], w[2], NULL, has_user ? w[3] : NULL,
+                             has_user ? w[4] : NULL, g_str_equal (w[5], "-") ? NULL : expires, FALSE);
 
       services = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_service_free);
       g_assert_nonnull (service);
@@ -175,7 +177,8 @@ answer_document (const char *text)
 
   g_assert_cmpuint (the_world->document_id, !=, 0);
   the_world->document_id = 0;
-  done (the_world->data, text, text != NULL ? strlen (text) : 0, text != NULL ? "https://example.org/x" : NULL, NULL);
+  done (the_world->data, text, text != NULL ? strlen (text) : 0, text != NULL ? "https://example.org/x" : NULL,
+        NULL);
 }
 
 static void
@@ -205,11 +208,12 @@ on_config (gpointer user_data, CusaxConfig *config, const GError *error)
   World *world = user_data;
 
   if (config != NULL)
-    fake_people_say (world->people, "config %s %s %s at %s",
-                     cusax_address_get_uri (cusax_config_get_aor (config)) + strlen ("sip:"),
-                     cusax_config_get_auth_user (config),
-                     cusax_config_password_is_shared (config) ? "SHARED" : cusax_config_get_sip_password (config),
-                     cusax_config_get_server_host (config) != NULL ? cusax_config_get_server_host (config) : "-");
+    fake_people_say (
+      world->people, "config %s %s %s at %s",
+      cusax_address_get_uri (cusax_config_get_aor (config)) + strlen ("sip:"),
+      cusax_config_get_auth_user (config),
+      cusax_config_password_is_shared (config) ? "SHARED" : cusax_config_get_sip_password (config),
+      cusax_config_get_server_host (config) != NULL ? cusax_config_get_server_host (config) : "-");
   else
     fake_people_say (world->people, "no config: %s",
                      g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE) ? "offline" : error->message);
@@ -236,8 +240,8 @@ new_bootstrap (World *world)
 {
   static const CusaxConfigReader reader = { settings_get_string, settings_get_bool, settings_get_int };
   static const CusaxBootstrapListener listener = { on_config, on_bad_document };
-  const CusaxBootstrapPorts ports
-    = { &world->people->clock, fake_people_wall_time, &world->people->store, &world->provider, &world->documents };
+  const CusaxBootstrapPorts ports = { &world->people->clock, fake_people_wall_time, &world->people->store,
+                                      &world->provider, &world->documents };
 
   world->bootstrap = cusax_bootstrap_new (&ports, &reader, world->typed, &listener, world);
 }
@@ -368,7 +372,8 @@ test_wait_has_an_end (void)
 static void
 test_r3_ladder (void)
 {
-  static const char card[] = "<vCard xmlns='vcard-temp'><TEL><NUMBER>sip:card@example.org</NUMBER></TEL></vCard>";
+  static const char card[]
+    = "<vCard xmlns='vcard-temp'><TEL><NUMBER>sip:card@example.org</NUMBER></TEL></vCard>";
 
   for (guint order = 0; order < 2; order++)
     {
@@ -457,7 +462,8 @@ test_r8_manual (void)
   /* and back */
   g_hash_table_remove_all (world->typed);
   cusax_bootstrap_reread (world->bootstrap, "chat");
-  fake_people_check (world->people, ASK_CHAT "ask document anywhere\nconfig alice@example.org alice SHARED at d.example.org\n");
+  fake_people_check (world->people, ASK_CHAT
+                     "ask document anywhere\nconfig alice@example.org alice SHARED at d.example.org\n");
   world_free (world);
 }
 
@@ -532,7 +538,8 @@ test_r9_stale_services (void)
   world_free (world);
 }
 
-/* Renewed at 80 % of what is left; then after 10, 20, 40, 60 s; at the end the leg has nothing to sign in with. */
+/* Renewed at 80 % of what is left; then after 10, 20, 40, 60 s; at the end the leg has nothing to sign in with.
+ */
 static void
 test_r9_renewal (void)
 {
@@ -639,8 +646,8 @@ test_r9_bad_document (void)
   } cases[] = {
     { "{", "bad https://example.org/x: line 1: not JSON\n" },
     { "{\"sip_server\":1}", "bad https://example.org/x: sip_server: must be a string\n" },
-    { "{\"sip_transport\":\"udp\"}",
-      "bad https://example.org/x: sip_transport: udp is not encrypted; that needs sip_security = allow_plain\n" },
+    { "{\"sip_transport\":\"udp\"}", "bad https://example.org/x: sip_transport: udp is not encrypted; that "
+                                     "needs sip_security = allow_plain\n" },
     { "{\"jid\":\"bob@example.org\"}", "bad https://example.org/x: jid: it is for another account\n" },
   };
 
@@ -766,7 +773,9 @@ test_broken_files (void)
     { "cusax-provision 2\njid\talice@example.org\n", TRUE },
     { "cusax-provision 1\njid\talice@example.org\nasked\tx\t\n", TRUE },
     { "cusax-provision 1\njid\talice@example.org\ncard\tx\t-\t{\"sip_server\":\"h.example\"}\n", TRUE },
-    { "cusax-provision 1\njid\talice@example.org\nservices\tx\t-\t{\"sip_server\":\"s.example.org\"}\ngarbage\n", TRUE },
+    { "cusax-provision "
+      "1\njid\talice@example.org\nservices\tx\t-\t{\"sip_server\":\"s.example.org\"}\ngarbage\n",
+      TRUE },
     { "\xff\xfe", TRUE },
     { "cusax-provision 1\njid\tbob@example.org\nasked\t1\t\n", FALSE },
   };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of companies and people (R9): where they are looked for, and that nothing odd is read or waited for. */
+/* The files of companies and people (R9): where they are looked for, and that nothing odd is read or waited
+ * for. */
 #include "keyfiles.h"
 
 #include "error.h"

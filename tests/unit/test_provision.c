@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Documents of settings that others wrote (R9): what is taken, and that the rest is refused by name and as a whole. */
+/* Documents of settings that others wrote (R9): what is taken, and that the rest is refused by name and as a
+ * whole. */
 #include "provision.h"
 
 #include "config.h"
@@ -13,7 +14,8 @@
 static CusaxProvision *
 read_json (const char *text, GError **error)
 {
-  return cusax_provision_read_json (CUSAX_PROVISION_DOCUMENT, "https://example.org/", text, strlen (text), JID, error);
+  return cusax_provision_read_json (CUSAX_PROVISION_DOCUMENT, "https://example.org/", text, strlen (text), JID,
+                                    error);
 }
 
 static CusaxProvision *
@@ -45,7 +47,8 @@ test_r9_json (void)
     const char *expected;
   } cases[] = {
     { "{}", "" },
-    { "{\"jid\":\"Alice@EXAMPLE.org/desk\",\"sip_address\":\"sip:+331@example.org\"}", "sip_address=sip:+331@example.org" },
+    { "{\"jid\":\"Alice@EXAMPLE.org/desk\",\"sip_address\":\"sip:+331@example.org\"}",
+      "sip_address=sip:+331@example.org" },
     { "{\"sip_enabled\":false,\"require_both\":true,\"media_port_min\":30000}",
       "sip_enabled=false require_both=true media_port_min=30000" },
     { "{\"related_domains\":[\"a.example\",\"b.example\"],\"on_net_numbers\":[\"70\"]}",
@@ -56,7 +59,8 @@ test_r9_json (void)
     { "{\"sip_server\":\"\",\"locked\":[\"sip_server\"]}", "!sip_server=" },
     /* what a later version may know */
     { "{\"ringtone\":{\"a\":[1,2,{\"b\":null}]},\"x\":\"\\ud83d\\ude00\",\"locked\":[\"ringtone\"]}", "" },
-    { "{\"sip_address\":\"sip:{user}@{domain}\",\"sip_auth_user\":\"{user}@{domain}\",\"sip_password\":\"{user}\"}",
+    { "{\"sip_address\":\"sip:{user}@{domain}\",\"sip_auth_user\":\"{user}@{domain}\",\"sip_password\":\"{user}"
+      "\"}",
       "sip_address=sip:alice@example.org sip_auth_user=alice@example.org sip_password={user}" },
     { "{\"sip_auth_user\":\"{{user}}{\"}", "sip_auth_user={alice}{" },
     { "{\"media_encryption\":\"require\"}", "media_encryption=require" },
@@ -198,6 +202,10 @@ test_bounds (void)
   check_refused (huge, strlen (huge), "larger than");
   check_refused (deep, strlen (deep), NULL);
   check_refused (hidden, CUSAX_PROVISION_MAX_BYTES, NULL);
+  g_assert_null (
+    cusax_provision_read_json (CUSAX_PROVISION_DOCUMENT, "x", hidden, CUSAX_PROVISION_MAX_BYTES, JID, &error));
+  g_assert_cmpstr (error->message, ==, "more than 256 brackets"); /* before the parser went down there */
+  g_clear_error (&error);
   check_refused (with_nul, sizeof with_nul - 1, "not valid UTF-8");
 
   g_assert_null (read_json (long_value, &error));
@@ -207,7 +215,8 @@ test_bounds (void)
   for (guint i = 0; i < 100; i++)
     g_string_append (filled, "{user}");
   g_string_append (filled, "\"}");
-  g_assert_null (cusax_provision_read_json (CUSAX_PROVISION_DOCUMENT, "x", filled->str, filled->len, long_jid, &error));
+  g_assert_null (
+    cusax_provision_read_json (CUSAX_PROVISION_DOCUMENT, "x", filled->str, filled->len, long_jid, &error));
   g_assert_cmpstr (error->message, ==, "sip_auth_user: longer than 1024 bytes");
   g_clear_error (&error);
 
@@ -224,8 +233,8 @@ test_placeholders_are_escaped (void)
 {
   static const char json[] = "{\"sip_address\":\"sip:{user}@{domain}\",\"sip_auth_user\":\"{user}\"}";
   g_autoptr (GError) error = NULL;
-  g_autoptr (CusaxProvision) provision = cusax_provision_read_json (CUSAX_PROVISION_DOCUMENT, "x", json, strlen (json),
-                                                                    "{domain}%41@example.org", &error);
+  g_autoptr (CusaxProvision) provision = cusax_provision_read_json (
+    CUSAX_PROVISION_DOCUMENT, "x", json, strlen (json), "{domain}%41@example.org", &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (cusax_provision_get (provision, "sip_address"), ==, "sip:%7Bdomain%7D%2541@example.org");
@@ -248,7 +257,8 @@ test_r9_key_file (void)
     { "[account]\njid=bob@example.org\ncountry_code=bad\n", NULL },
     { "[account]\njid=other.example;sub.example.org\n", NULL },
     { "[account]\njid=\n", NULL },
-    { "[account]\nsip_server=h.example\nsip_transport=udp\nsip_security=allow_plain\nlocked=sip_server;sip_security;new;\n",
+    { "[account]\nsip_server=h.example\nsip_transport=udp\nsip_security=allow_plain\nlocked=sip_server;sip_"
+      "security;new;\n",
       "!sip_server=h.example sip_transport=udp !sip_security=allow_plain" },
     { "[account]\nmedia_encryption=off\nprovisioning_url=https://x.example/\nclient_certificate=/a/b.pem\n"
       "wire_trace=true\nsomething_new=1\n",
@@ -355,7 +365,8 @@ test_sources (void)
 static void
 test_nothing_changes (void)
 {
-  g_autoptr (CusaxProvision) provision = read_json ("{\"sip_server\":\"h.example\",\"sip_enabled\":false}", NULL);
+  g_autoptr (CusaxProvision) provision
+    = read_json ("{\"sip_server\":\"h.example\",\"sip_enabled\":false}", NULL);
   g_autofree char *before = describe (provision);
   g_autofree char *after = NULL;
 
@@ -371,10 +382,10 @@ test_nothing_changes (void)
 static void
 test_to_json (void)
 {
-  g_autoptr (CusaxProvision) provision
-    = read_json ("{\"sip_server\":\"h.example\",\"sip_enabled\":false,\"media_port_min\":30000,\"sip_password\":\"HIDDEN\","
-                 "\"sip_auth_user\":\"q\\\"\\\\\",\"locked\":[\"sip_server\",\"sip_password\"],\"expires\":1700000000}",
-                 NULL);
+  g_autoptr (CusaxProvision) provision = read_json (
+    "{\"sip_server\":\"h.example\",\"sip_enabled\":false,\"media_port_min\":30000,\"sip_password\":\"HIDDEN\","
+    "\"sip_auth_user\":\"q\\\"\\\\\",\"locked\":[\"sip_server\",\"sip_password\"],\"expires\":1700000000}",
+    NULL);
   g_autofree char *json = cusax_provision_to_json (provision);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
@@ -417,8 +428,9 @@ test_equal (void)
 static void
 test_mutations (void)
 {
-  static const char good[] = "{\"jid\":\"alice@example.org\",\"sip_server\":\"h.example\",\"related_domains\":[\"a.example\"],"
-                             "\"media_port_min\":30000,\"x\":\"\\u00e9\\ud83d\\ude00\",\"locked\":[\"sip_server\"],\"expires\":5}";
+  static const char good[]
+    = "{\"jid\":\"alice@example.org\",\"sip_server\":\"h.example\",\"related_domains\":[\"a.example\"],"
+      "\"media_port_min\":30000,\"x\":\"\\u00e9\\ud83d\\ude00\",\"locked\":[\"sip_server\"],\"expires\":5}";
   const gsize length = strlen (good);
 
   for (gsize i = 0; i < length; i++)

@@ -32,7 +32,8 @@ make (const char *text)
 static void
 test_values (void)
 {
-  g_autoptr (CusaxService) service = make ("SIPS TCP Sip.Example.org 5061 1700:alice s3cret 2026-11-23T12:00:00Z");
+  g_autoptr (CusaxService) service
+    = make ("SIPS TCP Sip.Example.org 5061 1700:alice s3cret 2026-11-23T12:00:00Z");
   g_autoptr (CusaxService) copy = cusax_service_copy (service);
 
   for (guint i = 0; i < 2; i++)
@@ -59,7 +60,10 @@ test_out_of_bounds (void)
   g_autofree char *type = g_strdup_printf ("%s tls h.example - - - -", big);
   g_autofree char *host = g_strdup_printf ("sip tls %s - - - -", big);
   const char *const cases[] = {
-    name, password, type, host,
+    name,
+    password,
+    type,
+    host,
     "- tls h.example - - - -",
     "sip tls - - - - -",
     "sip tls h_x@y.example - - - -",
