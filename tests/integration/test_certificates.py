@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The certificate of telephony (A2, P4, R48): a fault is a question in words within 5 s, never a silent yes, and nothing
-is sent to a server that nobody vouches for, also when its certificate changes later."""
+"""The certificate of telephony (A2, P4, R48): a fault is a question in words within 5 s, never a silent yes, and
+nothing is sent to a server that nobody vouches for, also when its certificate changes later."""
 
 import re
 import time

@@ -102,7 +102,8 @@ def test_time_limited_credentials_of_chat_are_good_for_telephony(make_netlab):
     lab = make_netlab(prosody=SERVICES, ephemeral=SECRET).start()
     bob = lab.contact('bob')
     for request in ('<services xmlns="urn:xmpp:extdisco:2"/>', '<services xmlns="urn:xmpp:extdisco:2" type="sips"/>',
-                    '<credentials xmlns="urn:xmpp:extdisco:2"><service type="sips" host="sip.cusax.test"/></credentials>'):
+                    '<credentials xmlns="urn:xmpp:extdisco:2"><service type="sips" host="sip.cusax.test"/>'
+                    '</credentials>'):
         services = bob.demand('get', request, lab.domain)[0]
         assert len(services) == 1
     service = services[0]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Always reachable (A4, P2): another address, a restarted or silent server, and no click. Chat has a road of its own (IPv6)
-that nobody touches."""
+"""Always reachable (A4, P2): another address, a restarted or silent server, and no click. Chat has a road of its own
+(IPv6) that nobody touches."""
 
 import time
 
@@ -67,8 +67,8 @@ def test_a4_a_call_survives_with_sound(lab):
         alice.expect_tone(880)
         lab.client.change_address(CLIENT, OTHER)
         wait_registered_from(lab, OTHER, 10)
-        again = wait_until(lambda: [invite for invite in lab.kamailio.wire('INVITE') if OTHER in invite.body], 're-INVITE',
-                           10, lab.kamailio.process.tail)[-1]
+        again = wait_until(lambda: [invite for invite in lab.kamailio.wire('INVITE') if OTHER in invite.body],
+                           're-INVITE', 10, lab.kamailio.process.tail)[-1]
         assert again.to_tag and 'c=IN IP4 %s' % OTHER in again.body and 'c=IN IP4 %s\r' % CLIENT not in again.body
         assert OTHER in again.one('contact') or '.invalid' in again.one('contact')
         bob.wait_heard(440, anew=True)
@@ -99,8 +99,8 @@ def test_p2_the_cable_is_pulled(lab):
 
 
 def test_p2_a_silent_server_is_recognised(lab):
-    """Nothing comes back from one moment to the next. Who dials is told within 8 s, not after the minutes that TCP would
-    take; soon nobody reads "signed in" any more, and it comes back by itself."""
+    """Nothing comes back from one moment to the next. Who dials is told within 8 s, not after the minutes that TCP
+    would take; soon nobody reads "signed in" any more, and it comes back by itself."""
     with Person(lab, 'alice') as alice:
         before = len(registers_from(lab, CLIENT))
         lab.server.swallow('tcp dport 5061')

@@ -47,8 +47,8 @@ def read(*paths):
 
 
 class Authority:
-    """A CA in a folder of its own; `certificate` is the PEM file to trust. Certificates are given as (certificate, key):
-    paths of PEM files."""
+    """A CA in a folder of its own; `certificate` is the PEM file to trust. Certificates are given as
+    (certificate, key): paths of PEM files."""
 
     def __init__(self, folder, parent=None):
         """parent: an Authority that signs this one; servers then show both (the file of a leaf has the whole chain)."""
@@ -124,7 +124,8 @@ class Authority:
 
     def _openssl(self, *words):
         env = dict(os.environ, OPENSSL_CONF='/etc/ssl/openssl.cnf')
-        done = subprocess.run(['openssl', *words], capture_output=True, text=True, cwd=self.folder, env=env, check=False)
+        done = subprocess.run(['openssl', *words], capture_output=True, text=True, cwd=self.folder, env=env,
+                              check=False)
         if done.returncode != 0:
             raise RuntimeError('openssl %s: %s' % (' '.join(words), done.stderr))
         return done.stdout

@@ -377,8 +377,8 @@ class Kamailio:
         for stale in (self._socket,):
             if os.path.exists(stale):
                 os.unlink(stale)
-        self.process = Process('kamailio', self.place.wrap(['kamailio', '-DD', '-E', '-f', self._config, '-Y', self.folder,
-                                                            '-m', '64', '-M', '8'], 'TERM'),
+        command = ['kamailio', '-DD', '-E', '-f', self._config, '-Y', self.folder, '-m', '64', '-M', '8']
+        self.process = Process('kamailio', self.place.wrap(command, 'TERM'),
                                os.path.join(self.folder, 'kamailio.log'), cwd=self.folder, death_signal=signal.SIGTERM)
         self.process.wait_for(lambda: self.place.can_connect(self.port) and self.place.can_connect(self.tls_port) and
                               os.path.exists(self._socket), 'its ports', 15)

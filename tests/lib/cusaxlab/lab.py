@@ -44,8 +44,8 @@ def plugin_path():
 class Lab:
     """CA, Prosody, Kamailio; phones, contacts and profiles on demand."""
 
-    def __init__(self, domain=DOMAIN, users=None, further=None, cards='converted', strangers=(), place=HERE, folder=None,
-                 prosody=None, sip_users=None, **kamailio_options):
+    def __init__(self, domain=DOMAIN, users=None, further=None, cards='converted', strangers=(), place=HERE,
+                 folder=None, prosody=None, sip_users=None, **kamailio_options):
         """further: other domain -> users of it (a list, or with passwords), a foreign service in chat and telephony.
         cards, strangers: see Prosody; prosody: more of its options. place: where servers and telephones run; folder:
         an empty one. sip_users: users (with passwords) whom only telephony has. kamailio_options: see Kamailio
@@ -68,7 +68,8 @@ class Lab:
                                further=self.further, cards=cards, strangers=strangers, place=place,
                                **(prosody or {}))
         self.kamailio = Kamailio(self._room('kamailio'), domain, dict(self.users, **(sip_users or {})),
-                                 self.certificate, self.key, further=list(self.further), place=place, **kamailio_options)
+                                 self.certificate, self.key, further=list(self.further), place=place,
+                                 **kamailio_options)
 
     @staticmethod
     def new_folder():

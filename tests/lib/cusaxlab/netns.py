@@ -2,9 +2,9 @@
 """Networks of a test's own: namespaces "server" and "client", joined by a cable that the test can cut and re-address.
 
 Each side is a network and a mount namespace, so that the names, the certificate authorities and the key file that its
-programs find under /etc are files of the test. A small holder process keeps a side alive and makes sockets in it for the
-agents that live in the test's process. Works as root, and else inside a user namespace of our own where the kernel
-permits one. Nothing is ever seen outside of it, and nothing outside is seen in it.
+programs find under /etc are files of the test. A small holder process keeps a side alive and makes sockets in it
+for the agents that live in the test's process. Works as root, and else inside a user namespace of our own where the
+kernel permits one. Nothing is ever seen outside of it, and nothing outside is seen in it.
 """
 
 import functools
@@ -106,8 +106,8 @@ class Namespace(Here):
 
     def run(self, *words, text=None):
         """Runs a short program there; gives what it wrote."""
-        done = subprocess.run(self.wrap(words), input=text, env=_environment(), capture_output=True, text=True, timeout=10,
-                              check=False)
+        done = subprocess.run(self.wrap(words), input=text, env=_environment(), capture_output=True, text=True,
+                              timeout=10, check=False)
         if done.returncode != 0:
             raise LabError('%s: %s: %s' % (self.name, ' '.join(words), done.stderr.strip()))
         return done.stdout

@@ -125,13 +125,14 @@ class Prosody:
         self._config = os.path.join(folder, 'prosody.cfg.lua')
         modules = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'prosody-modules')
         with open(self._config, 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(folder=folder, host=self.host,
-                                     addresses='; '.join('"%s"' % address for address in place.addresses), port=self.port, tls_port=self.tls_port,
-                                     proxy_port=self.proxy_port, domain=domain, certificate=certificate, key=key,
-                                     modules=modules, cards=CARDS[cards], host_options=host_options,
-                                     component_ports=self.component_port if components else '',
-                                     components=''.join(COMPONENT % item for item in (components or {}).items()),
-                                     further=''.join('VirtualHost "%s"\n' % name for name in self.further)))
+            addresses = '; '.join('"%s"' % address for address in place.addresses)
+            file.write(CONFIG.format(
+                folder=folder, host=self.host, addresses=addresses, port=self.port, tls_port=self.tls_port,
+                proxy_port=self.proxy_port, domain=domain, certificate=certificate, key=key, modules=modules,
+                cards=CARDS[cards], host_options=host_options,
+                component_ports=self.component_port if components else '',
+                components=''.join(COMPONENT % item for item in (components or {}).items()),
+                further=''.join('VirtualHost "%s"\n' % name for name in self.further)))
         for jid, password in self._people():
             self.set_password(jid, password)
             self.set_roster(jid, [(other, other.split('@')[0].capitalize()) for other in self._contacts_of(jid)])

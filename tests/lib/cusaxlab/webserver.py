@@ -60,8 +60,8 @@ class WebServer:
 
     def document(self, path, content, user=None, password=None, status=200, seconds=0, kind='application/json',
                  **headers):
-        """content: text, or something that becomes JSON. user: Basic authentication is demanded; a name, or several that do. seconds: how long the
-        body takes. headers: further ones, such as Location."""
+        """content: text, or something that becomes JSON. user: Basic authentication is demanded; a name, or several
+        that do. seconds: how long the body takes. headers: further ones, such as Location."""
         text = content if isinstance(content, (str, bytes)) else json.dumps(content)
         users = (user,) if isinstance(user, str) else user
         self._pages[path] = (status, text.encode() if isinstance(text, str) else text, kind, users, password, seconds,
