@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "bootstrap.h"
 #include "connection.h"
 
 G_BEGIN_DECLS
@@ -15,8 +16,11 @@ struct _CusaxConnection
   PurpleConnection *gc;     /* borrowed: set by login, cleared by close */
   CusaxAccount *phone;
   CusaxMediaPort *media;    /* borrowed by phone */
-  CusaxContacts *contacts;  /* borrowed by phone */
+  CusaxContacts *contacts;  /* borrowed by phone, pins and bootstrap */
   CusaxPins *pins;          /* borrowed by phone */
+  CusaxProviderPort *provider;   /* borrowed by bootstrap */
+  CusaxDocumentPort *documents;  /* borrowed by bootstrap */
+  CusaxBootstrap *bootstrap;
   char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
   char *sip_password;       /* the same for telephony's own */
   GError *config_error;
@@ -36,6 +40,14 @@ void cusax_connection_enforce_both (CusaxConnection *connection);
 /* R7: the initial presence leaves when telephony has come to a result, or 5 s after chat. */
 void cusax_connection_release_presence (CusaxConnection *connection);
 void cusax_connection_start_presence_timer (CusaxConnection *connection);
+
+/* connection-settings.c: from what is typed, filed and provided to the telephone's configuration */
+void cusax_connection_init_bootstrap (CusaxConnection *connection);
+/* At sign-in: reads the files, begins. */
+void cusax_connection_start_bootstrap (CusaxConnection *connection);
+/* What was typed may be other now. */
+void cusax_connection_reread (CusaxConnection *connection);
+void cusax_connection_forget_secrets (CusaxConnection *connection);
 
 /* connection-phone.c: user_data is the CusaxConnection */
 extern const CusaxAccountListener cusax_connection_phone_listener;

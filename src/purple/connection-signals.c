@@ -24,6 +24,7 @@ on_signed_on (PurpleConnection *gc, gpointer unused)
         cusax_account_start (connection->phone);
       cusax_connection_start_presence_timer (connection);
       cusax_account_set_chat_up (connection->phone, TRUE);
+      cusax_bootstrap_set_chat_up (connection->bootstrap, TRUE);
       cusax_connection_enforce_both (connection);
     }
 }

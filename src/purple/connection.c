@@ -7,15 +7,15 @@
 #include "conferences.h"
 #include "engine.h"
 #include "dialling.h"
-#include "error.h"
+#include "documents.h"
 #include "legs.h"
 #include "loginquestions.h"
 #include "notices.h"
 #include "presence.h"
 #include "protocol.h"
+#include "provider.h"
 #include "ringing.h"
 #include "session.h"
-#include "settings.h"
 #include "setuptest.h"
 #include "textmessages.h"
 #include "transport.h"
@@ -53,7 +53,7 @@ cusax_connection_get_account (CusaxConnection *connection)
 const CusaxLadder *
 cusax_connection_get_ladder (CusaxConnection *connection)
 {
-  return NULL;
+  return connection->bootstrap != NULL ? cusax_bootstrap_get_ladder (connection->bootstrap) : NULL;
 }
 
 CusaxPins *
@@ -87,24 +87,19 @@ cusax_connection_get_config_error (CusaxConnection *connection)
 }
 
 static void
-forget_password (CusaxConnection *connection)
-{
-  if (connection->password != NULL)
-    explicit_bzero (connection->password, strlen (connection->password));
-  g_clear_pointer (&connection->password, g_free);
-}
-
-static void
 connection_free (gpointer data)
 {
   CusaxConnection *connection = data;
 
   g_clear_handle_id (&connection->presence_id, g_source_remove);
+  cusax_bootstrap_free (connection->bootstrap);
+  cusax_provider_free (connection->provider);
+  cusax_documents_free (connection->documents);
   cusax_account_unref (connection->phone);
   cusax_pins_free (connection->pins);
   cusax_contacts_free (connection->contacts);
   cusax_session_port_free (connection->media);
-  forget_password (connection);
+  cusax_connection_forget_secrets (connection);
   g_clear_error (&connection->config_error);
   g_free (connection);
 }
@@ -133,6 +128,7 @@ ensure (PurpleAccount *account)
   };
   connection->phone = cusax_account_new (&ports, &cusax_connection_phone_listener, connection);
   cusax_contacts_attach (connection->contacts, connection->phone);
+  cusax_connection_init_bootstrap (connection);
   g_hash_table_insert (table, account, connection);
   return connection;
 }
@@ -146,13 +142,13 @@ cusax_connection_forget (PurpleAccount *account)
 
   /* While it can still be found: what is shown of it goes first. */
   cusax_loginquestions_forget (account);
+  cusax_setuptest_forget (account);
+  cusax_legs_forget (account);
   cusax_ringing_close_all (account);
   cusax_conferences_forget (account);
   cusax_dialling_forget (account);
   cusax_callerchat_forget (account);
   cusax_textmessages_forget (account);
-  cusax_setuptest_forget (account);
-  cusax_legs_forget (account);
   cusax_notices_forget (account);
   /* Whoever asks while it ends finds nothing rather than half of it. */
   g_hash_table_steal (table, account);
@@ -187,7 +183,8 @@ void
 cusax_connection_stop_phone (CusaxConnection *connection)
 {
   connection->stop_when_idle = FALSE;
-  forget_password (connection);
+  cusax_bootstrap_stop (connection->bootstrap);
+  cusax_connection_forget_secrets (connection);
   cusax_account_stop (connection->phone);
 }
 
@@ -210,32 +207,13 @@ cusax_connection_enforce_both (CusaxConnection *connection)
 
 /* -------------------------------------------------------- login, close */
 
-/* FALSE: the settings do not validate; telephony keeps what it has. */
+/* Who looks online can be called (R7); who can be called already, or cannot in this session, looks online at once. */
 static gboolean
-configure (CusaxConnection *connection)
+may_soon_be_up (CusaxConnection *connection)
 {
-  PurpleAccount *account = connection->account;
-  const char *password = connection->gc != NULL ? purple_connection_get_password (connection->gc) : NULL;
-  if (password == NULL)
-    password = purple_account_get_password (account);
-  if (password == NULL)
-    password = connection->password;
-  if (password != connection->password)
-    {
-      char *copy = g_strdup (password);
-      forget_password (connection);
-      connection->password = copy;
-    }
+  CusaxPhoneState state = cusax_account_get_phone_state (connection->phone);
 
-  g_clear_error (&connection->config_error);
-  g_autoptr (CusaxConfig) config = cusax_settings_read (account, connection->password, &connection->config_error);
-  if (config == NULL)
-    {
-      g_warning ("settings of %s: %s", purple_account_get_username (account), connection->config_error->message);
-      return FALSE;
-    }
-  cusax_account_configure (connection->phone, config);
-  return TRUE;
+  return state == CUSAX_PHONE_SIGNING_IN || cusax_bootstrap_is_asking (connection->bootstrap);
 }
 
 void
@@ -259,22 +237,8 @@ cusax_connection_login (PurpleAccount *account)
   CusaxConnection *connection = ensure (account);
   connection->gc = gc;
   connection->stop_when_idle = FALSE;
-  if (!configure (connection))
-    {
-      g_autofree char *text = g_strdup_printf (_ ("Telephony stays off, a setting cannot be used: %s"),
-                                               connection->config_error->message);
-      cusax_account_stop (connection->phone);
-      purple_notify_error (our_plugin, _ ("Telephony"), purple_account_get_username (account), text);
-      return;
-    }
-
-  /* REFUSED stays so: each reconnect of chat would send the refused password again, until the server locks the
-   * account. Changed settings have restarted it already; disabling and enabling the account does, too. */
-  if (cusax_account_get_phone_state (connection->phone) != CUSAX_PHONE_REFUSED)
-    cusax_account_start (connection->phone);
-  /* Who looks online can be called (R7); who can be called already, or cannot in this session, looks online at once. */
-  if (cusax_connection_find (account) == connection
-      && cusax_account_get_phone_state (connection->phone) == CUSAX_PHONE_SIGNING_IN)
+  cusax_connection_start_bootstrap (connection);
+  if (cusax_connection_find (account) == connection && may_soon_be_up (connection))
     cusax_presence_hold (account);
 }
 
@@ -287,7 +251,11 @@ cusax_connection_close (PurpleConnection *gc)
   gboolean failed_for_good = gc->wants_to_die;
 
   if (connection != NULL)
-    connection->gc = NULL;
+    {
+      connection->gc = NULL;
+      /* While its questions can still be told from each other. */
+      cusax_bootstrap_set_chat_up (connection->bootstrap, FALSE);
+    }
   if (xmpp != NULL)
     xmpp->close (gc);
   if (connection == NULL)
@@ -315,13 +283,15 @@ void
 cusax_connection_reconfigure (PurpleAccount *account)
 {
   CusaxConnection *connection = cusax_connection_find (account);
-  if (connection == NULL || !configure (connection))
+  if (connection == NULL)
     return;
 
+  cusax_loginquestions_reset (account);
+  cusax_connection_reread (connection);
   /* Telephony that was switched on just now or could not start before, or that somebody wants tried again: the
    * fault may have been cured elsewhere. */
-  if (cusax_connection_is_wanted (account) && (connection->gc != NULL || !cusax_connection_requires_both (connection)))
-    cusax_account_start (connection->phone);
+  if (cusax_connection_find (account) == connection && connection->config_error == NULL)
+    cusax_connection_start_phone (connection);
 }
 
 void
@@ -359,13 +329,6 @@ cusax_connection_release_presence (CusaxConnection *connection)
 {
   g_clear_handle_id (&connection->presence_id, g_source_remove);
   cusax_presence_release (connection->account);
-}
-
-void
-cusax_connection_set_sip_password (CusaxConnection *connection, const char *password)
-{
-  g_free (connection->sip_password);
-  connection->sip_password = g_strdup (password);
 }
 
 /* ------------------------------------------------------------ load, unload */

@@ -16,6 +16,7 @@
 #include "presence.h"
 #include "protection.h"
 #include "protocol.h"
+#include "provider.h"
 #include "roomcommands.h"
 #include "rooms.h"
 #include "stanza.h"
@@ -66,6 +67,7 @@ plugin_load (PurplePlugin *plugin)
   cusax_stanza_init (plugin);
   cusax_vcards_init (plugin);
   cusax_rooms_init (plugin);
+  cusax_provider_init (plugin);
   cusax_presence_init (plugin);
   cusax_protection_init (plugin);
   cusax_protocol_init (xmpp);
@@ -87,6 +89,7 @@ plugin_unload (PurplePlugin *plugin)
   cusax_protocol_shutdown ();
   cusax_protection_shutdown ();
   cusax_presence_shutdown ();
+  cusax_provider_shutdown ();
   cusax_rooms_shutdown ();
   cusax_vcards_shutdown ();
   cusax_stanza_shutdown ();
