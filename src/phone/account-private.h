@@ -26,6 +26,7 @@ struct _CusaxAccount
   CusaxSipState reached; /* how far the last attempt came */
   guint back_off_s;     /* the next wait, without its spread */
   gint64 lost_at;       /* when a registration was lost; 0: none was, or long ago */
+  gboolean just_lost;   /* and nothing was waited for since */
   guint retry_id;
   gint64 retry_at;
 

@@ -129,20 +129,20 @@ on_retry (gpointer data)
 
 /* Returns: milliseconds until the next attempt */
 static guint
-next_wait (CusaxAccount *account, gboolean was_up)
+next_wait (CusaxAccount *account)
 {
+  gboolean just_lost = account->just_lost;
   CusaxSipPort *sip = account->ports.sip;
   gint64 now = account->ports.clock->now (account->ports.clock);
   guint asked_s = sip->vtable->get_retry_after != NULL ? sip->vtable->get_retry_after (sip) : 0;
   double less = g_random_double_range (1 - BACK_OFF_SPREAD, 1);
   guint ms = account->back_off_s * 1000;
 
-  if (was_up)
-    account->lost_at = now;
+  account->just_lost = FALSE;
   /* Never earlier than the server asked for (RFC 3261 section 20.33). */
   if (asked_s > 0)
     return (guint) (MIN (asked_s, BACK_OFF_LAST_S) * 1000 * (2 - less));
-  if (was_up)
+  if (just_lost)
     return (guint) (LOST_FIRST_MS * less);
   if (account->lost_at != 0 && now - account->lost_at < LOST_US
       && g_error_matches (account->error, CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE))
@@ -153,9 +153,9 @@ next_wait (CusaxAccount *account, gboolean was_up)
 }
 
 static void
-wait_and_retry (CusaxAccount *account, gboolean was_up)
+wait_and_retry (CusaxAccount *account)
 {
-  guint ms = next_wait (account, was_up);
+  guint ms = next_wait (account);
 
   account->retry_at = account->ports.clock->now (account->ports.clock) + (gint64) ms * 1000;
   account->retry_id = account->ports.clock->add (account->ports.clock, ms, on_retry, account);
@@ -246,30 +246,43 @@ cusax_account_configure (CusaxAccount *account, CusaxConfig *config)
 {
   g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
   g_autoptr (CusaxConfig) old = g_steal_pointer (&account->config);
-  gboolean restart = old == NULL || needs_restart (old, config)
-                     || (account->state != CUSAX_PHONE_UP && has_other_login (old, config));
+  gboolean restart = old == NULL || needs_restart (old, config);
+  gboolean has_failed = account->state == CUSAX_PHONE_WAITING || account->state == CUSAX_PHONE_REFUSED;
 
   account->config = cusax_config_ref (config);
   cusax_directory_configure (account->directory, config);
   account->ports.sip->vtable->configure (account->ports.sip, config);
-  if (!restart || account->state == CUSAX_PHONE_OFF || !account->wanted)
+  if (account->state == CUSAX_PHONE_OFF || !account->wanted)
     return;
 
-  /* A changed setting is also the cure for REFUSED. */
-  stop_leg (account);
-  if (!cusax_config_telephony_enabled (config))
-    account->wanted = FALSE;
-  if (account->state == CUSAX_PHONE_OFF)
+  /* A changed setting is also the cure for REFUSED. Calls that stand are not hung up for other credentials. */
+  if (restart)
+    {
+      stop_leg (account);
+      if (!cusax_config_telephony_enabled (config))
+        account->wanted = FALSE;
+      if (account->state == CUSAX_PHONE_OFF)
+        cusax_account_start (account);
+      emit_state (account);
+    }
+  else if (has_failed && has_other_login (old, config))
     cusax_account_start (account);
-  emit_state (account);
+}
+
+static void
+note_loss (CusaxAccount *account)
+{
+  account->just_lost = TRUE;
+  account->lost_at = account->ports.clock->now (account->ports.clock);
 }
 
 static void
 on_sip_stopped (CusaxAccount *account, const GError *error)
 {
   gboolean was_stopping = account->state == CUSAX_PHONE_STOPPING;
-  gboolean was_up = account->state == CUSAX_PHONE_UP;
 
+  if (account->state == CUSAX_PHONE_UP)
+    note_loss (account);
   g_clear_error (&account->error);
   if (was_stopping || error == NULL)
     {
@@ -281,7 +294,7 @@ on_sip_stopped (CusaxAccount *account, const GError *error)
 
   account->error = g_error_copy (error);
   if (cusax_error_is_retryable (error))
-    wait_and_retry (account, was_up);
+    wait_and_retry (account);
   else
     set_state (account, CUSAX_PHONE_REFUSED);
 }
@@ -312,12 +325,18 @@ on_sip_state (gpointer user_data, CusaxSipState state, const GError *error)
       g_clear_error (&account->error);
       account->back_off_s = BACK_OFF_FIRST_S;
       account->lost_at = 0;
+      account->just_lost = FALSE;
       set_state (account, CUSAX_PHONE_UP);
       break;
     case CUSAX_SIP_LOCATING:
     case CUSAX_SIP_CONNECTING:
     case CUSAX_SIP_REGISTERING:
-      return;
+      /* The leg was lost, and looks after itself first: until it is back nobody can be called. */
+      if (account->state != CUSAX_PHONE_UP)
+        return;
+      note_loss (account);
+      set_state (account, CUSAX_PHONE_SIGNING_IN);
+      break;
     }
   emit_state (account);
 }
