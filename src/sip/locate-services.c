@@ -141,9 +141,10 @@ read_records (CusaxLocateSearch *search, CusaxLocateService *service, GList *rec
       const char *host = g_srv_target_get_hostname (item->data);
       guint16 port = g_srv_target_get_port (item->data);
 
-      if (strcmp (host, ".") == 0)
+      /* The root as GLib writes it, and as libresolv does. */
+      if (strcmp (host, ".") == 0 || *host == '\0')
         search->declined = TRUE;
-      else if (*host != '\0' && strlen (host) <= CUSAX_LOCATE_MAX_NAME && port != 0)
+      else if (strlen (host) <= CUSAX_LOCATE_MAX_NAME && port != 0)
         cusax_locate_add_place (service->places, service->transport, host, port);
     }
 }
