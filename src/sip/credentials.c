@@ -14,6 +14,8 @@
 /* nua sends one request again per nua_authenticate(), so that all challenges of a message are answered in one
  * call; more than two realms (a proxy's and the registrar's) have not been seen. */
 #define MAX_CHALLENGES 4
+/* A far end that asks for more in one message harms nobody but its own call. */
+#define MAX_REFUSALS 32
 /* Of the domain parameter; more is no list that somebody wrote. */
 #define MAX_DOMAINS 1024
 
@@ -379,6 +381,48 @@ cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *ev
   credentials->was_protected = is_protected;
   authenticate (credentials, found, event->handle);
   g_ptr_array_extend_and_steal (credentials->answered, g_steal_pointer (&found));
+  return TRUE;
+}
+
+/* What was answered before in @realm is overwritten in Sofia: it is to be given anew when somebody asks. */
+static void
+forget_answered (CusaxCredentials *credentials, const char *realm)
+{
+  for (guint i = credentials->answered->len; i > 0; i--)
+    if (strcmp (((Challenge *) g_ptr_array_index (credentials->answered, i - 1))->realm, realm) == 0)
+      g_ptr_array_remove_index (credentials->answered, i - 1);
+}
+
+/* Adds a refusal per header to @auth. One that is left out would keep every later answer on the handle back. */
+static void
+refuse_each (CusaxCredentials *credentials, const msg_auth_t *header, GPtrArray *auth)
+{
+  for (; header != NULL && auth->len < MAX_REFUSALS; header = header->au_next)
+    {
+      const char *realm = header->au_params != NULL ? msg_params_find (header->au_params, "realm=") : NULL;
+
+      if (realm == NULL || header->au_scheme == NULL)
+        continue;
+      forget_answered (credentials, realm);
+      g_ptr_array_add (auth, cusax_digest_make_refusal (header->au_scheme, realm));
+    }
+}
+
+gboolean
+cusax_credentials_decline (CusaxCredentials *credentials, const CusaxSipEvent *event)
+{
+  g_autoptr (GPtrArray) auth = g_ptr_array_new_with_free_func (g_free);
+  tagi_t tags[MAX_REFUSALS + 1] = { { NULL, 0 } }; /* the last one stays TAG_END */
+  const sip_t *sip = event->sip;
+
+  if (sip == NULL
+      || (event->status == 407 ? sip->sip_proxy_authenticate == NULL : sip->sip_www_authenticate == NULL))
+    return FALSE;
+  refuse_each (credentials, sip->sip_www_authenticate, auth);
+  refuse_each (credentials, sip->sip_proxy_authenticate, auth);
+  for (guint i = 0; i < auth->len; i++)
+    tags[i] = (tagi_t){ nutag_auth, (tag_value_t) g_ptr_array_index (auth, i) };
+  nua_authenticate (event->handle, TAG_NEXT (tags));
   return TRUE;
 }
 

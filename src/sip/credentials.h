@@ -71,6 +71,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxCredentials, cusax_credentials_free)
 gboolean cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *event,
                                    gboolean is_protected, GError **error);
 
+/**
+ * cusax_credentials_decline:
+ * @event: a challenge that cusax_credentials_answer() has just refused, to a request of a handle that goes on
+ *
+ * Lets the request be sent once more without an answer, and the handle's later ones too.
+ *
+ * Returns: FALSE if nothing waits: @event was the end of the request
+ */
+gboolean cusax_credentials_decline (CusaxCredentials *credentials, const CusaxSipEvent *event);
+
 /** CUSAX_CREDENTIALS_REGISTER: the registrar has accepted us; what it asked with is what counts from now on. */
 void cusax_credentials_settle (CusaxCredentials *credentials);
 

@@ -2,6 +2,8 @@
 /* The end of a dialog: asked for here, told by them, or by the loss of the leg. See dialog-private.h. */
 #include "dialog-private.h"
 
+#include "loop.h"
+
 /* An end that was asked for and does not come: the other side's 487 or 200 is lost for good. Sofia's own
  * time-outs come first (32 s). */
 #define ENDING_MS 40000
@@ -85,7 +87,7 @@ static void
 start_guard (CusaxDialog *dialog, guint ms)
 {
   g_clear_handle_id (&dialog->guard_id, g_source_remove);
-  dialog->guard_id = g_timeout_add (ms, on_guard, dialog);
+  dialog->guard_id = cusax_loop_add_timeout (ms, on_guard, dialog);
 }
 
 void
@@ -95,6 +97,7 @@ cusax_dialog_send_bye (CusaxDialog *dialog)
   dialog->end_status = 0;
   dialog->bye_waits = !dialog->leg_is_up;
   start_guard (dialog, dialog->leg_is_up ? ENDING_MS : LEG_WAIT_MS);
+  cusax_dialog_end_declining (dialog);
   if (dialog->leg_is_up)
     nua_bye (dialog->handler.handle, CUSAX_DIALOG_PRIVACY (dialog), TAG_END ());
 }

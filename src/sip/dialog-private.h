@@ -51,6 +51,7 @@ struct _CusaxDialog
   gboolean cancel_waits; /* ENDING: CANCEL goes when the outer leg comes */
   gboolean leg_is_up;
   gboolean peer_has_update;
+  int declining; /* nua_r_invite or nua_r_update: under way without the answer that its challenge wanted; 0 */
 
   const CusaxSipCallListener *listener;
   gpointer user_data;
@@ -94,6 +95,9 @@ cusax_dialog_from_port (CusaxSipCall *call)
 
 /** The one setter of the state. */
 void cusax_dialog_set_state (CusaxDialog *dialog, CusaxDialogState state);
+
+/** Sofia asks for credentials again from here on. */
+void cusax_dialog_end_declining (CusaxDialog *dialog);
 
 /** No listener is called any more, no handle is left. */
 void cusax_dialog_free (CusaxDialog *dialog);

@@ -6,6 +6,9 @@
 #include "error.h"
 #include "headers.h"
 
+/* Sofia's own default. */
+#define RETRY_COUNT 3
+
 static const CusaxSipCallVtable vtable;
 
 void
@@ -139,6 +142,31 @@ answer_challenge (CusaxDialog *dialog, const CusaxSipEvent *event)
   return FALSE;
 }
 
+/* WORKAROUND Sofia-SIP 1.12.11 to 1.13 (nua_client.c, nua_base_client_check_restart): a challenged request waits
+ * for credentials without end, and what comes after it waits behind it; told that there are none, nua hangs up.
+ * A call that stands survives: the request goes out once more without an answer, and the second challenge,
+ * with no retry left, is a refusal like any other. */
+static gboolean
+decline_challenge (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  if (dialog->state != CUSAX_DIALOG_UP || (event->type != nua_r_invite && event->type != nua_r_update))
+    return FALSE;
+  nua_set_hparams (event->handle, NUTAG_RETRY_COUNT (0), TAG_END ());
+  dialog->declining = event->type;
+  if (cusax_credentials_decline (dialog->credentials, event))
+    return TRUE;
+  cusax_dialog_end_declining (dialog);
+  return FALSE;
+}
+
+void
+cusax_dialog_end_declining (CusaxDialog *dialog)
+{
+  if (dialog->declining != 0)
+    nua_set_hparams (dialog->handler.handle, NUTAG_RETRY_COUNT (RETRY_COUNT), TAG_END ());
+  dialog->declining = 0;
+}
+
 static void
 on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
@@ -151,8 +179,11 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
       cusax_dialog_finish (dialog, 487, NULL);
       return;
     }
-  if (is_challenge && answer_challenge (dialog, event))
+  if (is_challenge && dialog->declining == 0
+      && (answer_challenge (dialog, event) || decline_challenge (dialog, event)))
     return;
+  if (event->status >= 200 && (int) event->type == dialog->declining)
+    cusax_dialog_end_declining (dialog);
 
   if (event->type == nua_r_bye)
     {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* In front of coded user names and passwords; '%' begins no sensible plain one. Behind it stand a random
- * number, since Sofia takes no credentials that equal the old ones, the two limits, '%' and the text in hex. */
+ * number, since Sofia takes no credentials that equal the old ones, the limits (two digits), '%' and the text in hex. */
 #define MARK "%cusax%"
 #define MARK_LENGTH 7
 #define HEAD_LENGTH (MARK_LENGTH + 8 + 2 + 1)
@@ -26,6 +26,7 @@ cusax_digest_decode_secret (const char *text, CusaxDigestLimits *limits)
     {
       limits->weakest = (CusaxDigestAlgorithm) (hex[-3] - '0');
       limits->proxies_only = hex[-2] == '1';
+      limits->nobody = hex[-2] == '2';
     }
   length -= HEAD_LENGTH;
   plain = g_string_sized_new (length / 2 + 1); /* large enough: a growing copy would leave the secret behind */
@@ -44,10 +45,11 @@ static char *
 encode_secret (const char *text, CusaxDigestLimits limits)
 {
   static const char digits[] = "0123456789abcdef";
+  guint whom = limits.nobody ? 2 : limits.proxies_only ? 1 : 0;
   GString *coded = g_string_sized_new (HEAD_LENGTH + 2 * strlen (text) + 1);
 
   g_string_append (coded, MARK);
-  g_string_append_printf (coded, "%08x%u%u%%", g_random_int (), limits.weakest, limits.proxies_only ? 1 : 0);
+  g_string_append_printf (coded, "%08x%u%u%%", g_random_int (), limits.weakest, whom);
   for (const guchar *byte = (const guchar *) text; *byte != '\0'; byte++)
     {
       g_string_append_c (coded, digits[*byte >> 4]);
@@ -88,4 +90,13 @@ cusax_digest_make_auth (const char *realm, const char *user, const char *passwor
   cusax_digest_free_auth (coded_user);
   cusax_digest_free_auth (coded_password);
   return auth;
+}
+
+char *
+cusax_digest_make_refusal (const char *scheme, const char *realm)
+{
+  CusaxDigestLimits limits = { .nobody = TRUE };
+  g_autofree char *nothing = encode_secret ("", limits);
+
+  return g_strdup_printf ("%s:%s:%s:%s", scheme, realm, nothing, nothing);
 }

@@ -251,6 +251,8 @@ answer (DigestClient *client, CusaxDigestInput *input)
 static gboolean
 is_within (const DigestClient *client, CusaxDigestLimits limits)
 {
+  if (limits.nobody)
+    return FALSE;
   if (limits.proxies_only && client->base.ca_credential_class != sip_proxy_authorization_class)
     return FALSE;
   return !cusax_digest_algorithm_is_weaker (client->algorithm, limits.weakest);

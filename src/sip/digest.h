@@ -79,6 +79,7 @@ typedef struct
 {
   CusaxDigestAlgorithm weakest; /* a weaker one is not answered */
   gboolean proxies_only;        /* WWW-Authenticate (401) is not answered */
+  gboolean nobody;              /* nothing is */
 } CusaxDigestLimits;
 
 /**
@@ -95,6 +96,15 @@ typedef struct
  */
 char *cusax_digest_make_auth (const char *realm, const char *user, const char *password,
                               CusaxDigestLimits limits);
+
+/**
+ * cusax_digest_make_refusal:
+ * @scheme: of the challenge
+ *
+ * The same with no secret in it, for a challenge that gets no answer: nua_authenticate() has the request sent
+ * again as it was.
+ */
+char *cusax_digest_make_refusal (const char *scheme, const char *realm);
 
 /** cusax_digest_free_auth: @auth: (transfer full) (nullable): wiped before it is freed */
 void cusax_digest_free_auth (char *auth);
