@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILE_NAME "pins"
@@ -106,23 +107,64 @@ get_pool (void)
   return pool != NULL && purple_certificate_pool_usable (pool) ? pool : NULL;
 }
 
-/* The pool names a file after the host, as libpurple got it from the account: usually lower case. */
-static char *
-dup_pool_fingerprint (const char *host)
+/* The pool names a file after the host, as libpurple got it from the account: usually lower case. (transfer full) */
+static PurpleCertificate *
+get_pooled (const char *host)
 {
   PurpleCertificatePool *pool = get_pool ();
-  if (pool == NULL || !purple_certificate_pool_contains (pool, host))
-    return NULL;
 
-  PurpleCertificate *certificate = purple_certificate_pool_retrieve (pool, host);
+  return pool != NULL && purple_certificate_pool_contains (pool, host) ? purple_certificate_pool_retrieve (pool, host)
+                                                                       : NULL;
+}
+
+static char *
+dup_certificate_fingerprint (PurpleCertificate *certificate)
+{
+  GByteArray *digest = purple_certificate_get_fingerprint_sha256 (certificate, FALSE);
+  /* A TLS plugin from before SHA-256 gives none; its certificates have to be accepted by our own question. */
+  char *text = digest != NULL && digest->len == 32 ? format_fingerprint (digest->data, digest->len) : NULL;
+
+  g_clear_pointer (&digest, g_byte_array_unref);
+  return text;
+}
+
+/* libpurple keeps what a person accepted and what it verified by itself in one place and alike. What vouches for itself
+ * nobody but a person can have let in; of what others signed nobody can tell, for the chain is not kept. */
+static gboolean
+is_surely_accepted (PurpleCertificate *certificate)
+{
+  g_autofree char *subject = purple_certificate_get_unique_id (certificate);
+  g_autofree char *issuer = purple_certificate_get_issuer_unique_id (certificate);
+
+  return subject != NULL && purple_strequal (subject, issuer);
+}
+
+static gboolean
+is_within_dates (PurpleCertificate *certificate)
+{
+  time_t begin, end;
+  time_t now = time (NULL);
+
+  return purple_certificate_get_times (certificate, &begin, &end) && begin <= now && now <= end;
+}
+
+/* What libpurple itself takes without a question: it asks each time about one that is out of date. */
+static gboolean
+is_good_for_chat (PurpleCertificate *certificate)
+{
+  return is_surely_accepted (certificate) || is_within_dates (certificate);
+}
+
+/* @counts: (nullable): which are wanted */
+static char *
+dup_pool_fingerprint (const char *host, gboolean (*counts) (PurpleCertificate *certificate))
+{
+  PurpleCertificate *certificate = get_pooled (host);
   if (certificate == NULL)
     return NULL;
 
-  GByteArray *digest = purple_certificate_get_fingerprint_sha256 (certificate, FALSE);
+  char *text = counts == NULL || counts (certificate) ? dup_certificate_fingerprint (certificate) : NULL;
   purple_certificate_destroy (certificate);
-  /* A TLS plugin from before SHA-256 gives none; its certificates have to be accepted by our own question. */
-  char *text = digest != NULL && digest->len == 32 ? format_fingerprint (digest->data, digest->len) : NULL;
-  g_clear_pointer (&digest, g_byte_array_unref);
   return text;
 }
 
@@ -302,7 +344,7 @@ trust_is_pinned (CusaxTrust *trust, const char *host, guint16 port, const guint8
     return TRUE;
   if (pin != NULL && purple_strequal (pin->replaced, fingerprint))
     return FALSE;
-  g_autofree char *pooled = dup_pool_fingerprint (name);
+  g_autofree char *pooled = dup_pool_fingerprint (name, is_good_for_chat);
   return purple_strequal (pooled, fingerprint);
 }
 
@@ -314,7 +356,7 @@ trust_dup_pin (CusaxTrust *trust, const char *host, guint16 port)
 
   g_autofree char *name = g_ascii_strdown (host, -1);
   const Pin *pin = find ((CusaxPins *) trust, name, port);
-  return pin != NULL ? g_strdup (pin->fingerprint) : dup_pool_fingerprint (name);
+  return pin != NULL ? g_strdup (pin->fingerprint) : dup_pool_fingerprint (name, is_surely_accepted);
 }
 
 gboolean
@@ -331,7 +373,7 @@ cusax_pins_add (CusaxPins *pins, const char *host, guint16 port, const char *fin
   pin->host = g_ascii_strdown (host, -1);
   pin->port = port;
   pin->fingerprint = g_ascii_strup (fingerprint, -1);
-  pin->replaced = dup_pool_fingerprint (pin->host);
+  pin->replaced = dup_pool_fingerprint (pin->host, NULL);
   if (purple_strequal (pin->replaced, pin->fingerprint))
     g_clear_pointer (&pin->replaced, g_free);
   pins_put (pins, pin);

@@ -2,7 +2,8 @@
 /*
  * The CusaxTrust of an account: certificates that a person accepted for a host and port, kept in the account's file
  * "pins", and libpurple's own pool ("tls_peers" of the profile), so that one accepted certificate serves both legs on the
- * same host.
+ * same host. That pool also has what libpurple verified by itself: it counts while its dates are good, as for chat, and
+ * nobody is told to have accepted it.
  */
 #pragma once
 

@@ -37,8 +37,29 @@ static const char *const pem_b =
   "53ixZ9dyK5z+kc6jaw==\n"
   "-----END CERTIFICATE-----\n";
 
+/* Two that an authority signed, until 2021 and until 2099. */
+static const char *const pem_old =
+  "-----BEGIN CERTIFICATE-----\n"
+  "MIIBDzCBtQIBATAKBggqhkjOPQQDAjANMQswCQYDVQQDDAJDQTAeFw0yMDAxMDEw\n"
+  "MDAwMDBaFw0yMTAxMDEwMDAwMDBaMBoxGDAWBgNVBAMMD3NpcC5leGFtcGxlLm9y\n"
+  "ZzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFHXYQGSLScsNU+kVlk/wPLN1e/I\n"
+  "n5mUdmhiMjasTNyY9DOupG1B6hZ9cdkV854knJej6W7haRNDA1Uulkdh9jAwCgYI\n"
+  "KoZIzj0EAwIDSQAwRgIhAIwHAI26mv2R+3Ph3nKIqweCaBWFXrccEsiOnNFpHSk+\n"
+  "AiEAj77ogNjs3ZcWXqF8iPrEwCfFAhIoFoYTSQerATXE6F0=\n"
+  "-----END CERTIFICATE-----\n";
+static const char *const pem_signed =
+  "-----BEGIN CERTIFICATE-----\n"
+  "MIIBEDCBtwIBAjAKBggqhkjOPQQDAjANMQswCQYDVQQDDAJDQTAgFw0yMDAxMDEw\n"
+  "MDAwMDBaGA8yMDk5MTIzMTAwMDAwMFowGjEYMBYGA1UEAwwPc2lwLmV4YW1wbGUu\n"
+  "b3JnMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEUddhAZItJyw1T6RWWT/A8s3V\n"
+  "78ifmZR2aGIyNqxM3Jj0M66kbUHqFn1x2RXzniScl6PpbuFpE0MDVS6WR2H2MDAK\n"
+  "BggqhkjOPQQDAgNIADBFAiEAkcwklKJNl/ZiJCeZixDcVBj0hoC2QndqTwKNbhC8\n"
+  "FzkCIFRQDDe29/+lKhTS2r7xtTHzM4h2AvaW0mABelkYwL6d\n"
+  "-----END CERTIFICATE-----\n";
+
 #define PRINT_A "4E:D8:8C:3D:37:89:64:23:03:4A:C3:03:58:26:AE:C0:92:F5:88:B6:7C:CF:89:5C:28:49:DA:53:91:7A:E7:5E"
 #define PRINT_B "A5:E4:6F:14:C8:AC:BB:4D:9E:54:F3:A6:BA:67:32:E3:8B:8F:91:58:32:9C:C3:15:98:0B:F8:58:FA:3F:15:D8"
+#define PRINT_OLD "F4:B6:85:79:F3:21:24:95:11:79:FC:2C:17:22:07:6C:18:84:24:E1:6E:0B:02:1E:AC:4D:75:95:BF:31:15:20"
 #define HOST "sip.example.org"
 
 static PurpleAccount *account;
@@ -287,6 +308,26 @@ has_leftovers (void)
   return found;
 }
 
+/* libpurple keeps in its pool what it verified by itself, too. */
+static void
+test_verified_is_not_accepted (void)
+{
+  if (skip_without_tls ())
+    return;
+  setup ();
+  pool_put (HOST, pem_signed);
+  g_assert_true (is_pinned (HOST, 5061, pem_signed));
+  assert_pin (HOST, 5061, NULL);
+
+  /* Good once, and nobody was asked since it is not: libpurple asks about it for chat, and so do we. */
+  pool_put (HOST, pem_old);
+  g_assert_false (is_pinned (HOST, 5061, pem_old));
+  assert_pin (HOST, 5061, NULL);
+  add (HOST, 5061, PRINT_OLD, pem_old);
+  g_assert_true (is_pinned (HOST, 5061, pem_old));
+  assert_pin (HOST, 5061, PRINT_OLD);
+}
+
 static void
 test_into_pool (void)
 {
@@ -326,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pins/broken-file", test_broken_file);
   g_test_add_func ("/pins/bounds", test_bounds);
   g_test_add_func ("/pins/P4-pool", test_pool);
+  g_test_add_func ("/pins/P4-verified-is-not-accepted", test_verified_is_not_accepted);
   g_test_add_func ("/pins/P4-into-pool", test_into_pool);
   result = g_test_run ();
   g_clear_pointer (&pins, cusax_pins_free);

@@ -86,6 +86,13 @@ class Profile:
         os.makedirs(peers, mode=0o700, exist_ok=True)
         shutil.copyfile(certificate, os.path.join(peers, host))
 
+    def accept(self, jid, host, port, fingerprint):
+        """As if the person had accepted this certificate in our own question."""
+        folder = os.path.join(self.folder, 'cusax', jid)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with open(os.path.join(folder, 'pins'), 'w', encoding='utf-8') as file:
+            file.write('1\n%s %d %s\n' % (host, port, fingerprint))
+
     def add_plugin(self, path):
         """Loads this plugin from where it was built."""
         plugins = os.path.join(self.folder, 'plugins')
