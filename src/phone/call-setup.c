@@ -5,6 +5,7 @@
 #include "call-end.h"
 #include "codecs.h"
 #include "error.h"
+#include "text.h"
 #include "xmpp-uri.h"
 
 static const CusaxSipCallListener sip_listener;
@@ -86,14 +87,25 @@ cusax_call_tell_disclosure (CusaxCall *call)
   call->sip_call->vtable->set_disclosure (call->sip_call, &disclosed.port);
 }
 
+/* What joins our log to the server's (R51). */
+static void
+log_call_id (const CusaxCall *call, const char *call_id)
+{
+  g_autofree char *clean = cusax_text_clean (call_id, 128);
+
+  g_info ("call #%u is Call-ID %s", call->number, clean != NULL ? clean : "-");
+}
+
 static void
 send_invite (CusaxCall *call)
 {
   g_auto (Disclosed) disclosed = { 0 };
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
+  g_autofree char *call_id = g_uuid_string_random ();
 
   disclosed_fill (&disclosed, call);
+  disclosed.port.call_id = call_id;
   if (sdp != NULL)
     call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, &disclosed.port,
                                                       &sip_listener, call, &error);
@@ -102,6 +114,7 @@ send_invite (CusaxCall *call)
       cusax_call_end_with_error (call, error);
       return;
     }
+  log_call_id (call, call_id);
   cusax_call_start_ring_timer (call);
   cusax_call_set_state (call, CUSAX_CALL_CALLING);
   cusax_call_emit_changed (call);
@@ -207,6 +220,7 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
   call->remote_sdp_length = incoming->sdp_length;
   call->sip_call = sip_call;
+  log_call_id (call, incoming->call_id);
   sip_call->vtable->set_listener (sip_call, &sip_listener, call);
   cusax_call_tell_disclosure (call);
   sip_call->vtable->ring (sip_call);

@@ -38,12 +38,14 @@ struct _CusaxClock
 
 typedef struct _CusaxSipCall CusaxSipCall;
 
-/** CusaxSipDisclosure: what our messages say about us beyond the AOR (R18 to R21); borrowed. NULL members: nothing. */
+/** CusaxSipDisclosure: what our messages say about us beyond the AOR (R18 to R21); borrowed. NULL members: nothing;
+ * without a Call-ID one is made up. */
 typedef struct
 {
   const char *chat_uri;     /* "xmpp:alice@example.org": Call-Info with purpose=impp */
   const char *chat_contact; /* "xmpp:alice@example.org/desk": the seed draft's second Contact */
   gboolean is_anonymous;    /* From: "Anonymous" <sip:anonymous@anonymous.invalid>, Privacy: id; nothing of the above */
+  const char *call_id;      /* of an INVITE from us; names nobody */
 } CusaxSipDisclosure;
 
 /** CusaxSipCallListener: what a dialog reports. SDP is @length bytes, NULL when the message had none. */
@@ -376,7 +378,7 @@ struct _CusaxTrust
 {
   /* @der: @length bytes of the end-entity certificate. Returns: TRUE if exactly it is pinned for @host and @port. */
   gboolean (*is_pinned) (CusaxTrust *trust, const char *host, guint16 port, const guint8 *der, gsize length);
-  /* (transfer full) (nullable): SHA-256 of what is pinned for @host and @port, "AB:CD:..." */
+  /* (transfer full) (nullable): SHA-256 of what a person surely accepted for @host and @port, "AB:CD:..." */
   char *(*dup_pin) (CusaxTrust *trust, const char *host, guint16 port);
 };
 

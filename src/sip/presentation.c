@@ -24,6 +24,7 @@ cusax_presentation_clear (CusaxPresentation *presentation)
   g_clear_pointer (&presentation->call_info, g_free);
   g_clear_pointer (&presentation->contact, g_free);
   g_clear_pointer (&presentation->privacy, g_free);
+  g_clear_pointer (&presentation->call_id, g_free);
 }
 
 void
@@ -33,6 +34,7 @@ cusax_presentation_set (CusaxPresentation *presentation, const CusaxSipDisclosur
   if (disclosure == NULL)
     return;
   presentation->is_anonymous = disclosure->is_anonymous;
+  presentation->call_id = g_strdup (disclosure->call_id);
   if (disclosure->is_anonymous)
     {
       presentation->privacy = g_strdup ("Privacy: id");
@@ -77,9 +79,10 @@ cusax_presentation_make_handle (const CusaxPresentation *presentation, CusaxStac
   g_autofree char *preferred = cusax_presentation_format_preferred (presentation, aor, is_protected);
   g_autofree char *to = g_strdup_printf ("<%s>", cusax_address_get_uri (target));
   /* Sofia's own ends in the address of this computer's network card. */
-  g_autofree char *call_id = g_uuid_string_random ();
+  g_autofree char *random = presentation->call_id == NULL ? g_uuid_string_random () : NULL;
 
   return nua_handle (cusax_stack_get_nua (stack), NULL, SIPTAG_FROM_STR (from), SIPTAG_TO_STR (to),
-                     SIPTAG_CALL_ID_STR (call_id), SIPTAG_UNKNOWN_STR (presentation->privacy),
+                     SIPTAG_CALL_ID_STR (random != NULL ? random : presentation->call_id),
+                     SIPTAG_UNKNOWN_STR (presentation->privacy),
                      SIPTAG_UNKNOWN_STR (preferred), TAG_END ());
 }

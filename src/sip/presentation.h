@@ -20,6 +20,7 @@ typedef struct
   char *call_info; /* "Call-Info: <xmpp:...>;purpose=impp" */
   char *contact;   /* "Contact: <xmpp:...>" */
   char *privacy;   /* "Privacy: id" */
+  char *call_id;   /* of a handle for requests from us */
 } CusaxPresentation;
 
 /** Replaces what was there. @disclosure: (nullable): nothing; a URI that would break its line is left out. */
