@@ -206,7 +206,11 @@ static PurpleRequestField *
 editable_field (const Typed *typed, const char *name)
 {
   PurpleRequestField *field = purple_request_fields_get_field (typed->fields, name);
-  return field != NULL && purple_request_field_get_type (field) != PURPLE_REQUEST_FIELD_LABEL ? field : NULL;
+  if (field == NULL || purple_request_field_get_type (field) == PURPLE_REQUEST_FIELD_LABEL
+      || (purple_request_field_get_type (field) == PURPLE_REQUEST_FIELD_STRING
+          && !purple_request_field_string_is_editable (field)))
+    return NULL;
+  return field;
 }
 
 /* What stands in the dialog, read as if it were stored; user_data is a Typed. */
@@ -347,16 +351,23 @@ locked_value (const CusaxSetting *setting, CusaxProvision *lock)
   g_return_val_if_reached (NULL);
 }
 
+/* Finch's entries can all be edited; Pidgin's labels are markup, all stand in one column, and end in a colon. */
 static PurpleRequestField *
 new_locked_field (const CusaxSetting *setting, CusaxProvision *lock)
 {
   g_autofree char *value = locked_value (setting, lock);
   g_autofree char *where = cusax_words_address (cusax_provision_get_where (lock), CUSAX_WORDS_MAX_LENGTH);
-  /* Translators: the label of a setting, its value, and the file or address that does not let people change it */
-  g_autofree char *text = g_strdup_printf (_ ("%s: %s (set by %s)"), _ (setting->label), value != NULL ? value : "-",
+  /* Translators: the value of a setting, and the file or address that does not let people change it */
+  g_autofree char *text = g_strdup_printf (_ ("%s (set by %s)"), value != NULL ? value : "-",
                                            where != NULL ? where : "?");
+  g_autofree char *line = g_strdup_printf ("%s: %s", _ (setting->label), text);
+  PurpleRequestField *field;
 
-  return purple_request_field_label_new (setting->name, text);
+  if (purple_strequal (purple_core_get_ui (), "gnt-purple"))
+    return purple_request_field_label_new (setting->name, line);
+  field = purple_request_field_string_new (setting->name, _ (setting->label), text, FALSE);
+  purple_request_field_string_set_editable (field, FALSE);
+  return field;
 }
 
 static PurpleRequestField *
