@@ -2,6 +2,8 @@
 /* See clock.h. */
 #include "clock.h"
 
+#include "loop.h"
+
 static gint64
 clock_now (CusaxClock *clock)
 {
@@ -11,7 +13,8 @@ clock_now (CusaxClock *clock)
 static guint
 clock_add (CusaxClock *clock, guint ms, GSourceFunc function, gpointer data)
 {
-  return g_timeout_add (ms, function, data);
+  /* The end of calls goes by this clock, too. */
+  return cusax_loop_add_timeout (ms, function, data);
 }
 
 static void

@@ -28,7 +28,8 @@
 /* The side table, and what makes it work: libpurple's accounts and signals are process-wide. */
 static PurplePlugin *our_plugin = NULL;
 static GHashTable *table = NULL; /* PurpleAccount -> CusaxConnection */
-static gboolean leaving = FALSE; /* quitting: nothing may start any more */
+static gboolean leaving = FALSE; /* quitting or unloading: nothing may start any more */
+static gboolean quitting = FALSE;
 
 /* ------------------------------------------------------------ the table */
 
@@ -371,15 +372,23 @@ leave (void)
   cusax_engine_stop_media ();
 }
 
+static void
+on_quitting (void)
+{
+  quitting = TRUE;
+  leave ();
+}
+
 void
 cusax_connection_init (PurplePlugin *plugin)
 {
   g_return_if_fail (table == NULL);
   our_plugin = plugin;
   leaving = FALSE;
+  quitting = FALSE;
   table = g_hash_table_new_full (NULL, NULL, NULL, connection_free);
   /* Accounts are gone long before plugins are unloaded at quit. */
-  purple_signal_connect (purple_get_core (), "quitting", &table, PURPLE_CALLBACK (leave), NULL);
+  purple_signal_connect (purple_get_core (), "quitting", &table, PURPLE_CALLBACK (on_quitting), NULL);
 }
 
 /* Unloaded in mid-session: libpurple would keep connections of a protocol that is no more. */
@@ -404,7 +413,7 @@ cusax_connection_shutdown (void)
 
   leave ();
   disconnect_all ();
-  cusax_engine_stop ();
+  cusax_engine_stop (quitting);
   purple_signals_disconnect_by_handle (&table);
   cusax_connection_unlisten ();
   g_clear_pointer (&table, g_hash_table_unref);

@@ -61,30 +61,22 @@ get_rest_ms (void)
   return now < farewell_end ? (guint) ((farewell_end - now) / G_TIME_SPAN_MILLISECOND) : 0;
 }
 
-static gboolean
-on_wake_up (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 void
 cusax_engine_wait (gboolean (*is_done) (void))
 {
-  guint wake_up = g_timeout_add (50, on_wake_up, NULL);
-  while (!is_done () && get_rest_ms () > 0)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake_up);
+  cusax_loop_wait (is_done, get_rest_ms ());
 }
 
 void
-cusax_engine_stop (void)
+cusax_engine_stop (gboolean is_quitting)
 {
   cusax_engine_stop_media ();
   if (!has_loop)
     return;
-  if (!cusax_ua_drain (get_rest_ms ()))
+  if (!cusax_ua_drain (get_rest_ms (), is_quitting))
     {
-      g_warning ("SIP did not end in time");
+      if (!is_quitting)
+        g_warning ("SIP did not end in time");
       return;
     }
 

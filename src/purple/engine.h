@@ -16,7 +16,8 @@ void cusax_engine_start (void);
  * cusax_engine_wait:
  * @is_done: asked after each turn of the loop
  *
- * Runs the main loop until @is_done, so that BYE and un-REGISTER leave although the user interface stops its loop.
+ * Runs what is ours of the main loop until @is_done, so that BYE and un-REGISTER leave although the user interface stops
+ * its loop. Nobody can click meanwhile: a second quit would run inside of the first.
  * All waits between a start and a stop take 2 s at most together.
  */
 void cusax_engine_wait (gboolean (*is_done) (void));
@@ -29,7 +30,8 @@ void cusax_engine_wait (gboolean (*is_done) (void));
  */
 void cusax_engine_stop_media (void);
 
-/** Every SIP port must have been freed. What does not end in the rest of the 2 s stays, our code is mapped for it. */
-void cusax_engine_stop (void);
+/** Every SIP port must have been freed. What does not end in the rest of the 2 s stays, our code is mapped for it.
+ * @is_quitting: the process ends, and what GIO was asked to cancel with it; nothing but our own runs. */
+void cusax_engine_stop (gboolean is_quitting);
 
 G_END_DECLS

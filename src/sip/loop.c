@@ -28,6 +28,7 @@
 #define SELF_TEST_DEADLINE_MS 1000
 /* Sofia counts in wall-clock time. If somebody sets the clock, timers are looked at again after this. */
 #define LONGEST_SLEEP_MS 10000
+#define WAIT_STEP_US 2000
 
 typedef struct
 {
@@ -335,6 +336,39 @@ guint64
 cusax_loop_get_steps (void)
 {
   return loop != NULL ? loop->steps : 0;
+}
+
+guint
+cusax_loop_add_timeout (guint ms, GSourceFunc function, gpointer data)
+{
+  return g_timeout_add_full (CUSAX_LOOP_PRIORITY, ms, function, data, NULL);
+}
+
+guint
+cusax_loop_add_idle (GSourceFunc function, gpointer data)
+{
+  return g_idle_add_full (CUSAX_LOOP_PRIORITY, function, data, NULL);
+}
+
+/* GLib dispatches nothing that is less urgent than a source that is ready, and this one always is. It gets its turn
+ * when nothing of ours is ready, so here is where we sleep. */
+static gboolean
+on_nothing_of_ours (gpointer data)
+{
+  g_usleep (WAIT_STEP_US);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+cusax_loop_wait (gboolean (*is_done) (void), guint ms)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+  guint wall_id = g_idle_add_full (CUSAX_LOOP_PRIORITY + 1, on_nothing_of_ours, NULL, NULL);
+
+  while (!is_done () && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wall_id);
+  return is_done ();
 }
 
 void

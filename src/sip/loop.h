@@ -14,6 +14,30 @@ struct su_root_s;
 G_BEGIN_DECLS
 
 /**
+ * CUSAX_LOOP_PRIORITY:
+ *
+ * Of all sources that the end of calls and registrations needs: more urgent than what people click, so that
+ * cusax_loop_wait() can hold that back. Use the two functions below, and this one where GIO wants a priority.
+ */
+#define CUSAX_LOOP_PRIORITY G_PRIORITY_HIGH
+
+/** As g_timeout_add() and g_idle_add(), with that priority; what they give is for g_source_remove(). */
+guint cusax_loop_add_timeout (guint ms, GSourceFunc function, gpointer data);
+guint cusax_loop_add_idle (GSourceFunc function, gpointer data);
+
+/**
+ * cusax_loop_wait:
+ * @is_done: asked after each turn
+ * @ms: at most
+ *
+ * Runs the default main context, but nothing that is less urgent than CUSAX_LOOP_PRIORITY: libpurple quits inside of a
+ * click or signal, and a second one in the middle of that would run purple_core_quit() inside of itself, which crashes.
+ *
+ * Returns: whether @is_done
+ */
+gboolean cusax_loop_wait (gboolean (*is_done) (void), guint ms);
+
+/**
  * cusax_loop_init:
  *
  * Makes the root at the first call and counts the users: each successful call needs one cusax_loop_shutdown().

@@ -4,6 +4,7 @@
 
 #include "credentials.h"
 #include "error.h"
+#include "loop.h"
 #include "presentation.h"
 
 #include <sofia-sip/nua_tag.h>
@@ -119,7 +120,7 @@ cusax_pager_send (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *
   pager->credentials = cusax_credentials_new (self->login, &pager->handler, CUSAX_CREDENTIALS_CALL);
   pager->done = done;
   pager->user_data = user_data;
-  pager->guard_id = g_timeout_add (GUARD_MS, on_guard, pager);
+  pager->guard_id = cusax_loop_add_timeout (GUARD_MS, on_guard, pager);
   cusax_stack_add (stack, &pager->handler);
   nua_message (handle, SIPTAG_CONTENT_TYPE_STR ("text/plain;charset=UTF-8"), SIPTAG_PAYLOAD_STR (text),
                TAG_END ());

@@ -3,6 +3,7 @@
 #include "registrar.h"
 
 #include "error.h"
+#include "loop.h"
 #include "registrar-answer.h"
 
 #include <sofia-sip/nua_tag.h>
@@ -131,7 +132,7 @@ set_deadline (CusaxRegistrar *registrar, guint ms)
 {
   g_clear_handle_id (&registrar->deadline_id, g_source_remove);
   registrar->deadline = g_get_monotonic_time () + (gint64) ms * 1000;
-  registrar->deadline_id = g_timeout_add (ms, on_deadline, registrar);
+  registrar->deadline_id = cusax_loop_add_timeout (ms, on_deadline, registrar);
 }
 
 /* A binding that our Contact has moved away from goes with it: calls would come twice. */
@@ -170,7 +171,7 @@ schedule_refresh (CusaxRegistrar *registrar, guint seconds)
   guint ms = seconds * (1000 * REFRESH_PERCENT / 100);
 
   g_clear_handle_id (&registrar->refresh_id, g_source_remove);
-  registrar->refresh_id = g_timeout_add (MAX (ms, REFRESH_LEAST_MS), on_refresh, registrar);
+  registrar->refresh_id = cusax_loop_add_timeout (MAX (ms, REFRESH_LEAST_MS), on_refresh, registrar);
 }
 
 /* -------------------------------------------------------------------- answers */

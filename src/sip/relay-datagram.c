@@ -2,6 +2,7 @@
 /* See relay-datagram.h. */
 #include "relay-datagram.h"
 
+#include "loop.h"
 #include "route.h"
 
 #define MAX_DATAGRAM 65536
@@ -54,6 +55,7 @@ watch_end (CusaxDatagram *datagram, End *end, GSocketSourceFunc function)
 {
   end->source = g_socket_create_source (end->socket, G_IO_IN, NULL);
   g_source_set_callback (end->source, G_SOURCE_FUNC (function), datagram, NULL);
+  g_source_set_priority (end->source, CUSAX_LOOP_PRIORITY);
   g_source_attach (end->source, NULL);
 }
 
@@ -245,7 +247,7 @@ on_keepalive (gpointer data)
   else
     send_to_server (datagram, "\r\n\r\n", 4);
   if (datagram->outer.socket != NULL)
-    datagram->keepalive_id = g_timeout_add (next, on_keepalive, datagram);
+    datagram->keepalive_id = cusax_loop_add_timeout (next, on_keepalive, datagram);
   end_dispatch (datagram);
   return G_SOURCE_REMOVE;
 }
@@ -285,7 +287,7 @@ cusax_datagram_open (CusaxDatagram *datagram, const CusaxTarget *target, guint k
   datagram->last_outgoing = g_get_monotonic_time ();
   datagram->keepalive_ms = keepalive_ms;
   if (keepalive_ms > 0)
-    datagram->keepalive_id = g_timeout_add (keepalive_ms, on_keepalive, datagram);
+    datagram->keepalive_id = cusax_loop_add_timeout (keepalive_ms, on_keepalive, datagram);
 
   info->transport = CUSAX_TRANSPORT_UDP;
   info->inner_port = datagram->inner_port;

@@ -2,6 +2,7 @@
 /* See relay-inner.h. */
 #include "relay-inner.h"
 
+#include "loop.h"
 #include "relay-outer.h"
 
 #include <sys/socket.h>
@@ -183,11 +184,11 @@ start_handshake (CusaxInner *inner, GSocketConnection *connection)
   guest->stream = stream;
   guest->expected = g_object_ref (inner->certificate);
   guest->cancellable = g_cancellable_new ();
-  guest->timeout_id = g_timeout_add (inner->timeout_ms, on_guest_timeout, guest);
+  guest->timeout_id = cusax_loop_add_timeout (inner->timeout_ms, on_guest_timeout, guest);
   g_ptr_array_add (inner->guests, guest);
 
   g_signal_connect (stream, "accept-certificate", G_CALLBACK (on_accept_certificate), guest);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, guest->cancellable,
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), CUSAX_LOOP_PRIORITY, guest->cancellable,
                                     on_handshake, guest);
 }
 

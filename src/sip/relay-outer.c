@@ -4,6 +4,7 @@
 #include "relay-outer.h"
 
 #include "error.h"
+#include "loop.h"
 #include "peercert.h"
 
 #include <netinet/in.h>
@@ -224,7 +225,7 @@ on_stream_made (GObject *source, GAsyncResult *result, gpointer data)
       if (outer->client_certificate != NULL)
         g_tls_connection_set_certificate (G_TLS_CONNECTION (outer->stream), outer->client_certificate);
       g_signal_connect (outer->stream, "accept-certificate", G_CALLBACK (on_accept_certificate), outer);
-      g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), G_PRIORITY_DEFAULT,
+      g_tls_connection_handshake_async (G_TLS_CONNECTION (outer->stream), CUSAX_LOOP_PRIORITY,
                                         outer->cancellable, on_handshake, outer);
     }
 }
@@ -304,7 +305,7 @@ cusax_outer_connect (const CusaxOuterQuery *query, CusaxOuterCallback callback, 
   outer->callback = callback;
   outer->user_data = user_data;
   outer->cancellable = g_cancellable_new ();
-  outer->timeout_id = g_timeout_add (query->timeout_ms, on_timeout, outer);
+  outer->timeout_id = cusax_loop_add_timeout (query->timeout_ms, on_timeout, outer);
 
   /* What reaches the server is decided by cusax_locate_async() and the account, not by the desktop's web proxy.
    */

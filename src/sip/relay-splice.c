@@ -2,6 +2,8 @@
 /* See relay-splice.h. Operations under way hold a reference, so the buffers outlive cusax_splice_free(). */
 #include "relay-splice.h"
 
+#include "loop.h"
+
 #define BUFFER_SIZE 16384
 
 /** Pump: one direction; reads, then writes, then reads. */
@@ -108,7 +110,7 @@ start_write (Pump *pump)
     return;
   pump->is_writing = TRUE;
   g_rc_box_acquire (pump->splice);
-  g_output_stream_write_all_async (pump->to, pump->buffer, pump->length, G_PRIORITY_DEFAULT,
+  g_output_stream_write_all_async (pump->to, pump->buffer, pump->length, CUSAX_LOOP_PRIORITY,
                                    pump->splice->cancellable, on_written, pump);
 }
 
@@ -143,7 +145,7 @@ static void
 start_read (Pump *pump)
 {
   g_rc_box_acquire (pump->splice);
-  g_input_stream_read_async (pump->from, pump->buffer, sizeof pump->buffer, G_PRIORITY_DEFAULT,
+  g_input_stream_read_async (pump->from, pump->buffer, sizeof pump->buffer, CUSAX_LOOP_PRIORITY,
                              pump->splice->cancellable, on_read, pump);
 }
 
@@ -183,7 +185,7 @@ on_keepalive (gpointer data)
       pump->is_writing = TRUE;
       splice->last_outgoing = g_get_monotonic_time ();
       g_rc_box_acquire (splice);
-      g_output_stream_write_all_async (pump->to, "\r\n\r\n", 4, G_PRIORITY_DEFAULT, splice->cancellable,
+      g_output_stream_write_all_async (pump->to, "\r\n\r\n", 4, CUSAX_LOOP_PRIORITY, splice->cancellable,
                                        on_keepalive_written, pump);
     }
   arm_keepalive (splice, splice->keepalive_ms);
@@ -194,7 +196,7 @@ static void
 arm_keepalive (CusaxSplice *splice, gint64 ms)
 {
   if (splice->keepalive_ms > 0)
-    splice->keepalive_id = g_timeout_add ((guint) ms, on_keepalive, splice);
+    splice->keepalive_id = cusax_loop_add_timeout ((guint) ms, on_keepalive, splice);
 }
 
 /* ---------------------------------------------------------------------- public */

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "keypair.h"
+#include "loop.h"
 #include "relay-datagram.h"
 #include "relay-inner.h"
 #include "relay-outer.h"
@@ -103,7 +104,7 @@ static void
 fail_later (CusaxRelay *relay, GError *error)
 {
   relay->failure = error;
-  relay->idle_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle_failure, relay, NULL);
+  relay->idle_id = cusax_loop_add_idle (on_idle_failure, relay);
 }
 
 /* @what: what happened, for people; @cause: (nullable) */
@@ -253,7 +254,7 @@ connect_datagram (CusaxRelay *relay, const CusaxTarget *target)
 
   relay->datagram_info = (CusaxRelayInfo){ 0 };
   if (cusax_datagram_open (relay->datagram, target, keepalive_ms, &relay->datagram_info, &cause))
-    relay->idle_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle_datagram_ready, relay, NULL);
+    relay->idle_id = cusax_loop_add_idle (on_idle_datagram_ready, relay);
   else
     {
       g_autofree char *place = cusax_target_describe (target);

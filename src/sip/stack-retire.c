@@ -9,7 +9,7 @@
 #define SHUTDOWN_MS 5000
 
 /* The dying: nua_t cannot be destroyed before it says so, and a freed port must not wait for it. Process-wide
- * because cusax_stack_drain() is asked by the unloading of the product, when no account is left. */
+ * because cusax_stack_is_dry() is asked by the unloading of the product, when no account is left. */
 static GPtrArray *lame_ducks;
 
 static void
@@ -50,7 +50,7 @@ cusax_stack_on_shutdown (CusaxStack *stack, int status)
   if (status >= 300)
     g_debug ("sip: Sofia's shutdown ended with %d", status);
   if (stack->destroy_id == 0)
-    stack->destroy_id = g_idle_add (on_destroy_idle, stack);
+    stack->destroy_id = cusax_loop_add_idle (on_destroy_idle, stack);
 }
 
 static gboolean
@@ -87,11 +87,11 @@ finish_retirement (CusaxStack *stack)
   cusax_relay_cut (stack->relay);
   if (stack->nua != NULL)
     {
-      stack->timer_id = g_timeout_add (SHUTDOWN_MS, on_shutdown_timeout, stack);
+      stack->timer_id = cusax_loop_add_timeout (SHUTDOWN_MS, on_shutdown_timeout, stack);
       nua_shutdown (stack->nua);
     }
   else
-    stack->destroy_id = g_idle_add (on_destroy_idle, stack);
+    stack->destroy_id = cusax_loop_add_idle (on_destroy_idle, stack);
 
   if (listener != NULL)
     listener->on_retired (listener_data);
@@ -112,7 +112,7 @@ void
 cusax_stack_schedule_settle (CusaxStack *stack)
 {
   if (stack->state == CUSAX_STACK_RETIRED && !stack->retired_told && stack->settle_id == 0)
-    stack->settle_id = g_idle_add (on_settle, stack);
+    stack->settle_id = cusax_loop_add_idle (on_settle, stack);
 }
 
 static gboolean
@@ -140,7 +140,7 @@ cusax_stack_retire (CusaxStack *stack)
   /* Without an outer leg nothing can be said any more; and the relay must not ask for trust again. */
   if (!is_up)
     cusax_relay_cut (stack->relay);
-  stack->timer_id = g_timeout_add (is_up ? CUSAX_STACK_WIND_UP_MS : 0, on_wind_up_timeout, stack);
+  stack->timer_id = cusax_loop_add_timeout (is_up ? CUSAX_STACK_WIND_UP_MS : 0, on_wind_up_timeout, stack);
 
   all = g_hash_table_get_keys (stack->handlers);
   for (GList *l = all; l != NULL; l = l->next)
@@ -155,20 +155,8 @@ cusax_stack_retire (CusaxStack *stack)
   cusax_stack_schedule_settle (stack);
 }
 
-static gboolean
-on_tick (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 gboolean
-cusax_stack_drain (guint ms)
+cusax_stack_is_dry (void)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
-  guint wake_id = g_timeout_add (20, on_tick, NULL);
-
-  while (lame_ducks != NULL && lame_ducks->len > 0 && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake_id);
   return lame_ducks == NULL || lame_ducks->len == 0;
 }

@@ -136,15 +136,7 @@ gboolean cusax_stack_set_seen (CusaxStack *stack, const char *address, guint16 p
 /** Whether MESSAGE stands in our Allow; otherwise Sofia answers 405 (R11). Any time. */
 void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
 
-/**
- * cusax_stack_drain:
- * @ms: at most
- *
- * Runs the main context until every retired stack is gone; for the unloading of the product. Not from inside a
- * Sofia callback.
- *
- * Returns: FALSE if some are left: code must then stay mapped
- */
-gboolean cusax_stack_drain (guint ms);
+/** Returns: whether every retired stack is gone; for the unloading of the product */
+gboolean cusax_stack_is_dry (void);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "credentials.h"
 #include "error.h"
+#include "loop.h"
 #include "presentation.h"
 
 #include <sofia-sip/nua_tag.h>
@@ -76,7 +77,7 @@ static void
 leave (Subscription *subscription)
 {
   subscription->state = STATE_LEAVING;
-  subscription->guard_id = g_timeout_add (LEAVING_MS, on_guard, subscription);
+  subscription->guard_id = cusax_loop_add_timeout (LEAVING_MS, on_guard, subscription);
   nua_unsubscribe (subscription->handler.handle, TAG_END ());
 }
 

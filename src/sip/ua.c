@@ -2,6 +2,7 @@
 /* See ua.h. */
 #include "ua-private.h"
 
+#include "loop.h"
 #include "naptr.h"
 
 /* Freed ports that some pending callback still holds: process-wide because the unloading of the product asks.
@@ -120,7 +121,7 @@ finish_stop (gpointer user_data)
       take_login (ua, ua->next_config);
       cusax_ua_watch_network (ua);
       g_clear_pointer (&ua->next_config, cusax_config_unref);
-      ua->idle_id = g_idle_add (cusax_ua_begin, ua);
+      ua->idle_id = cusax_loop_add_idle (cusax_ua_begin, ua);
     }
   emit_state (ua, NULL);
   return G_SOURCE_REMOVE;
@@ -158,7 +159,7 @@ ua_start (CusaxSipPort *port, CusaxConfig *config)
 
   take_login (ua, config);
   cusax_ua_watch_network (ua);
-  ua->idle_id = g_idle_add (cusax_ua_begin, ua);
+  ua->idle_id = cusax_loop_add_idle (cusax_ua_begin, ua);
 }
 
 static void
@@ -180,7 +181,7 @@ ua_stop (CusaxSipPort *port)
       cusax_stack_retire (g_steal_pointer (&ua->stack));
     }
   else
-    ua->idle_id = g_idle_add (finish_stop, ua);
+    ua->idle_id = cusax_loop_add_idle (finish_stop, ua);
 }
 
 static void
@@ -343,15 +344,30 @@ on_tick (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-gboolean
-cusax_ua_drain (guint ms)
+/* What was cancelled is told by GIO, as urgent as anything else. */
+static void
+lay_ghosts (gint64 deadline)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
-  gboolean is_dry = cusax_stack_drain (ms);
   guint wake_id = g_timeout_add (20, on_tick, NULL);
 
-  while ((n_ghosts > 0 || !cusax_naptr_is_idle ()) && g_get_monotonic_time () < deadline)
+  while (n_ghosts > 0 && g_get_monotonic_time () < deadline)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (wake_id);
-  return is_dry && n_ghosts == 0 && cusax_naptr_is_idle ();
+}
+
+static gboolean
+is_dry (void)
+{
+  return cusax_stack_is_dry () && cusax_naptr_is_idle ();
+}
+
+gboolean
+cusax_ua_drain (guint ms, gboolean is_quitting)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) ms * 1000;
+  gboolean has_ended = cusax_loop_wait (is_dry, ms);
+
+  if (!is_quitting)
+    lay_ghosts (deadline);
+  return has_ended && n_ghosts == 0;
 }

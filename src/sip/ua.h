@@ -35,12 +35,14 @@ void cusax_ua_hint_network (CusaxSipPort *port, gboolean woke_up);
 /**
  * cusax_ua_drain:
  * @ms: at most
+ * @is_quitting: nothing but our own may run, see cusax_loop_wait(); what GIO was asked to cancel is left to the end of
+ *   the process
  *
  * Runs the main context until everything of freed or stopped ports is gone from Sofia; for the unloading of the
  * product, before cusax_digest_restore() and cusax_loop_shutdown().
  *
  * Returns: FALSE if something is left: the code must then stay mapped
  */
-gboolean cusax_ua_drain (guint ms);
+gboolean cusax_ua_drain (guint ms, gboolean is_quitting);
 
 G_END_DECLS

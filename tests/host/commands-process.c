@@ -4,9 +4,11 @@
 
 #include "audio.h"
 #include "events.h"
+#include "uiops.h"
 
 #include <malloc.h>
 #include <purple.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,10 +123,31 @@ stat_process (char **args, GError **error)
   return TRUE;
 }
 
+static gboolean
+on_click_quit (gpointer data)
+{
+  /* The second of two that were waiting in the queue comes too late. */
+  if (purple_get_core () == NULL)
+    return G_SOURCE_REMOVE;
+  host_event ("quitting-inside", NULL);
+  host_uiops_quit ();
+  kill (getpid (), SIGTERM);
+  return G_SOURCE_REMOVE;
+}
+
+/* As Pidgin's menu: in a callback of the loop, which may run again inside of it. */
+static gboolean
+click_quit (char **args, GError **error)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_click_quit, NULL, NULL);
+  return TRUE;
+}
+
 const HostCommand host_commands_process[] = {
   { "plugin", 2, plugin_command },
   { "pref", 2, pref },
   { "block", 1, block },
   { "stat", 0, stat_process },
+  { "click-quit", 0, click_quit },
   { NULL, 0, NULL },
 };

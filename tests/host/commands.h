@@ -14,7 +14,7 @@
  *   call WHO [video]; media list | hangup [N] | reject [N] | accept [N] | hold [N] | unhold [N] | mute [N]
  *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken|failing|slow
  *   requests (prints "open-request" for each); respond ID BUTTON [TEXT]; field ID FIELD VALUE; close-request ID
- *   plugin info|load|unload|reload NAME [TIMES]; pref NAME VALUE; block MS; stat; quit
+ *   plugin info|load|unload|reload NAME [TIMES]; pref NAME VALUE; block MS; stat; quit; click-quit
  */
 #pragma once
 

@@ -107,7 +107,8 @@ main (int argc, char **argv)
   g_main_loop_run (loop);
 
   host_event ("quitting", NULL);
-  host_uiops_quit ();
+  if (purple_get_core () != NULL)
+    host_uiops_quit ();
   host_event ("quit", NULL);
   g_io_channel_unref (input);
   g_main_loop_unref (loop);

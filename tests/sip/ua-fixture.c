@@ -377,7 +377,7 @@ line_free (Line *line)
   g_clear_pointer (&line->talk, talk_free);
   line->port->vtable->free (line->port);
   /* Everything must be gone from Sofia between cases; the un-REGISTER is answered meanwhile. */
-  g_assert_true (cusax_ua_drain (WAIT_MS));
+  g_assert_true (cusax_ua_drain (WAIT_MS, FALSE));
   cusax_config_unref (line->config);
   g_string_free (line->trace, TRUE);
   g_clear_error (&line->error);
@@ -479,7 +479,7 @@ fixture_run (int argc, char **argv, void (*add_tests) (void))
   g_assert_no_error (error);
   add_tests ();
   status = g_test_run ();
-  g_assert_true (cusax_ua_drain (WAIT_MS));
+  g_assert_true (cusax_ua_drain (WAIT_MS, FALSE));
   cusax_digest_restore ();
   cusax_loop_shutdown ();
   return status;

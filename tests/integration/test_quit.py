@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A13: quitting and unloading in the middle of something, with a plugin built for AddressSanitizer and UBSan: no report,
+within bounds, and the servers know that we are gone."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from cusaxlab.process import wait_until
+from product import Person
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get('BUILD_DIR') or ROOT / 'build')
+BOB = 'bob@cusax.test'
+FAREWELL_S = 2.0
+# The sanitizer makes everything two or three times slower, and quitting is more than saying farewell.
+SLOWNESS_S = 2.5
+
+
+@pytest.fixture(scope='session')
+def sanitized():
+    """The plugin and cusax-host once more, for sanitizers, in a folder of its own that later runs use again."""
+    folder = BUILD / 'sanitized'
+    if not (folder / 'build.ninja').exists():
+        subprocess.run(['meson', 'setup', str(folder), str(ROOT), '-Db_sanitize=address,undefined', '-Db_lundef=false',
+                        '-Doptimization=1', '-Dwerror=false'], check=True, capture_output=True)
+    subprocess.run(['ninja', '-C', str(folder), 'src/purple/libcusax.so', 'tests/host/cusax-host'], check=True,
+                   capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def alice(make_lab, sanitized, monkeypatch):
+    """alice, not signed in, and the check of what the sanitizers said."""
+    monkeypatch.setenv('BUILD_DIR', str(sanitized))
+    monkeypatch.setenv('ASAN_OPTIONS', 'detect_leaks=0:handle_segv=1:detect_odr_violation=0:exitcode=99')
+    monkeypatch.setenv('UBSAN_OPTIONS', 'print_stacktrace=1')
+    lab = make_lab().start()
+    person = Person(lab, 'alice', sign_in=False)
+    person.lab = lab
+    yield person
+    if person.process.poll() is None:
+        person.kill()
+    said = (person.folder / 'host.stderr').read_text(errors='replace')
+    assert 'AddressSanitizer' not in said and 'runtime error' not in said, said[-6000:]
+
+
+def quit_in_time(alice):
+    start = time.monotonic()
+    code = alice.stop(timeout=20)
+    took = time.monotonic() - start
+    assert code == 0
+    assert took < FAREWELL_S + SLOWNESS_S, took
+
+
+def unload_in_time(alice):
+    start = time.monotonic()
+    alice.do('plugin unload prpl-jabber-cusax', timeout=20)
+    assert time.monotonic() - start < FAREWELL_S + SLOWNESS_S
+    alice.stop(timeout=20)
+
+
+@contextlib.contextmanager
+def silent(server):
+    """It stands still meanwhile: its sockets are there, and nobody answers."""
+    os.killpg(server.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(server.process.pid, signal.SIGCONT)
+
+
+def nothing(alice):
+    alice.sign_in()
+
+
+def ringing_in(alice):
+    alice.sign_in()
+    bob = alice.lab.phone('bob', 'tls')
+    bob.dial('alice@cusax.test')
+    alice.expect('request .*Incoming Call', 20)
+
+
+def ringing_out(alice):
+    alice.sign_in()
+    bob = alice.lab.phone('bob', 'tls')
+    bob.mark()
+    alice.call(BOB)
+    bob.wait_incoming()
+
+
+def talking(alice):
+    alice.sign_in()
+    bob = alice.lab.phone('bob', 'tls', tone=880)
+    bob.mark()
+    alice.call(BOB)
+    bob.wait_incoming()
+    bob.accept()
+    bob.wait_heard(440)
+
+
+@pytest.mark.deadline(300)
+@pytest.mark.parametrize('leave', [quit_in_time, unload_in_time], ids=['quit', 'unload'])
+@pytest.mark.parametrize('middle', [nothing, ringing_in, ringing_out, talking])
+def test_a13_leaving_in_the_middle(alice, middle, leave):
+    middle(alice)
+    leave(alice)
+    wait_until(lambda: not alice.lab.kamailio.bindings('alice'), 'alice is un-registered', 5, alice.tail)
+
+
+@pytest.mark.deadline(300)
+@pytest.mark.parametrize('leave', [quit_in_time, unload_in_time], ids=['quit', 'unload'])
+def test_a13_leaving_while_the_registrar_is_silent(alice, leave):
+    """The server has stopped in the middle of REGISTER: nobody waits for it longer than 2 s."""
+    with silent(alice.lab.kamailio):
+        alice.sign_in(telephony=False)
+        leave(alice)
+
+
+@pytest.mark.deadline(300)
+@pytest.mark.parametrize('middle', [nothing, talking])
+def test_a13_quitting_twice(alice, middle):
+    """Menu and SIGTERM, or an impatient click: while the server, which is silent, is waited for."""
+    middle(alice)
+    with silent(alice.lab.kamailio):
+        start, mark = time.monotonic(), alice.mark()
+        alice.send('click-quit')
+        alice.expect('quitting-inside', 5, since=mark)
+        alice.send('click-quit')
+        assert alice.process.wait(20) == 0
+        assert time.monotonic() - start < FAREWELL_S + SLOWNESS_S
+        assert len(alice.find('quitting-inside', mark)) == 1
