@@ -44,9 +44,13 @@ on_phone_state (gpointer user_data, CusaxAccount *phone)
   switch (cusax_account_get_phone_state (phone))
     {
     case CUSAX_PHONE_UP:
+      cusax_connection_release_presence (connection);
+      break;
     case CUSAX_PHONE_WAITING:
     case CUSAX_PHONE_REFUSED:
-      cusax_connection_release_presence (connection);
+      /* Who requires both goes offline now, and was never online. */
+      if (!cusax_connection_requires_both (connection))
+        cusax_connection_release_presence (connection);
       break;
     case CUSAX_PHONE_OFF:
     case CUSAX_PHONE_SIGNING_IN:

@@ -137,7 +137,8 @@ on_config (gpointer user_data, CusaxConfig *config, const GError *error)
    * account. Changed settings have restarted it already; disabling and enabling the account does, too. */
   if (cusax_account_get_phone_state (connection->phone) != CUSAX_PHONE_REFUSED)
     cusax_connection_start_phone (connection);
-  if (!cusax_config_telephony_enabled (config))
+  if (!cusax_config_telephony_enabled (config)
+      || cusax_account_get_phone_state (connection->phone) == CUSAX_PHONE_REFUSED)
     cusax_connection_release_presence (connection);
 }
 

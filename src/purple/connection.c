@@ -308,11 +308,24 @@ cusax_connection_start_phone (CusaxConnection *connection)
 /* R7: "about 5 s". */
 #define PRESENCE_HELD_MS 5000
 
+/* Before there is a configuration, what is typed has to do. */
+static gboolean
+waits_for_both (CusaxConnection *connection)
+{
+  if (!may_soon_be_up (connection))
+    return FALSE;
+  return cusax_account_get_config (connection->phone) != NULL
+           ? cusax_connection_requires_both (connection)
+           : purple_account_get_bool (connection->account, "require_both", FALSE);
+}
+
 static gboolean
 on_presence_timeout (gpointer user_data)
 {
   CusaxConnection *connection = user_data;
 
+  if (waits_for_both (connection))
+    return G_SOURCE_CONTINUE;
   connection->presence_id = 0;
   cusax_presence_release (connection->account);
   return G_SOURCE_REMOVE;
