@@ -243,6 +243,10 @@ on_repeated (CusaxRegistrar *registrar, const CusaxSipEvent *event)
   set_deadline (registrar, get_timeout (registrar));
 }
 
+/* After a 5xx to a refresh Sofia has sent an un-REGISTER already (nua_client.c, nua_client_response: any answer
+ * that sip_response_terminates_dialog() does not name ends the usage "gracefully"), before this event. Only a
+ * handle that was never accepted goes without, and a new handle for each refresh would forget nonce and count
+ * (RFC 7616 section 3.4): it is left so, since the account registers anew after a 5xx anyway. */
 static void
 on_refused (CusaxRegistrar *registrar, const CusaxSipEvent *event)
 {

@@ -246,7 +246,8 @@ on_keepalive (gpointer data)
     next -= (guint) silence;
   else
     send_to_server (datagram, "\r\n\r\n", 4);
-  if (datagram->outer.socket != NULL)
+  /* A failure may have closed the leg, and its listener opened it anew with a timer of its own. */
+  if (datagram->outer.socket != NULL && datagram->keepalive_id == 0)
     datagram->keepalive_id = cusax_loop_add_timeout (next, on_keepalive, datagram);
   end_dispatch (datagram);
   return G_SOURCE_REMOVE;

@@ -189,6 +189,13 @@ ua_configure (CusaxSipPort *port, CusaxConfig *config)
 {
   CusaxUa *ua = (CusaxUa *) port;
 
+  /* A start that waits for the end of a stop has older ones. */
+  if (ua->next_config != NULL)
+    {
+      cusax_config_ref (config);
+      cusax_config_unref (ua->next_config);
+      ua->next_config = config;
+    }
   /* Other credentials for the same place are for all that stands, at once. */
   if (ua->login != NULL && cusax_login_renew (ua->login, config))
     take_config (ua, config);

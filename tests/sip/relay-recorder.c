@@ -66,6 +66,8 @@ on_closed (gpointer data, const GError *error)
 
   recorder->closed++;
   set_error (recorder, error);
+  if (recorder->on_closed != NULL)
+    recorder->on_closed (recorder, recorder->on_closed_data);
 }
 
 static void

@@ -9,10 +9,13 @@
 
 G_BEGIN_DECLS
 
-typedef struct
+typedef struct _Recorder Recorder;
+struct _Recorder
 {
   CusaxRelay *relay;
   guint ready, failed, closed;
+  void (*on_closed) (Recorder *recorder, gpointer data); /* (nullable): what else to do then */
+  gpointer on_closed_data;
   /* Of the last on_ready. */
   CusaxTransportKind transport;
   guint16 inner_port, local_port, nua_port;
@@ -28,7 +31,7 @@ typedef struct
   gint64 not_before, not_after;
   /* Of on_trace. */
   GString *outgoing, *incoming;
-} Recorder;
+};
 
 Recorder *recorder_new (CusaxTrust *trust);
 /** Frees the relay too. */

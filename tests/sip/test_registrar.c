@@ -159,7 +159,10 @@ test_P2_asked (void)
   cusax_registrar_refresh (registrar_of (line), 300);
   cusax_registrar_refresh (registrar_of (line), 4000);
   wait_redialled (line, 1000);
-  g_assert_cmpuint (peer_count (line->peer, "REGISTER "), ==, 3);
+  /* One question for the three calls; the new leg's own REGISTER may be there already. */
+  g_assert_cmpuint (peer_count (line->peer, "REGISTER "), >=, 3);
+  g_assert_cmpuint (peer_count (line->peer, "REGISTER "), <=,
+                    g_str_has_prefix (line->trace->str, "LCGRCG") ? 4 : 3);
   peer_set_manual (line->peer, FALSE);
   line_free (line);
 }

@@ -8,8 +8,10 @@
 
 #include <gio/gio.h>
 
+#include <arpa/inet.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 
 typedef struct
 {
@@ -248,6 +250,69 @@ test_keepalive (Fixture *fixture, gconstpointer data)
     ;
 }
 
+/* Returns: our end of the leg to @server, which only the relay knows */
+static int
+find_leg (guint16 local_port, guint16 server_port)
+{
+  for (int fd = 3; fd < 1024; fd++)
+    {
+      struct sockaddr_in local = { 0 }, remote = { 0 };
+      socklen_t local_length = sizeof local, remote_length = sizeof remote;
+
+      if (getsockname (fd, (struct sockaddr *) &local, &local_length) == 0 && local.sin_family == AF_INET
+          && ntohs (local.sin_port) == local_port
+          && getpeername (fd, (struct sockaddr *) &remote, &remote_length) == 0
+          && ntohs (remote.sin_port) == server_port)
+        return fd;
+    }
+  return -1;
+}
+
+static void
+dial_again (Recorder *recorder, gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (CusaxTarget) target = cusax_target_new (CUSAX_TRANSPORT_UDP, "x", "127.0.0.1", fixture->port);
+
+  cusax_relay_connect (recorder->relay, target, NULL, NULL);
+}
+
+/* Returns: how many sources the main loop has */
+static guint
+count_sources (void)
+{
+  guint probe = g_idle_add (on_tick, NULL), n = 0;
+
+  g_source_remove (probe);
+  for (guint id = 1; id < probe; id++)
+    n += g_main_context_find_source_by_id (NULL, id) != NULL;
+  return n;
+}
+
+/* The keep-alive itself finds the leg lost (its address is gone), and it is dialled again at once, as for calls
+ * that stand: there is one timer then, and none after the end. */
+static void
+test_keepalive_finds_loss (Fixture *fixture, gconstpointer data)
+{
+  struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+  guint before;
+  int leg;
+
+  before = count_sources ();
+  cusax_relay_set_keepalive (fixture->recorder->relay, 40);
+  fixture->recorder->on_closed = dial_again;
+  fixture->recorder->on_closed_data = fixture;
+  g_assert_true (connect_udp (fixture));
+  leg = find_leg (fixture->recorder->local_port, fixture->port);
+  g_assert_cmpint (leg, >=, 0);
+  g_assert_cmpint (connect (leg, &nobody, sizeof nobody), ==, 0);
+  wait_until (fixture->recorder->ready == 2);
+  g_assert_cmpuint (fixture->recorder->closed, ==, 1);
+  expect_text (fixture->server, NULL, "\r\n\r\n");
+  cusax_relay_cut (fixture->recorder->relay);
+  g_assert_cmpuint (count_sources (), ==, before);
+}
+
 static void
 test_cut_before_ready (Fixture *fixture, gconstpointer data)
 {
@@ -306,6 +371,7 @@ main (int argc, char **argv)
   ADD ("nua-not-there", test_nua_not_there);
   ADD ("open-again", test_open_again);
   ADD ("keepalive", test_keepalive);
+  ADD ("keepalive-finds-loss", test_keepalive_finds_loss);
   ADD ("cut-before-ready", test_cut_before_ready);
   ADD ("no-route", test_no_route);
   ADD ("fifty-cycles", test_fifty_cycles);
