@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cusaxlab.netns import CLIENT, SERVER, SERVER6
 from cusaxlab.process import wait_until
 from product import Person
 
@@ -35,19 +36,35 @@ def sanitized():
 
 
 @pytest.fixture
-def alice(make_lab, sanitized, monkeypatch):
-    """alice, not signed in, and the check of what the sanitizers said."""
+def watched(sanitized, monkeypatch):
+    """watched(lab) is alice, not signed in; at the end what the sanitizers said is looked at."""
     monkeypatch.setenv('BUILD_DIR', str(sanitized))
     monkeypatch.setenv('ASAN_OPTIONS', 'detect_leaks=0:handle_segv=1:detect_odr_violation=0:exitcode=99')
     monkeypatch.setenv('UBSAN_OPTIONS', 'print_stacktrace=1')
-    lab = make_lab().start()
-    person = Person(lab, 'alice', sign_in=False)
-    person.lab = lab
-    yield person
-    if person.process.poll() is None:
-        person.kill()
-    said = (person.folder / 'host.stderr').read_text(errors='replace')
-    assert 'AddressSanitizer' not in said and 'runtime error' not in said, said[-6000:]
+    people = []
+
+    def make(lab):
+        people.append(Person(lab, 'alice', sign_in=False))
+        return people[-1]
+    yield make
+    for person in people:
+        if person.process.poll() is None:
+            person.kill()
+        said = (person.folder / 'host.stderr').read_text(errors='replace')
+        assert 'AddressSanitizer' not in said and 'runtime error' not in said, said[-6000:]
+
+
+@pytest.fixture
+def alice(make_lab, watched):
+    return watched(make_lab().start())
+
+
+@pytest.fixture
+def alice_out_there(make_netlab, watched):
+    """Found by DNS only; chat goes over IPv6, which nobody touches, telephony over IPv4."""
+    lab = make_netlab()
+    lab.names.forget('xmpp.').host('xmpp.cusax.test', SERVER6).forget('sip.').host('sip.cusax.test', SERVER)
+    return watched(lab.start())
 
 
 def quit_in_time(alice):
@@ -120,6 +137,47 @@ def test_a13_leaving_while_the_registrar_is_silent(alice, leave):
     with silent(alice.lab.kamailio):
         alice.sign_in(telephony=False)
         leave(alice)
+
+
+
+def while_settings_are_asked_for(alice):
+    """The web server has taken the question and says a byte now and then."""
+    alice.lab.names.host('cusax.test', SERVER).apply()
+    alice.lab.web.webfinger('acct:alice@cusax.test', 'https://www.cusax.test/a.json')
+    alice.lab.web.document('/a.json', {'sip_address': 'sip:alice@cusax.test'}, seconds=60).start()
+    alice.enable()
+    wait_until(lambda: alice.lab.web.asked('/a.json'), 'the settings are asked for', 15, alice.tail)
+    assert not alice.lab.kamailio.requests('REGISTER')
+
+
+def while_a_certificate_is_asked_about(alice):
+    alice.lab.show_fault('expired')
+    alice.enable()
+    alice.expect('request .*ertificate', 15, since=0)
+
+
+def while_the_setup_is_tested(alice):
+    alice.sign_in()
+    alice.do('action', 'Test call setup...')
+    alice.expect('request .*Testing', since=0)
+    alice.absent('request .*Calls can')
+
+
+def while_dialling_again(alice):
+    """Another address, and the server does not answer from there."""
+    alice.sign_in()
+    alice.lab.server.swallow('tcp dport 5061')
+    alice.lab.client.change_address(CLIENT, '10.77.0.21')
+    wait_until(lambda: 'signed in' not in alice.telephony(), 'the loss is noticed', 10, alice.tail)
+
+
+@pytest.mark.deadline(300)
+@pytest.mark.parametrize('leave', [quit_in_time, unload_in_time], ids=['quit', 'unload'])
+@pytest.mark.parametrize('middle', [while_settings_are_asked_for, while_a_certificate_is_asked_about,
+                                    while_the_setup_is_tested, while_dialling_again])
+def test_a13_leaving_while_signing_in_or_testing(alice_out_there, middle, leave):
+    middle(alice_out_there)
+    leave(alice_out_there)
 
 
 @pytest.mark.deadline(300)
