@@ -354,6 +354,18 @@ dup_url (const CusaxBootstrap *bootstrap)
   return g_strdup (url != NULL ? url : "");
 }
 
+/* Where a person or company says that it is, it should be. One that the provider only links to may be away for a while,
+ * but what it is, it is for good: too large, not over https, behind another password. */
+static gboolean
+is_worth_saying (const CusaxBootstrap *bootstrap, const char *url, const GError *error)
+{
+  return *bootstrap->document_url != '\0'
+         || (url != NULL
+             && (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_INVALID)
+                 || g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_CREDENTIALS)
+                 || g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_CERTIFICATE)));
+}
+
 static void
 on_document (gpointer data, const char *text, gsize length, const char *url, const GError *error)
 {
@@ -366,8 +378,7 @@ on_document (gpointer data, const char *text, gsize length, const char *url, con
   bootstrap->questions[CUSAX_PROVISION_DOCUMENT].id = 0;
   if (text == NULL && error != NULL)
     {
-      /* Where a person or company says that it is, it should be. */
-      if (*bootstrap->document_url != '\0')
+      if (is_worth_saying (bootstrap, url, error))
         answered (bootstrap, CUSAX_PROVISION_DOCUMENT, NULL, error, where, error->message);
       else
         unanswered (bootstrap, CUSAX_PROVISION_DOCUMENT);

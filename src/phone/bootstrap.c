@@ -225,26 +225,65 @@ judge_manual (CusaxBootstrap *bootstrap)
   bootstrap->questions[CUSAX_PROVISION_DOCUMENT].due = 0;
 }
 
+/* Whose first answer is awaited is awaited from now on. */
+static void
+await (CusaxBootstrap *bootstrap)
+{
+  CusaxClock *clock = bootstrap->ports.clock;
+
+  bootstrap->state = CUSAX_BOOTSTRAP_ASKING;
+  cusax_bootstrap_ask (bootstrap, FALSE);
+  if (bootstrap->wait_timer != 0)
+    clock->remove (clock, bootstrap->wait_timer);
+  bootstrap->wait_timer = has_to_wait (bootstrap) ? clock->add (clock, WAIT_MS, on_waited, bootstrap) : 0;
+  cusax_bootstrap_go_on (bootstrap);
+}
+
+static void
+set_password (CusaxBootstrap *bootstrap, const char *password)
+{
+  char *copy = g_strdup (password);
+
+  g_clear_pointer (&bootstrap->password, free_wiped);
+  bootstrap->password = copy;
+}
+
+/* Chat signs in again, nobody has signed off: what is known stays, secrets too, and what was complained about. */
+static void
+resume (CusaxBootstrap *bootstrap, const char *password)
+{
+  CusaxProvision *debtor;
+
+  set_password (bootstrap, password);
+  judge_manual (bootstrap);
+  debtor = cusax_bootstrap_find_debtor (bootstrap);
+  if (debtor != NULL)
+    bootstrap->questions[cusax_provision_get_source (debtor)].is_asked = FALSE;
+  await (bootstrap);
+}
+
 void
 cusax_bootstrap_start (CusaxBootstrap *bootstrap, const char *jid, const char *password)
 {
-  CusaxClock *clock = bootstrap->ports.clock;
   CusaxProviderPort *provider = bootstrap->ports.provider;
+  g_autofree char *bare = NULL;
 
   g_return_if_fail (bootstrap != NULL && jid != NULL);
+  bare = cusax_address_jid_bare (jid, NULL);
+  if (bare == NULL)
+    bare = g_strdup (jid); /* the settings' error says what is wrong with it */
+  if (bootstrap->state != CUSAX_BOOTSTRAP_IDLE && g_str_equal (bare, bootstrap->jid))
+    {
+      resume (bootstrap, password);
+      return;
+    }
   cusax_bootstrap_stop (bootstrap);
-  bootstrap->jid = cusax_address_jid_bare (jid, NULL);
-  bootstrap->password = g_strdup (password);
-  if (bootstrap->jid == NULL)
-    bootstrap->jid = g_strdup (jid); /* the settings' error says what is wrong with it */
-  bootstrap->state = CUSAX_BOOTSTRAP_ASKING;
+  bootstrap->jid = g_steal_pointer (&bare);
+  set_password (bootstrap, password);
   cusax_bootstrap_load (bootstrap);
   judge_manual (bootstrap);
   provider->vtable->set_listener (provider, cusax_bootstrap_on_services_changed, bootstrap);
-  cusax_bootstrap_ask (bootstrap, FALSE);
-  if (has_to_wait (bootstrap))
-    bootstrap->wait_timer = clock->add (clock, WAIT_MS, on_waited, bootstrap);
-  cusax_bootstrap_go_on (bootstrap);
+  await (bootstrap);
 }
 
 void
@@ -305,11 +344,7 @@ cusax_bootstrap_reread (CusaxBootstrap *bootstrap, const char *password)
   g_return_if_fail (bootstrap != NULL);
   if (bootstrap->state == CUSAX_BOOTSTRAP_IDLE)
     return;
-  if (password != bootstrap->password)
-    {
-      g_clear_pointer (&bootstrap->password, free_wiped);
-      bootstrap->password = g_strdup (password);
-    }
+  set_password (bootstrap, password);
   judge_manual (bootstrap);
   cusax_bootstrap_ask (bootstrap, FALSE);
   is_settled = bootstrap->state == CUSAX_BOOTSTRAP_SETTLED;

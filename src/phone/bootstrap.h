@@ -60,7 +60,8 @@ void cusax_bootstrap_set_files (CusaxBootstrap *bootstrap, CusaxProvision *syste
  * @jid: the account name
  * @password: (nullable)
  *
- * At each sign-in. on_config follows, at once if nothing has to be waited for (from inside this call, too).
+ * At each sign-in. on_config follows, at once if nothing has to be waited for (from inside this call, too). Chat that signs
+ * in again without a stop before loses nothing: what was said and what was complained about stays.
  */
 void cusax_bootstrap_start (CusaxBootstrap *bootstrap, const char *jid, const char *password);
 

@@ -444,7 +444,8 @@ typedef struct
   const char *password; /* (nullable): the account's, for a challenge of a host in the JID's domain */
 } CusaxDocumentQuery;
 
-/* @text: (nullable): @length bytes that came from @url; NULL: there is none (@error NULL), or it cannot be had. */
+/* @text: (nullable): @length bytes that came from @url; NULL: there is none (@error NULL), or it cannot be had. @url:
+ * (nullable): with an error: where the document was said to be; NULL: nobody said that. */
 typedef void (*CusaxDocumentDone) (gpointer user_data, const char *text, gsize length, const char *url,
                                    const GError *error);
 

@@ -34,7 +34,7 @@ typedef struct
   gpointer user_data;
   GCancellable *cancellable;
   guint deadline;
-  char *url; /* what is being asked now, for people */
+  char *url; /* (nullable): where the document is said to be */
   gboolean is_given;
 
   gboolean has_finger, has_naptr; /* answered */
@@ -221,7 +221,6 @@ discover (Job *job)
     .max_bytes = CUSAX_WEBFINGER_MAX_BYTES,
   };
 
-  job->url = g_strdup (url);
   cusax_https_get_async (&request, job->cancellable, on_finger, g_rc_box_acquire (job));
   cusax_naptr_lookup_async (job->domain, NULL, job->cancellable, on_naptr, g_rc_box_acquire (job));
 }

@@ -675,6 +675,107 @@ test_r9_bad_document (void)
 }
 
 /* Typed garbage is the person's: no document is blamed for it. */
+/* A provider's link to what is none is bad; one to what is away just now, and a search that failed, are not news. */
+static void
+test_r9_linked_document (void)
+{
+  static const struct
+  {
+    CusaxErrorCode code;
+    const char *url;
+    const char *said;
+  } cases[] = {
+    { CUSAX_ERROR_INVALID, "https://example.org/x", "bad https://example.org/x: why\n" },
+    { CUSAX_ERROR_CREDENTIALS, "https://example.org/x", "bad https://example.org/x: why\n" },
+    { CUSAX_ERROR_CERTIFICATE, "https://example.org/x", "bad https://example.org/x: why\n" },
+    { CUSAX_ERROR_UNAVAILABLE, "https://example.org/x", "" },
+    { CUSAX_ERROR_UNREACHABLE, "https://example.org/x", "" },
+    { CUSAX_ERROR_TIMEOUT, "https://example.org/x", "" },
+    { CUSAX_ERROR_INVALID, NULL, "" },
+    { CUSAX_ERROR_CERTIFICATE, NULL, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      World *world = world_new ();
+      g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, cases[i].code, "why");
+
+      cusax_bootstrap_start (world->bootstrap, JID, "chat");
+      fake_people_forget (world->people);
+      world->document_id = 0;
+      world->document_done (world->data, NULL, 0, cases[i].url, error);
+      fake_people_check (world->people, cases[i].said);
+      world_free (world);
+    }
+}
+
+/* Chat comes and goes while signing in: what the provider said first still counts, and no other password stands in. */
+static void
+test_r47_chat_comes_again (void)
+{
+  World *world = world_new ();
+
+  cusax_bootstrap_start (world->bootstrap, JID, "chat");
+  cusax_bootstrap_set_chat_up (world->bootstrap, TRUE);
+  answer_services (EPHEMERAL, FALSE);
+  fake_people_forget (world->people);
+  cusax_bootstrap_set_chat_up (world->bootstrap, FALSE);
+  for (guint i = 0; i < 10; i++)
+    {
+      cusax_bootstrap_start (world->bootstrap, JID, "chat");
+      fake_people_pass (world->people, 10000);
+      g_assert_null (strstr (world->people->trace->str, "SHARED"));
+    }
+  g_assert_nonnull (strstr (world->people->trace->str, WITH_EPHEMERAL));
+  world_free (world);
+}
+
+/* A document that is bad is named once, not with each return of chat. */
+static void
+test_chat_comes_again_without_news (void)
+{
+  World *world = world_new ();
+
+  type (world, "provisioning_url", "https://p.example/");
+  cusax_bootstrap_start (world->bootstrap, JID, "chat");
+  cusax_bootstrap_set_chat_up (world->bootstrap, TRUE);
+  answer_nothing ();
+  fail_document ();
+  g_assert_nonnull (strstr (world->people->trace->str, "bad https://p.example/: no answer\n"));
+  for (guint i = 0; i < 3; i++)
+    {
+      fake_people_forget (world->people);
+      cusax_bootstrap_set_chat_up (world->bootstrap, FALSE);
+      cusax_bootstrap_start (world->bootstrap, JID, "chat");
+      cusax_bootstrap_set_chat_up (world->bootstrap, TRUE);
+      answer_nothing ();
+      fail_document ();
+      g_assert_null (strstr (world->people->trace->str, "bad"));
+    }
+  world_free (world);
+}
+
+/* Credentials that ended while chat was away are waited for again, as at the first sign-in. */
+static void
+test_r47_ended_while_chat_was_away (void)
+{
+  World *world = world_settled (EPHEMERAL, NULL);
+
+  cusax_bootstrap_set_chat_up (world->bootstrap, FALSE);
+  fake_people_pass (world->people, 2000 * 1000);
+  fake_people_check (world->people, "no config: offline\n");
+  cusax_bootstrap_start (world->bootstrap, JID, "chat");
+  g_assert_true (cusax_bootstrap_is_asking (world->bootstrap));
+  cusax_bootstrap_set_chat_up (world->bootstrap, TRUE);
+  fake_people_forget (world->people);
+  answer_services (EPHEMERAL, FALSE);
+  fake_people_check (world->people, "save provision\n" WITH_EPHEMERAL);
+  g_assert_false (cusax_bootstrap_is_asking (world->bootstrap));
+  answer_account (NULL, NULL);
+  answer_card (CUSAX_CARD_NONE, NULL);
+  world_free (world);
+}
+
 static void
 test_typed_garbage (void)
 {
@@ -895,6 +996,10 @@ main (int argc, char **argv)
   g_test_add_func ("/bootstrap/r9-sleep", test_r9_sleep);
   g_test_add_func ("/bootstrap/r9-push", test_r9_push);
   g_test_add_func ("/bootstrap/r9-bad-document", test_r9_bad_document);
+  g_test_add_func ("/bootstrap/r9-linked-document", test_r9_linked_document);
+  g_test_add_func ("/bootstrap/r47-chat-comes-again", test_r47_chat_comes_again);
+  g_test_add_func ("/bootstrap/chat-comes-again-without-news", test_chat_comes_again_without_news);
+  g_test_add_func ("/bootstrap/r47-ended-while-chat-was-away", test_r47_ended_while_chat_was_away);
   g_test_add_func ("/bootstrap/typed-garbage", test_typed_garbage);
   g_test_add_func ("/bootstrap/document-of-an-address", test_document_of_an_address);
   g_test_add_func ("/bootstrap/document-with-password", test_document_with_password);
