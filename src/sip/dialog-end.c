@@ -167,6 +167,17 @@ cusax_dialog_release (CusaxSipCall *call)
     cusax_dialog_free (dialog);
 }
 
+/* A 5xx to an offer of ours, or a leg that was lost under it (503 of nta's own), is the end for Sofia, although
+ * RFC 3261 section 14.1 lets the call go on: nua_invite_client_report() sends BYE before we hear of it. */
+void
+cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status)
+{
+  cusax_exchange_clear (dialog);
+  cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+  dialog->end_status = status >= 300 && status < 700 ? status : 503;
+  start_guard (dialog, ENDING_MS);
+}
+
 void
 cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event)
 {

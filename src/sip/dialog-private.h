@@ -123,6 +123,8 @@ void cusax_dialog_release (CusaxSipCall *call);
 void cusax_dialog_finish (CusaxDialog *dialog, int status, const char *reason);
 /** From OFFERED or UP: BYE, now or when the leg is there. */
 void cusax_dialog_send_bye (CusaxDialog *dialog);
+/** Sofia has hung up by itself over @status. */
+void cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status);
 void cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_dialog_on_bye (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_dialog_on_leg_lost (CusaxDialog *dialog);

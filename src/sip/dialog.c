@@ -227,6 +227,8 @@ on_call_state (CusaxDialog *dialog, const CusaxSipEvent *event)
   int state = -1;
 
   tl_gets (event->tags, NUTAG_CALLSTATE_REF (state), TAG_END ());
+  if (state == nua_callstate_terminating && dialog->state == CUSAX_DIALOG_UP)
+    cusax_dialog_on_bye_sent (dialog, event->status);
   if (event->type != nua_i_terminated && state != nua_callstate_terminated)
     return;
   /* Sofia ends calls by itself too: session timer (408), 481 to a request of ours. */
