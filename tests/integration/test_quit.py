@@ -43,8 +43,8 @@ def watched(sanitized, monkeypatch):
     monkeypatch.setenv('UBSAN_OPTIONS', 'print_stacktrace=1')
     people = []
 
-    def make(lab):
-        people.append(Person(lab, 'alice', sign_in=False))
+    def make(lab, **settings):
+        people.append(Person(lab, 'alice', sign_in=False, **settings))
         return people[-1]
     yield make
     for person in people:
@@ -61,10 +61,11 @@ def alice(make_lab, watched):
 
 @pytest.fixture
 def alice_out_there(make_netlab, watched):
-    """Found by DNS only; chat goes over IPv6, which nobody touches, telephony over IPv4."""
+    """Telephony is found by DNS only, over IPv4. Chat goes over IPv6, which nobody touches, to an address: for a name
+    libpurple forks, and the fork of a program with threads may hang in AddressSanitizer's own locks."""
     lab = make_netlab()
-    lab.names.forget('xmpp.').host('xmpp.cusax.test', SERVER6).forget('sip.').host('sip.cusax.test', SERVER)
-    return watched(lab.start())
+    lab.names.forget('sip.').host('sip.cusax.test', SERVER)
+    return watched(lab.start(), connect_server=SERVER6)
 
 
 def quit_in_time(alice):
