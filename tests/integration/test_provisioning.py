@@ -238,6 +238,41 @@ def test_r9_one_password_and_no_sip_secret_anywhere(make_netlab):
     assert not holding(alice, secret), 'nor at the end'
 
 
+def is_sequence(registers):
+    """One REGISTER and its answer to the challenge, to stay."""
+    return len(registers) == 2 and len({message.call_id for message in registers}) == 1 \
+        and not any(message.one('expires') == '0' for message in registers)
+
+
+def test_r9_each_sign_in_is_one_registration(make_netlab):
+    """Whoever answers late says the same: nothing begins anew. Nor does it when chat comes again."""
+    lab = make_netlab(sip_users=SMITH).start()
+    by_webfinger(lab, {'sip_address': 'sip:smith@cusax.test'})
+    with Person(lab, 'alice', sign_in=False) as alice:
+        sign_in(alice, lab, 'smith')
+        alice.do('account disable')
+        wait_until(lambda: not lab.kamailio.bindings('smith'), 'signed off', 10, alice.tail)
+        first = lab.kamailio.wire('REGISTER')
+        assert is_sequence(first[:2]) and not [message for message in first[2:] if message.one('expires') != '0']
+
+        mark = alice.mark()
+        alice.enable()
+        alice.expect('connected ', timeout=15, since=mark)
+        lab.kamailio.wait_registered('smith', 12)
+        alice.wait_phone('Telephony: signed in')
+        assert is_sequence(lab.kamailio.wire('REGISTER')[len(first):])
+
+        mark, before = alice.mark(), len(lab.kamailio.wire('REGISTER'))
+        lab.prosody.kill()
+        alice.expect('disconnected ', since=mark)
+        mark = alice.mark()
+        lab.prosody.start()
+        alice.do('account connect')
+        alice.expect('connected ', timeout=20, since=mark)
+        assert 'signed in' in alice.telephony()
+        assert len(lab.kamailio.wire('REGISTER')) == before
+
+
 def test_r9_credentials_are_renewed_before_they_end(make_netlab):
     """A call stands meanwhile; neither it nor the registration notices. The provider asks for a password also in it."""
     lab = ephemeral_lab(make_netlab, 10, max_expires=8, in_dialog_auth=True, nonce_expire=4)
