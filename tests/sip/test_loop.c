@@ -399,6 +399,47 @@ test_fallback (void)
   g_test_trap_assert_passed ();
 }
 
+/* ----------------------------------------------------------------- the farewell */
+
+static guint n_of_ours;
+
+static gboolean
+on_ours (gpointer data)
+{
+  n_of_ours++;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+has_ours_run (void)
+{
+  return n_of_ours == 2;
+}
+
+static gboolean
+is_never_done (void)
+{
+  return FALSE;
+}
+
+/* What people click waits until afterwards, whether ours comes to an end or not. */
+static void
+test_wait_holds_others_back (void)
+{
+  guint others = 0;
+
+  n_of_ours = 0;
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_elapsed, &others, NULL);
+  cusax_loop_add_idle (on_ours, NULL);
+  cusax_loop_add_timeout (30, on_ours, NULL);
+  g_assert_true (cusax_loop_wait (has_ours_run, DEADLINE_MS));
+  g_assert_cmpuint (others, ==, 0);
+
+  g_assert_false (cusax_loop_wait (is_never_done, 50));
+  g_assert_cmpuint (others, ==, 0);
+  wait_for (&others, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -416,6 +457,7 @@ main (int argc, char **argv)
 #undef ADD
   g_test_add_func ("/loop/use-count", test_use_count);
   g_test_add_func ("/loop/shutdown-inside-callback", test_shutdown_inside_callback);
+  g_test_add_func ("/loop/A13-wait-holds-others-back", test_wait_holds_others_back);
   g_test_add_func ("/loop/fallback", test_fallback);
   return g_test_run ();
 }
