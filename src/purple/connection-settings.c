@@ -11,6 +11,7 @@
 #include "presence.h"
 #include "provider.h"
 #include "settings.h"
+#include "words.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -89,8 +90,8 @@ static const CusaxConfigReader typed = { typed_string, typed_bool, typed_int };
 static void
 tell_invalid (CusaxConnection *connection)
 {
-  g_autofree char *text
-    = g_strdup_printf (_ ("Telephony stays off, a setting cannot be used: %s"), connection->config_error->message);
+  g_autofree char *words = cusax_words_error (connection->config_error, NULL);
+  g_autofree char *text = g_strdup_printf (_ ("Telephony stays off. %s"), words);
 
   g_warning ("settings of %s: %s", purple_account_get_username (connection->account),
              connection->config_error->message);
@@ -146,9 +147,10 @@ static void
 on_bad_document (gpointer user_data, const char *where, const GError *error)
 {
   CusaxConnection *connection = user_data;
+  g_autofree char *address = cusax_words_address (where, CUSAX_WORDS_MAX_LENGTH);
   /* Translators: the address of a document, then what is wrong with it */
   g_autofree char *text = g_strdup_printf (_ ("The settings that your provider gives at %s cannot be used: %s. Nothing "
-                                              "was changed."), where, error->message);
+                                              "was changed."), address != NULL ? address : "?", error->message);
 
   g_warning ("%s: %s", where, error->message);
   cusax_notices_error (connection->account, NULL, text);
@@ -175,22 +177,45 @@ cusax_connection_init_bootstrap (CusaxConnection *connection)
   connection->bootstrap = cusax_bootstrap_new (&ports, &typed, connection, &bootstrap_listener, connection);
 }
 
+/* Says it once: the files are read again with every return of chat. */
+static void
+tell_bad_file (CusaxConnection *connection, CusaxProvisionSource source, const GError *error)
+{
+  char **told = &connection->file_problems[source];
+  g_autofree char *text = NULL;
+
+  if (purple_strequal (*told, error->message))
+    return;
+  g_free (*told);
+  *told = g_strdup (error->message);
+  text = g_strdup_printf (_ ("A file of settings cannot be used: %s. Nothing was changed."), error->message);
+  g_warning ("%s", error->message);
+  cusax_notices_error (connection->account, NULL, text);
+}
+
+/* A file that became bad changes nothing: what it said before, and locked, stays. */
 static CusaxProvision *
 read_file (CusaxConnection *connection, CusaxProvisionSource source)
 {
   g_autofree char *jid = cusax_address_jid_bare (purple_account_get_username (connection->account), NULL);
   g_autoptr (GError) error = NULL;
   CusaxProvision *provision = jid != NULL ? cusax_keyfiles_read (source, jid, &error) : NULL;
+  CusaxProvision *standing = cusax_ladder_get (cusax_bootstrap_get_ladder (connection->bootstrap), source);
 
-  if (error != NULL)
+  if (error == NULL)
     {
-      g_autofree char *text = g_strdup_printf (_ ("A file of settings cannot be used: %s. Nothing was changed."),
-                                               error->message);
-
-      g_warning ("%s", error->message);
-      cusax_notices_error (connection->account, NULL, text);
+      g_clear_pointer (&connection->file_problems[source], g_free);
+      return provision;
     }
-  return provision;
+  tell_bad_file (connection, source, error);
+  return standing != NULL ? cusax_provision_ref (standing) : NULL;
+}
+
+void
+cusax_connection_forget_files (CusaxConnection *connection)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (connection->file_problems); i++)
+    g_clear_pointer (&connection->file_problems[i], g_free);
 }
 
 static void

@@ -156,9 +156,13 @@ cusax_legs_show (PurpleAccount *account)
 
   if (connection != NULL)
     {
+      gsize length;
+
       g_string_append_c (text, '\n');
+      length = text->len;
       add_telephony (text, account, connection);
-      g_string_append_c (text, '\n');
+      if (text->len > length)
+        g_string_append_c (text, '\n');
       add_chat (text, account);
       add_calls (text, account, cusax_connection_get_account (connection));
     }

@@ -289,20 +289,6 @@ store (Typed *typed)
     }
 }
 
-/* "sip_server: not a host" becomes words with the label that the person sees. */
-static char *
-describe_problem (const GError *error)
-{
-  const char *colon = strstr (error->message, ": ");
-  gsize length = colon != NULL ? (gsize) (colon - error->message) : 0;
-
-  for (const CusaxSetting *setting = cusax_config_get_settings (); setting->name != NULL && length > 0; setting++)
-    if (strlen (setting->name) == length && strncmp (setting->name, error->message, length) == 0)
-      /* Translators: the label of a setting, then what is wrong with its value */
-      return g_strdup_printf (_ ("“%s” cannot be used: %s. Nothing was saved yet."), _ (setting->label), colon + 2);
-  return g_strdup (error->message);
-}
-
 static void
 on_ok (gpointer user_data, PurpleRequestFields *fields)
 {
@@ -319,7 +305,9 @@ on_ok (gpointer user_data, PurpleRequestFields *fields)
   typed.is_judged = FALSE;
   if (config == NULL)
     {
-      g_autofree char *problem = describe_problem (error);
+      g_autofree char *words = cusax_words_error (error, NULL);
+      g_autofree char *problem = g_strdup_printf (_ ("%s Nothing was saved yet."), words);
+
       show_dialog (account, &typed_reader, &typed, problem);
       return;
     }

@@ -319,13 +319,27 @@ server_name (const char *server)
   return g_strndup (clean, strcspn (clean, " "));
 }
 
+/* "sip_server: not a host" gets the label that the person sees. */
+static char *
+invalid_sentence (const char *detail)
+{
+  const char *colon = strstr (detail, ": ");
+  gsize length = colon != NULL ? (gsize) (colon - detail) : 0;
+
+  for (const CusaxSetting *setting = cusax_config_get_settings (); setting->name != NULL && length > 0; setting++)
+    if (strlen (setting->name) == length && strncmp (setting->name, detail, length) == 0)
+      /* Translators: the label of a setting, then what is wrong with its value */
+      return g_strdup_printf (_("“%s” cannot be used: %s."), _(setting->label), colon + 2);
+  return g_strdup_printf (_("This is not valid: %s."), detail);
+}
+
 static char *
 code_sentence (const GError *error, const char *name, const char *detail)
 {
   switch ((CusaxErrorCode) error->code)
     {
     case CUSAX_ERROR_INVALID:
-      return g_strdup_printf (_("This is not valid: %s."), detail);
+      return invalid_sentence (detail);
     case CUSAX_ERROR_UNSUPPORTED:
       return g_strdup_printf (_("This is not supported: %s."), detail);
     case CUSAX_ERROR_NO_CODEC:

@@ -253,6 +253,11 @@ test_errors (void)
   g_autoptr (GError) foreign = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "Broken pipe.");
   g_autofree char *other = cusax_words_error (foreign, "h");
 
+  /* R8: a setting has the name that the person sees. */
+  g_autoptr (GError) setting = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_INVALID, "sip_server: not a host");
+  g_autofree char *named = cusax_words_error (setting, NULL);
+
+  g_assert_cmpstr (named, ==, "“Telephony server” cannot be used: not a host.");
   for (int code = CUSAX_ERROR_INVALID; code <= CUSAX_ERROR_OFFLINE; code++)
     {
       g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, code, "detail");
