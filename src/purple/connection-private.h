@@ -24,6 +24,7 @@ struct _CusaxConnection
   char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
   char *sip_password;       /* the same for telephony's own */
   GError *config_error;
+  char *file_problems[CUSAX_PROVISION_USER_FILE + 1]; /* (nullable): what was said about each since the sign-in */
   guint presence_id;        /* how long presence may be held */
   gboolean stop_when_idle;  /* signed off by an error: the call that stands may end first */
 };
@@ -48,6 +49,8 @@ void cusax_connection_start_bootstrap (CusaxConnection *connection);
 /* What was typed may be other now. */
 void cusax_connection_reread (CusaxConnection *connection);
 void cusax_connection_forget_secrets (CusaxConnection *connection);
+/* Bad files are named again. */
+void cusax_connection_forget_files (CusaxConnection *connection);
 
 /* connection-phone.c: user_data is the CusaxConnection */
 extern const CusaxAccountListener cusax_connection_phone_listener;

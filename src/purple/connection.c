@@ -101,6 +101,7 @@ connection_free (gpointer data)
   cusax_contacts_free (connection->contacts);
   cusax_session_port_free (connection->media);
   cusax_connection_forget_secrets (connection);
+  cusax_connection_forget_files (connection);
   g_clear_error (&connection->config_error);
   g_free (connection);
 }
@@ -186,6 +187,7 @@ cusax_connection_stop_phone (CusaxConnection *connection)
   connection->stop_when_idle = FALSE;
   cusax_bootstrap_stop (connection->bootstrap);
   cusax_connection_forget_secrets (connection);
+  cusax_connection_forget_files (connection);
   cusax_account_stop (connection->phone);
 }
 

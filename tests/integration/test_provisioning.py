@@ -163,6 +163,28 @@ def test_p22_a_file_for_others_is_none_and_a_broken_one_is_named(make_netlab):
         alice.expect('(notify|message) .*/etc/purple-cusax.conf', 5, since=0)
 
 
+def test_p22_a_file_that_breaks_changes_nothing_and_is_named_once(make_netlab):
+    """What it locked stays so; chat that comes again says nothing anew."""
+    lab = make_netlab(sip_users=SMITH).start()
+    good = '[account]\nsip_address=sip:smith@cusax.test\nlocked=sip_address\n'
+    lab.key_file(good)
+    with Person(lab, 'alice', sign_in=False) as alice:
+        sign_in(alice, lab, 'smith')
+        lab.key_file(good + 'sip_transport=pigeon\n')
+        before = len(lab.kamailio.wire('REGISTER'))
+        for _ in range(2):
+            mark = alice.mark()
+            lab.prosody.kill()
+            alice.expect('disconnected ', since=mark)
+            lab.prosody.start()
+            mark = alice.mark()
+            alice.do('account connect')
+            alice.expect('connected ', timeout=20, since=mark)
+        assert len([event for event in alice.events if '/etc/purple-cusax.conf' in event.line]) == 1
+        assert lab.kamailio.bindings('smith') and not lab.kamailio.bindings('alice')
+        assert len(lab.kamailio.wire('REGISTER')) == before
+
+
 def test_p22_the_persons_own_file_counts_more_than_the_companys(make_netlab):
     lab = make_netlab(sip_users=SMITH).start()
     lab.key_file('[account]\nsip_address=sip:jones@cusax.test\n')
