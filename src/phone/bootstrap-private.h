@@ -40,6 +40,7 @@ struct _CusaxBootstrap
 
   CusaxBootstrapState state;
   char *jid;      /* bare, as long as it is one; NULL: IDLE */
+  char *full_jid; /* as the account has it */
   char *password; /* (nullable): secret */
   gboolean chat_up;
   gboolean is_manual; /* nobody is asked */

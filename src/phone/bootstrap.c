@@ -82,7 +82,7 @@ cusax_bootstrap_get_ladder (const CusaxBootstrap *bootstrap)
 CusaxConfig *
 cusax_bootstrap_make_config (const CusaxBootstrap *bootstrap, GError **error)
 {
-  return cusax_ladder_make_config (bootstrap->ladder, bootstrap->jid, bootstrap->password, bootstrap->typed,
+  return cusax_ladder_make_config (bootstrap->ladder, bootstrap->full_jid, bootstrap->password, bootstrap->typed,
                                    bootstrap->typed_data, error);
 }
 
@@ -274,11 +274,14 @@ cusax_bootstrap_start (CusaxBootstrap *bootstrap, const char *jid, const char *p
     bare = g_strdup (jid); /* the settings' error says what is wrong with it */
   if (bootstrap->state != CUSAX_BOOTSTRAP_IDLE && g_str_equal (bare, bootstrap->jid))
     {
+      g_free (bootstrap->full_jid);
+      bootstrap->full_jid = g_strdup (jid);
       resume (bootstrap, password);
       return;
     }
   cusax_bootstrap_stop (bootstrap);
   bootstrap->jid = g_steal_pointer (&bare);
+  bootstrap->full_jid = g_strdup (jid);
   set_password (bootstrap, password);
   cusax_bootstrap_load (bootstrap);
   judge_manual (bootstrap);
@@ -309,6 +312,7 @@ cusax_bootstrap_stop (CusaxBootstrap *bootstrap)
       bootstrap->questions[source] = (CusaxQuestion){ 0 };
     }
   g_clear_pointer (&bootstrap->jid, g_free);
+  g_clear_pointer (&bootstrap->full_jid, g_free);
   g_clear_pointer (&bootstrap->password, free_wiped);
   g_clear_pointer (&bootstrap->remembered, g_free);
   g_clear_pointer (&bootstrap->document_url, g_free);

@@ -332,6 +332,8 @@ test_r2_nothing_anywhere (void)
   answer_document (NULL);
   answer_nothing ();
   fake_people_check (world->people, "save provision\n" DERIVED);
+  /* with the resource: contacts are told of it (R15) */
+  g_assert_cmpstr (cusax_config_get_full_jid (world->config), ==, JID "/desk");
   g_assert_false (cusax_bootstrap_is_asking (world->bootstrap));
   fake_people_pass (world->people, 60 * 60 * 1000);
   fake_people_check (world->people, "");
