@@ -4,6 +4,7 @@
 
 #include "conferences.h"
 #include "error.h"
+#include "nameservice.h"
 
 /* libpurple's signals are process-wide. */
 static gboolean listening = FALSE;
@@ -62,6 +63,7 @@ cusax_connection_listen (void)
     return;
   listening = TRUE;
 
+  cusax_nameservice_init ();
   cusax_conferences_listen ();
   void *accounts = purple_accounts_get_handle ();
   purple_signal_connect (purple_connections_get_handle (), "signed-on", &listening, PURPLE_CALLBACK (on_signed_on),
@@ -79,5 +81,6 @@ cusax_connection_unlisten (void)
   purple_signals_disconnect_by_handle (&listening);
   if (listening)
     cusax_conferences_unlisten ();
+  cusax_nameservice_shutdown ();
   listening = FALSE;
 }

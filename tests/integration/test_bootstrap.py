@@ -27,6 +27,15 @@ def sign_in(alice, lab, registers_as='alice', seconds=15):
     alice.wait_phone('signed in')
 
 
+def pages_of_children(person):
+    """What its ended children used: grows with each (proc(5), cminflt). One that has not ended is a failure here."""
+    pid = person.process.pid
+    with open('/proc/%d/task/%d/children' % (pid, pid), encoding='ascii') as file:
+        assert not file.read()
+    with open('/proc/%d/stat' % pid, encoding='ascii') as file:
+        return int(file.read().rpartition(')')[2].split()[8])
+
+
 def test_t1_r2_service_id_and_password_is_all(make_netlab):
     lab = make_netlab(ipv6=False).start()
     bob = lab.phone('bob', 'tls', tone=880)
@@ -72,6 +81,15 @@ def test_r4_both_legs_find_their_own_hosts(make_netlab):
     lab.start()
     with Person(lab, 'alice'):
         assert lab.names.asked('phones.cusax.test') and lab.names.asked('_sips._tcp.cusax.test')
+
+
+def test_r4_chat_finds_its_host_without_a_forked_child(netlab):
+    """libpurple's own way forks, and a child of a program with threads may wait for ever (src/purple/nameservice.c)."""
+    with Person(netlab, 'alice', sign_in=False) as alice:
+        before = pages_of_children(alice)
+        alice.sign_in()
+        assert netlab.names.asked('_xmpp-client._tcp.cusax.test') and netlab.names.asked('xmpp.cusax.test')
+        assert pages_of_children(alice) == before
 
 
 def test_r7_nobody_looks_online_before_calls_work(netlab):
