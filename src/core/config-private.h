@@ -41,9 +41,17 @@ struct _CusaxConfig
   gboolean shares_chat_address_foreign;
   gboolean sends_xmpp_contact;
   gboolean shares_reachability;
+  gboolean shares_on_the_phone;
   gboolean accepts_sip_messages;
   gboolean is_anonymous;
   CusaxAcceptCalls accept_calls;
+
+  guint max_calls;
+  CusaxDtmfMode dtmf;
+  CusaxAddress *voicemail; /* (nullable) */
+  CusaxAddress *bridge;    /* (nullable) */
+  char *ring_device;       /* (nullable) */
+  gboolean allows_auto_answer;
 };
 
 /** CusaxConfigSource: a reader with its data. */
@@ -59,6 +67,14 @@ gboolean cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source
 
 /** Reads what tells ours from others: country, prefixes, domains. Returns: FALSE with CUSAX_ERROR_INVALID */
 gboolean cusax_config_read_numbers (CusaxConfig *config, const CusaxConfigSource *source, GError **error);
+
+/** Reads what concerns calls; the address of record is known. Returns: FALSE with CUSAX_ERROR_INVALID */
+gboolean cusax_config_read_calls (CusaxConfig *config, const CusaxConfigSource *source, GError **error);
+
+gboolean cusax_config_read_bool (const CusaxConfigSource *source, const char *name);
+int cusax_config_read_int (const CusaxConfigSource *source, const char *name);
+/** Returns: FALSE with CUSAX_ERROR_INVALID that lists the choices */
+gboolean cusax_config_read_choice (const CusaxConfigSource *source, const char *name, guint *choice, GError **error);
 
 /** Returns: (transfer full): the trimmed value of @name; NULL with an error that never repeats it */
 char *cusax_config_read_string (const CusaxConfigSource *source, const char *name, GError **error);

@@ -61,8 +61,8 @@ cusax_config_read_string (const CusaxConfigSource *source, const char *name, GEr
   return NULL;
 }
 
-static gboolean
-read_choice (const CusaxConfigSource *source, const char *name, guint *choice, GError **error)
+gboolean
+cusax_config_read_choice (const CusaxConfigSource *source, const char *name, guint *choice, GError **error)
 {
   const CusaxSetting *setting = find_setting (name);
   g_autofree char *value = cusax_config_read_string (source, name, error);
@@ -80,14 +80,14 @@ read_choice (const CusaxConfigSource *source, const char *name, guint *choice, G
   return cusax_config_invalid (error, name, "must be one of %s", list);
 }
 
-static gboolean
-read_bool (const CusaxConfigSource *source, const char *name)
+gboolean
+cusax_config_read_bool (const CusaxConfigSource *source, const char *name)
 {
   return source->reader->get_bool (source->user_data, name, find_setting (name)->default_int);
 }
 
-static int
-read_int (const CusaxConfigSource *source, const char *name)
+int
+cusax_config_read_int (const CusaxConfigSource *source, const char *name)
 {
   return source->reader->get_int (source->user_data, name, find_setting (name)->default_int);
 }
@@ -174,7 +174,7 @@ read_server (CusaxConfig *config, const CusaxConfigSource *source, GError **erro
   const char *decider = "sip_transport";
   guint choice = 0;
 
-  if (text == NULL || !read_choice (source, "sip_transport", &choice, error))
+  if (text == NULL || !cusax_config_read_choice (source, "sip_transport", &choice, error))
     return FALSE;
   config->transport = (CusaxTransportKind) choice;
 
@@ -208,7 +208,7 @@ read_server (CusaxConfig *config, const CusaxConfigSource *source, GError **erro
         }
     }
 
-  if (!read_choice (source, "sip_security", &choice, error))
+  if (!cusax_config_read_choice (source, "sip_security", &choice, error))
     return FALSE;
   config->requires_tls = choice == 0;
   if (config->requires_tls
@@ -221,7 +221,7 @@ read_server (CusaxConfig *config, const CusaxConfigSource *source, GError **erro
 static gboolean
 read_port (const CusaxConfigSource *source, const char *name, int fallback, guint *port, GError **error)
 {
-  int value = read_int (source, name);
+  int value = cusax_config_read_int (source, name);
 
   if (value != 0 && (value < LOWEST_PORT || value > G_MAXUINT16))
     return cusax_config_invalid (error, name, "must be 0 or from %d to %d", LOWEST_PORT, G_MAXUINT16);
@@ -232,10 +232,10 @@ read_port (const CusaxConfigSource *source, const char *name, int fallback, guin
 static gboolean
 read_media (CusaxConfig *config, const CusaxConfigSource *source, GError **error)
 {
-  gboolean any = read_int (source, "media_port_min") == 0 && read_int (source, "media_port_max") == 0;
+  gboolean any = cusax_config_read_int (source, "media_port_min") == 0 && cusax_config_read_int (source, "media_port_max") == 0;
   guint choice = 0;
 
-  if (!read_choice (source, "media_encryption", &choice, error)
+  if (!cusax_config_read_choice (source, "media_encryption", &choice, error)
       || !read_port (source, "media_port_min", any ? 0 : LOWEST_PORT, &config->media_port_min, error)
       || !read_port (source, "media_port_max", any ? 0 : G_MAXUINT16, &config->media_port_max, error))
     return FALSE;
@@ -253,15 +253,16 @@ read_disclosure (CusaxConfig *config, const CusaxConfigSource *source, GError **
 {
   guint choice = 0;
 
-  if (!read_choice (source, "accept_calls", &choice, error))
+  if (!cusax_config_read_choice (source, "accept_calls", &choice, error))
     return FALSE;
   config->accept_calls = (CusaxAcceptCalls) choice;
-  config->shares_chat_address = read_bool (source, "share_chat_address");
-  config->shares_chat_address_foreign = read_bool (source, "share_chat_address_foreign");
-  config->sends_xmpp_contact = read_bool (source, "send_xmpp_contact");
-  config->shares_reachability = read_bool (source, "share_reachability");
-  config->accepts_sip_messages = read_bool (source, "accept_sip_messages");
-  config->is_anonymous = read_bool (source, "anonymous");
+  config->shares_chat_address = cusax_config_read_bool (source, "share_chat_address");
+  config->shares_chat_address_foreign = cusax_config_read_bool (source, "share_chat_address_foreign");
+  config->sends_xmpp_contact = cusax_config_read_bool (source, "send_xmpp_contact");
+  config->shares_reachability = cusax_config_read_bool (source, "share_reachability");
+  config->shares_on_the_phone = cusax_config_read_bool (source, "share_on_the_phone");
+  config->accepts_sip_messages = cusax_config_read_bool (source, "accept_sip_messages");
+  config->is_anonymous = cusax_config_read_bool (source, "anonymous");
   return TRUE;
 }
 
@@ -287,10 +288,11 @@ gboolean
 cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source, const char *account_password,
                    GError **error)
 {
-  config->telephony_enabled = read_bool (source, "sip_enabled");
-  config->requires_both = read_bool (source, "require_both");
-  config->wire_trace = read_bool (source, "wire_trace");
+  config->telephony_enabled = cusax_config_read_bool (source, "sip_enabled");
+  config->requires_both = cusax_config_read_bool (source, "require_both");
+  config->wire_trace = cusax_config_read_bool (source, "wire_trace");
   return read_origins (config, source, error) && read_address (config, source, error) && read_credentials (config, account_password, source, error)
          && read_server (config, source, error) && cusax_config_read_numbers (config, source, error)
-         && read_media (config, source, error) && read_disclosure (config, source, error);
+         && read_media (config, source, error) && read_disclosure (config, source, error)
+         && cusax_config_read_calls (config, source, error);
 }

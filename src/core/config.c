@@ -11,6 +11,7 @@
 static const char *const transport_choices[] = { "auto", "tls", "tcp", "udp", NULL };
 static const char *const security_choices[] = { "require_tls", "allow_plain", NULL };
 static const char *const encryption_choices[] = { "off", "prefer", "require", NULL };
+static const char *const dtmf_choices[] = { "auto", "rfc4733", "info", NULL };
 static const char *const accept_choices[] = { "all", "contacts", "no_anonymous", NULL };
 
 static const CusaxSetting settings[] = {
@@ -26,6 +27,12 @@ static const CusaxSetting settings[] = {
   { "media_encryption", N_("Sound encryption"), CUSAX_SETTING_CHOICE, "prefer", 0, encryption_choices, FALSE, TRUE },
   { "media_port_min", N_("Sound: lowest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE, TRUE },
   { "media_port_max", N_("Sound: highest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE, TRUE },
+  { "max_calls", N_("Calls at a time"), CUSAX_SETTING_INT, NULL, 4, NULL, FALSE, TRUE },
+  { "dtmf", N_("Keypad digits"), CUSAX_SETTING_CHOICE, "auto", 0, dtmf_choices, FALSE, TRUE },
+  { "voicemail", N_("Voicemail number or address"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "conference_uri", N_("Conference bridge (empty: none)"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "ring_device", N_("Ring on this sound device"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, FALSE },
+  { "auto_answer", N_("Calls the server may answer for me"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
   { "trunk_prefix", N_("Numbers: trunk prefix"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
   { "on_net_numbers", N_("Numbers: prefixes free of charge"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
   { "related_domains", N_("Domains treated as ours"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
@@ -36,6 +43,7 @@ static const CusaxSetting settings[] = {
     NULL, FALSE, FALSE },
   { "send_xmpp_contact", N_("Calls tell it as Contact too"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
   { "share_reachability", N_("Chat tells my telephone address"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
+  { "share_on_the_phone", N_("Chat tells that I am on the phone"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE, FALSE },
   { "accept_sip_messages", N_("Text messages (SMS) over telephony"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, FALSE },
   { "provisioning_url", N_("Provider's settings (https address)"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, FALSE },
   { "client_certificate", N_("Telephony client certificate (file)"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, FALSE },
@@ -68,6 +76,9 @@ config_clear (CusaxConfig *config)
   g_free (config->trunk_prefix);
   g_strfreev (config->related_domains);
   g_strfreev (config->on_net_numbers);
+  g_free (config->ring_device);
+  g_clear_pointer (&config->voicemail, cusax_address_unref);
+  g_clear_pointer (&config->bridge, cusax_address_unref);
   g_clear_pointer (&config->aor, cusax_address_unref);
 }
 
@@ -105,6 +116,12 @@ cusax_config_unref (CusaxConfig *config)
   g_rc_box_release_full (config, (GDestroyNotify) config_clear);
 }
 
+static gboolean
+is_same_target (CusaxAddress *a, CusaxAddress *b)
+{
+  return a == b || (a != NULL && b != NULL && cusax_address_equal (a, b));
+}
+
 /* Every member of CusaxConfig that is read from outside, so that a new one is not forgotten: see test_config.c. */
 gboolean
 cusax_config_equal (const CusaxConfig *a, const CusaxConfig *b)
@@ -129,7 +146,10 @@ cusax_config_equal (const CusaxConfig *a, const CusaxConfig *b)
          && a->shares_chat_address_foreign == b->shares_chat_address_foreign
          && a->sends_xmpp_contact == b->sends_xmpp_contact && a->shares_reachability == b->shares_reachability
          && a->accepts_sip_messages == b->accepts_sip_messages && a->is_anonymous == b->is_anonymous
-         && a->accept_calls == b->accept_calls;
+         && a->accept_calls == b->accept_calls && a->shares_on_the_phone == b->shares_on_the_phone
+         && a->max_calls == b->max_calls && a->dtmf == b->dtmf && is_same_target (a->voicemail, b->voicemail)
+         && is_same_target (a->bridge, b->bridge) && g_strcmp0 (a->ring_device, b->ring_device) == 0
+         && a->allows_auto_answer == b->allows_auto_answer;
 }
 
 const char *
@@ -268,6 +288,12 @@ gboolean
 cusax_config_sends_xmpp_contact (const CusaxConfig *config)
 {
   return config->sends_xmpp_contact;
+}
+
+gboolean
+cusax_config_shares_on_the_phone (const CusaxConfig *config)
+{
+  return config->shares_on_the_phone;
 }
 
 gboolean

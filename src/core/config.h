@@ -61,6 +61,14 @@ typedef enum
   CUSAX_ACCEPT_NO_ANONYMOUS  /* everybody who shows an address */
 } CusaxAcceptCalls;
 
+/** CusaxDtmfMode: how digits reach the other side. */
+typedef enum
+{
+  CUSAX_DTMF_AUTO,    /* RFC 4733, or INFO if that was not agreed */
+  CUSAX_DTMF_RFC4733,
+  CUSAX_DTMF_INFO
+} CusaxDtmfMode;
+
 /** CusaxConfig: an immutable snapshot. */
 typedef struct _CusaxConfig CusaxConfig;
 
@@ -114,9 +122,20 @@ gboolean cusax_config_shares_chat_address (const CusaxConfig *config);          
 gboolean cusax_config_shares_chat_address_foreign (const CusaxConfig *config);  /* share_chat_address_foreign */
 gboolean cusax_config_sends_xmpp_contact (const CusaxConfig *config);           /* send_xmpp_contact */
 gboolean cusax_config_shares_reachability (const CusaxConfig *config);          /* share_reachability */
+gboolean cusax_config_shares_on_the_phone (const CusaxConfig *config);          /* share_on_the_phone (R36) */
 gboolean cusax_config_accepts_sip_messages (const CusaxConfig *config);         /* accept_sip_messages */
 gboolean cusax_config_is_anonymous (const CusaxConfig *config);                 /* anonymous */
 CusaxAcceptCalls cusax_config_get_accept_calls (const CusaxConfig *config);     /* accept_calls (R33) */
+
+/* Calls. */
+guint cusax_config_get_max_calls (const CusaxConfig *config);                   /* 1 to 20 */
+CusaxDtmfMode cusax_config_get_dtmf (const CusaxConfig *config);
+CusaxAddress *cusax_config_get_voicemail (const CusaxConfig *config);           /* (nullable) (transfer none): as set, not
+                                                                                   as announced */
+CusaxAddress *cusax_config_get_bridge (const CusaxConfig *config);              /* (nullable) (transfer none):
+                                                                                   conference_uri; NULL: mix here */
+const char *cusax_config_get_ring_device (const CusaxConfig *config);           /* (nullable) */
+gboolean cusax_config_allows_auto_answer (const CusaxConfig *config);
 
 typedef enum
 {

@@ -18,7 +18,11 @@
 #include "conference.h"
 #include "config.h"
 #include "directory.h"
+#include "history.h"
+#include "mailbox.h"
 #include "ports.h"
+#include "referral.h"
+#include "watch.h"
 
 #include <glib.h>
 
@@ -63,6 +67,13 @@ typedef struct
   void (*on_redirect) (gpointer user_data, CusaxAccount *account, const char *uri);
   /* The network of this machine changed, or it woke up. */
   void (*on_network) (gpointer user_data, CusaxAccount *account);
+  /* (nullable), as the two below: somebody wants us to call somebody else (REFER): ask, answer by the referral's functions.
+   * Again when it is not ASKING any more: the question may go. */
+  void (*on_referral) (gpointer user_data, CusaxAccount *account, CusaxReferral *referral);
+  /* What is known of the voicemail changed. */
+  void (*on_mailbox) (gpointer user_data, CusaxAccount *account, CusaxMailbox *mailbox);
+  /* The telephone of a contact is free, rings or is in use now (RFC 4235). */
+  void (*on_watch) (gpointer user_data, CusaxAccount *account, const char *jid);
   /* A SIP message came (accept_sip_messages). @who: display form, also of a contact's number: a sender apart (R11). */
   void (*on_message) (gpointer user_data, CusaxAccount *account, const CusaxCallerId *caller, const char *who,
                       const char *text);
@@ -126,6 +137,35 @@ gboolean cusax_account_has_password_hint (const CusaxAccount *account);
  */
 CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
                                GError **error);
+
+/** Do Not Disturb: a call that comes is answered 486 (R37) and stands in the history. */
+void cusax_account_set_dnd (CusaxAccount *account, gboolean dnd);
+
+/** The call that is spoken on goes on hold, the one that waited longest on hold is resumed. FALSE + CUSAX_ERROR_OFFLINE: there
+ * are no two. Resuming or answering a call holds what was spoken on anyway, unless they are joined. */
+gboolean cusax_account_swap (CusaxAccount *account, GError **error);
+
+/**
+ * cusax_account_join:
+ *
+ * A conference of three or more (R38): with conference_uri set, both others are transferred to the bridge and we call it;
+ * else we mix: each hears the others. Both must be ACTIVE; what is on hold is resumed.
+ *
+ * Returns: FALSE with CUSAX_ERROR_OFFLINE, _BUSY, _MEDIA, _UNSUPPORTED
+ */
+gboolean cusax_account_join (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **error);
+
+/** Takes @call out of the mix and puts it on hold; nothing happens if it is in none. */
+void cusax_account_part (CusaxAccount *account, CusaxCall *call);
+
+/** Picks up the call that rings at the contact's telephone (RFC 3891, RFC 4235). As cusax_account_dial(); _UNSUPPORTED: it is
+ * not known that one rings. */
+CusaxCall *cusax_account_pick_up (CusaxAccount *account, const char *jid, const char *who, GError **error);
+
+/** (transfer none): until the account is shut down, NULL afterwards */
+CusaxHistory *cusax_account_get_history (CusaxAccount *account);
+CusaxMailbox *cusax_account_get_mailbox (CusaxAccount *account);
+CusaxWatch *cusax_account_get_watch (CusaxAccount *account);
 
 /** Sends a SIP MESSAGE (accept_sip_messages must be on). @done as in CusaxSipPortVtable. FALSE with
  * CUSAX_ERROR_OFFLINE, _UNSUPPORTED (switched off) or _INVALID. */

@@ -42,6 +42,13 @@ struct _CusaxCall
   gboolean reoffering;         /* our re-INVITE is on its way */
   gboolean has_moved;          /* the media are at another address, and the other side has not been told */
   gboolean telling_move;       /* the re-INVITE on its way tells it */
+  gboolean joined;             /* its sound is mixed with another call's */
+  gboolean has_early_media;    /* their tones are heard before the answer */
+  gboolean is_automatic;       /* nobody is asked */
+  CusaxTransfer transfer;
+  guint transfer_status;       /* of their last report */
+  char *transfer_reason;
+  char **redirects;            /* (nullable): END_REDIRECTED */
   gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
   gint64 established;          /* clock time, 0 before */
   gint64 finished;             /* clock time, 0 before */

@@ -25,6 +25,8 @@ call_clear (gpointer data)
   g_free (call->contact);
   g_free (call->end_reason);
   g_free (call->codec);
+  g_strfreev (call->redirects);
+  g_free (call->transfer_reason);
 }
 
 CusaxCall *
@@ -339,6 +341,40 @@ cusax_call_is_secure (const CusaxCall *call)
   if (call->state == CUSAX_CALL_INCOMING)
     return call->pending != NULL && call->pending->secure;
   return call->secure;
+}
+
+gboolean
+cusax_call_is_joined (const CusaxCall *call)
+{
+  return call->joined;
+}
+
+gboolean
+cusax_call_has_early_media (const CusaxCall *call)
+{
+  return call->has_early_media && call->state != CUSAX_CALL_ACTIVE && call->state != CUSAX_CALL_ENDED;
+}
+
+gboolean
+cusax_call_is_automatic (const CusaxCall *call)
+{
+  return call->is_automatic;
+}
+
+const char *const *
+cusax_call_get_redirects (const CusaxCall *call)
+{
+  return (const char *const *) call->redirects;
+}
+
+CusaxTransfer
+cusax_call_get_transfer (const CusaxCall *call, guint *status, const char **reason)
+{
+  if (status != NULL)
+    *status = call->transfer_status;
+  if (reason != NULL)
+    *reason = call->transfer_reason;
+  return call->transfer;
 }
 
 CusaxCallEnd

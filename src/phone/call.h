@@ -50,8 +50,21 @@ typedef enum
   CUSAX_CALL_END_NOT_PROTECTED, /* encryption was required and is not to be had */
   CUSAX_CALL_END_MEDIA,         /* sound on this machine failed */
   CUSAX_CALL_END_NETWORK,       /* signalling was lost or timed out */
+  CUSAX_CALL_END_REDIRECTED,    /* outgoing: 3xx: see cusax_call_get_redirects() */
+  CUSAX_CALL_END_TRANSFERRED,   /* by our transfer the other side talks to somebody else now */
+  CUSAX_CALL_END_REPLACED,      /* another call of ours took its place (RFC 3891) */
   CUSAX_CALL_END_FAILED         /* anything else: see status and reason */
 } CusaxCallEnd;
+
+/** CusaxTransfer: how far our transfer of the other side is; when it is through, the call is ENDED, TRANSFERRED. */
+typedef enum
+{
+  CUSAX_TRANSFER_NONE,
+  CUSAX_TRANSFER_ASKED,   /* the call is being put on hold, or REFER is on its way */
+  CUSAX_TRANSFER_TRYING,  /* they say that they call */
+  CUSAX_TRANSFER_RINGING, /* and that it rings there */
+  CUSAX_TRANSFER_FAILED   /* refused, or it came to nothing: the call stands, on hold; another try may follow */
+} CusaxTransfer;
 
 CusaxCall *cusax_call_ref (CusaxCall *call);
 void cusax_call_unref (CusaxCall *call);
@@ -82,6 +95,10 @@ CusaxClass cusax_call_get_class (const CusaxCall *call);
 gboolean cusax_call_is_held (const CusaxCall *call);            /* by us */
 gboolean cusax_call_is_remote_held (const CusaxCall *call);     /* by them */
 gboolean cusax_call_is_muted (const CusaxCall *call);
+gboolean cusax_call_is_joined (const CusaxCall *call);          /* mixed with another of ours: cusax_account_join() */
+gboolean cusax_call_has_early_media (const CusaxCall *call);    /* outgoing, before the answer: their tones are heard */
+/** CALLING or RINGING by order of a transfer, INCOMING to be answered without asking: no person waits at the dialog. */
+gboolean cusax_call_is_automatic (const CusaxCall *call);
 gboolean cusax_call_is_secure (const CusaxCall *call);          /* SRTP, keys over protected signalling; INCOMING:
                                                                    if answered */
 CusaxCallEnd cusax_call_get_end (const CusaxCall *call);
@@ -90,6 +107,12 @@ const char *cusax_call_get_end_reason (const CusaxCall *call);  /* (nullable): t
 guint cusax_call_get_seconds (const CusaxCall *call);           /* since the session stood, 0 before */
 gboolean cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no transport now */
 const char *cusax_call_get_codec (const CusaxCall *call);       /* (nullable): "opus/48000" */
+
+/** (nullable) (transfer none): END_REDIRECTED: whom to call instead, best first, as sent: SIP URIs, maybe foreign ones. */
+const char *const *cusax_call_get_redirects (const CusaxCall *call);
+
+/** @status, @reason: (out) (optional): of their last report; 0 and NULL before one came */
+CusaxTransfer cusax_call_get_transfer (const CusaxCall *call, guint *status, const char **reason);
 
 /** Incoming: opens the media and sends 200. No effect in another state. */
 void cusax_call_answer (CusaxCall *call);
@@ -104,5 +127,32 @@ void cusax_call_hang_up (CusaxCall *call);
 void cusax_call_set_hold (CusaxCall *call, gboolean held);
 
 void cusax_call_set_muted (CusaxCall *call, gboolean muted);
+
+/**
+ * cusax_call_send_digits:
+ * @digits: as people write them: cusax_dtmf_clean()
+ *
+ * One each 200 ms, commas are pauses of 2 s; behind what waits already. By RFC 4733 or INFO as the setting "dtmf" and the
+ * other side have it (A9). ACTIVE, or RINGING with early media (then RFC 4733 only).
+ *
+ * Returns: FALSE with CUSAX_ERROR_INVALID (nothing that is a digit, or too many wait), _OFFLINE (no such state) or
+ *   _UNSUPPORTED (the other side takes neither)
+ */
+gboolean cusax_call_send_digits (CusaxCall *call, const char *digits, GError **error);
+
+/**
+ * cusax_call_transfer:
+ * @target: whom the other side shall call
+ *
+ * Blind transfer of an ACTIVE call (RFC 5589 section 6): hold, then, when that is settled, REFER.
+ *
+ * Returns: FALSE with CUSAX_ERROR_OFFLINE (not ACTIVE), _BUSY (a transfer is under way), _UNSUPPORTED (their Allow has no
+ *   REFER)
+ */
+gboolean cusax_call_transfer (CusaxCall *call, CusaxAddress *target, GError **error);
+
+/** Attended transfer (RFC 5589 section 7): the other side of @call shall talk to the other side of @other, both ACTIVE or
+ * @other RINGING. Errors as above. */
+gboolean cusax_call_transfer_to (CusaxCall *call, CusaxCall *other, GError **error);
 
 G_END_DECLS

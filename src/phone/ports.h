@@ -38,15 +38,42 @@ struct _CusaxClock
 
 typedef struct _CusaxSipCall CusaxSipCall;
 
-/** CusaxSipDisclosure: what our messages say about us beyond the AOR (R18 to R21); borrowed. NULL members: nothing;
- * without a Call-ID one is made up. */
+/** CusaxSipDisclosure: what our messages say beyond the AOR and SDP (R18 to R21); borrowed. NULL members: nothing; without a
+ * Call-ID one is made up. */
 typedef struct
 {
   const char *chat_uri;     /* "xmpp:alice@example.org": Call-Info with purpose=impp */
   const char *chat_contact; /* "xmpp:alice@example.org/desk": the seed draft's second Contact */
   gboolean is_anonymous;    /* From: "Anonymous" <sip:anonymous@anonymous.invalid>, Privacy: id; nothing of the above */
   const char *call_id;      /* of an INVITE from us; names nobody */
+  const char *replaces;     /* of an INVITE from us: "call-id;to-tag=...;from-tag=...", RFC 3891 section 6.1, no escapes */
+  const char *referred_by;  /* of an INVITE from us: the value of the REFER's field, RFC 3892 */
 } CusaxSipDisclosure;
+
+typedef struct _CusaxSipReferral CusaxSipReferral;
+
+/** CusaxSipReferralVtable: a REFER of the other side; it has been answered 202 (RFC 3515 section 2.4.2). */
+typedef struct
+{
+  /* NOTIFY with the status line of what came of it (RFC 3420): 100 to 199 goes on, 200 and more is the last one. No effect
+   * if they wanted no subscription (RFC 4488) or have ended it. */
+  void (*notify) (CusaxSipReferral *referral, guint status, const char *reason);
+  /* Gives it up; without a last notify they are told 603. The pointer dies. */
+  void (*release) (CusaxSipReferral *referral);
+} CusaxSipReferralVtable;
+
+struct _CusaxSipReferral
+{
+  const CusaxSipReferralVtable *vtable;
+};
+
+/** CusaxSipRefer: what a REFER says, as sent: may be garbage; borrowed. */
+typedef struct
+{
+  CusaxSipHeaders headers;
+  const char *refer_to;    /* the field's value, for cusax_refer_to_parse() */
+  const char *referred_by; /* (nullable) */
+} CusaxSipRefer;
 
 /** CusaxSipCallListener: what a dialog reports. SDP is @length bytes, NULL when the message had none. */
 typedef struct
@@ -65,11 +92,21 @@ typedef struct
   /* The answer to our reoffer, or its refusal (@status >= 300). A 491 of theirs is retried by the dialog itself;
    * it comes here only if an offer of theirs overtook ours, and that one follows by on_offer. */
   void (*on_reoffer_done) (gpointer user_data, guint status, const char *sdp, gsize length);
-  /* (nullable): the leg is back after a loss, now from @local_address. TRUE: the call tells the other side itself, by reoffer, now or
+  /* (nullable), as all below but on_ended. A 3xx answered our INVITE: right before on_ended with its status. @targets:
+   * Contact URIs, best first (q), NULL-terminated, at most 5. */
+  void (*on_redirected) (gpointer user_data, const char *const *targets);
+  /* What came of our refer: 100 to 199 goes on; 200 to 299 it worked, or, with 202, nobody will tell; else refused. Once
+   * with 200 and more; the call itself stands until somebody ends it. */
+  void (*on_refer_progress) (gpointer user_data, guint status, const char *reason);
+  /* The other side wants us to call somebody; (transfer full) @referral. */
+  void (*on_refer) (gpointer user_data, CusaxSipReferral *referral, const CusaxSipRefer *refer);
+  /* The end of our send_info: a status of theirs, or 408, 503. */
+  void (*on_info_done) (gpointer user_data, guint status);
+  /* The leg is back after a loss, now from @local_address. TRUE: the call tells the other side itself, by reoffer, now or
    * soon (its media have to move); FALSE: the dialog sends its new Contact with the session as it is. */
   gboolean (*on_leg_back) (gpointer user_data, const char *local_address);
-  /* The end, once. @status: the SIP status that ended an INVITE, 0 for BYE; @reason: the other side's words,
-   * unfiltered; @elsewhere: another device answered or declined (RFC 3326, cause 200 or 600). */
+  /* The end, once. @status: the SIP status that ended an INVITE, 0 for BYE; @reason: the other side's words, unfiltered:
+   * the text of Warning: 399 (R44) or Reason, else the phrase of the status line; @elsewhere: another device answered or declined (RFC 3326, cause 200 or 600). */
   void (*on_ended) (gpointer user_data, guint status, const char *reason, gboolean elsewhere);
 } CusaxSipCallListener;
 
@@ -85,6 +122,12 @@ typedef struct
   void (*hang_up) (CusaxSipCall *call);                                 /* CANCEL or BYE; on_ended follows */
   void (*reoffer) (CusaxSipCall *call, const char *sdp);                /* re-INVITE */
   void (*answer_offer) (CusaxSipCall *call, guint status, const char *sdp); /* 200 + SDP, or 488, 491 */
+  /* REFER in the dialog: they call @target, with @replaces (nullable) in place of that call of ours (attended transfer,
+   * RFC 5589). One at a time. FALSE + CUSAX_ERROR_UNSUPPORTED: their Allow has no REFER, or @replaces does not stand. */
+  gboolean (*refer) (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall *replaces, GError **error);
+  /* INFO in the dialog, one at a time in order; each ends with on_info_done. */
+  void (*send_info) (CusaxSipCall *call, const char *content_type, const char *body);
+  gboolean (*takes_info) (CusaxSipCall *call); /* their Allow lists INFO, or they have sent none */
   /* Cuts the listener and gives the call up; hangs up first if it still stands. The pointer dies. */
   void (*release) (CusaxSipCall *call);
 } CusaxSipCallVtable;
@@ -115,6 +158,9 @@ typedef struct
   const char *call_id;
   const char *sdp;           /* (nullable) */
   gsize sdp_length;
+  CusaxSipCall *replaced;    /* (nullable): the call of this port that it wants to replace (RFC 3891); it stands, or is an
+                              * outgoing one that rings. A Replaces that names none has been answered 481. */
+  int answer_after;          /* seconds: they ask us to answer by ourselves (Alert-Info, Call-Info, RFC 5373); -1: no */
 } CusaxSipIncoming;
 
 /** CusaxSipMessage: a SIP MESSAGE outside of calls (RFC 3428); borrowed. */
@@ -192,6 +238,11 @@ typedef struct
   void (*on_incoming) (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *incoming);
   /* accept_sip_messages is on and a MESSAGE of text/plain came; answered 200 already. Otherwise they get 405. */
   void (*on_message) (gpointer user_data, const CusaxSipMessage *message);
+  /* (nullable), as the one below. A REFER outside of calls from the registrar's flow (third-party call control, RFC 3725);
+   * (transfer full) @referral. */
+  void (*on_refer) (gpointer user_data, CusaxSipReferral *referral, const CusaxSipRefer *refer);
+  /* A NOTIFY that nobody subscribed to, from the registrar's flow: message-summary only, answered 200 already. */
+  void (*on_notify) (gpointer user_data, const char *event, const char *content_type, const char *body, gsize length);
 } CusaxSipListener;
 
 /** CusaxSipPortVtable: one registration with one server. */
@@ -222,6 +273,7 @@ typedef struct
   gboolean (*is_protected) (CusaxSipPort *port);            /* the outer leg is verified TLS */
   /* How the leg is protected (R46); strings are valid until the next change of state. */
   void (*get_protection) (CusaxSipPort *port, CusaxProtection *protection);
+  gboolean (*announces) (CusaxSipPort *port, const char *event); /* the registrar's Allow-Events names this package */
   const char *(*get_seen_address) (CusaxSipPort *port);     /* (nullable): "203.0.113.5:4242", where the server sees us */
   guint (*get_retry_after) (CusaxSipPort *port);            /* seconds that the last refusal asked for, 0 = none */
   gboolean (*has_password_hint) (CusaxSipPort *port);       /* over verified TLS the server said that the chat password is
@@ -317,6 +369,7 @@ typedef struct
   void (*on_hang_up) (gpointer user_data);                 /* the person ended it in the call window */
   void (*on_hold) (gpointer user_data, gboolean held);     /* the window's Hold button */
   void (*on_muted) (gpointer user_data, gboolean muted);   /* the window's Mute button */
+  void (*on_keypad) (gpointer user_data, char digit);      /* (nullable): the window's pad: 0-9 * # A-D; nothing was sent */
   void (*on_error) (gpointer user_data, const GError *error); /* CUSAX_ERROR_MEDIA; the session is dead */
 } CusaxMediaListener;
 
@@ -324,9 +377,16 @@ typedef struct
 typedef struct
 {
   void (*set_remote_codecs) (CusaxMediaSession *session, const GPtrArray *codecs); /* agreed, best first */
+  void (*listen) (CusaxMediaSession *session);   /* early media: what comes is heard, the microphone stays shut */
   void (*accept) (CusaxMediaSession *session);   /* the call stands: open the microphone, "Call in progress" */
   void (*set_hold) (CusaxMediaSession *session, gboolean held);
   void (*set_muted) (CusaxMediaSession *session, gboolean muted);
+  /* A telephone-event (RFC 4733) of @ms. FALSE: the agreed codecs have none; nothing was sent. */
+  gboolean (*send_event) (CusaxMediaSession *session, char digit, guint ms);
+  /* From now on the other side of each of the two hears the other's, and what it hears is what both say; also more than
+   * two, joined pairwise. Both must have been accepted. FALSE: CUSAX_ERROR_MEDIA. */
+  gboolean (*join) (CusaxMediaSession *session, CusaxMediaSession *other, GError **error);
+  void (*part) (CusaxMediaSession *session); /* out of all joins, as end does */
   void (*end) (CusaxMediaSession *session);      /* closes the window, cuts the listener: the pointer dies */
 } CusaxMediaSessionVtable;
 
@@ -367,6 +427,27 @@ typedef struct
 struct _CusaxMediaPort
 {
   const CusaxMediaPortVtable *vtable;
+};
+
+/* ----------------------------------------------------------------- sounds */
+
+typedef struct _CusaxSoundPort CusaxSoundPort;
+
+/** CusaxSound: what a telephone sounds of itself. */
+typedef enum
+{
+  CUSAX_SOUND_NONE,
+  CUSAX_SOUND_RING,     /* a call comes: the ring device, the host's sound settings hold */
+  CUSAX_SOUND_WAITING,  /* a call comes during another: softly, in the ear */
+  CUSAX_SOUND_RINGBACK, /* their telephone rings: in the ear */
+  CUSAX_SOUND_BUSY      /* the call that was dialled found them busy: in the ear, by itself over after 3 s */
+} CusaxSound;
+
+/** CusaxSoundPort: plays one sound at a time, again and again until told otherwise. */
+struct _CusaxSoundPort
+{
+  /* NONE: silence, within 100 ms. The same one again goes on. Failures are logged: a telephone without sounds still works. */
+  void (*play) (CusaxSoundPort *port, CusaxSound sound);
 };
 
 /* ------------------------------------------------------------------ trust */
@@ -485,6 +566,7 @@ typedef struct
   CusaxTransportNew transport_new;
   CusaxCardPort *cards;
   CusaxStore *store;
+  CusaxSoundPort *sounds; /* (nullable): silent */
   gint64 (*wall_time) (void); /* seconds since 1970 */
 } CusaxPorts;
 

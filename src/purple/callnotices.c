@@ -91,6 +91,7 @@ end_needs_window (CusaxCallEnd end)
     case CUSAX_CALL_END_NOT_PROTECTED:
     case CUSAX_CALL_END_MEDIA:
     case CUSAX_CALL_END_NETWORK:
+    case CUSAX_CALL_END_TRANSFERRED:
     case CUSAX_CALL_END_FAILED:
     case CUSAX_CALL_END_REMOTE:
     case CUSAX_CALL_END_ELSEWHERE:
@@ -98,6 +99,8 @@ end_needs_window (CusaxCallEnd end)
     case CUSAX_CALL_END_NONE:
     case CUSAX_CALL_END_LOCAL:
     case CUSAX_CALL_END_DECLINED_HERE:
+    case CUSAX_CALL_END_REDIRECTED: /* a question follows */
+    case CUSAX_CALL_END_REPLACED:
       break;
     }
   return FALSE;

@@ -23,6 +23,7 @@ static const struct
   { "share_chat_address_foreign", N_ ("Tell it people of other services, too") },
   { "send_xmpp_contact", N_ ("Tell it in the old form, too (xmpp: as a second Contact)") },
   { "share_reachability", N_ ("Tell my contacts by chat under which address I can be called") },
+  { "share_on_the_phone", N_ ("Tell my contacts by chat when I am on the phone") },
   { "anonymous", N_ ("Hide my number, my name and my chat address when I call") },
 };
 

@@ -149,6 +149,12 @@ end_sentence (CusaxCall *call, const char *name)
       return g_strdup_printf (_("The call with %s failed: the sound of this computer does not work."), name);
     case CUSAX_CALL_END_NETWORK:
       return network_end (call, name);
+    case CUSAX_CALL_END_REDIRECTED:
+      return g_strdup_printf (_("%s is to be reached elsewhere."), name);
+    case CUSAX_CALL_END_TRANSFERRED:
+      return g_strdup_printf (_("%s has been transferred."), name);
+    case CUSAX_CALL_END_REPLACED:
+      return g_strdup_printf (_("Another call has taken the place of the one with %s."), name);
     case CUSAX_CALL_END_NONE:
     case CUSAX_CALL_END_FAILED:
       break;
@@ -216,6 +222,9 @@ end_needs_reason (CusaxCallEnd end)
     case CUSAX_CALL_END_NOT_PROTECTED:
     case CUSAX_CALL_END_MEDIA:
     case CUSAX_CALL_END_NETWORK:
+    case CUSAX_CALL_END_REDIRECTED:
+    case CUSAX_CALL_END_TRANSFERRED:
+    case CUSAX_CALL_END_REPLACED:
       break;
     }
   return FALSE;

@@ -137,7 +137,8 @@ crossing_new (CusaxMediaPort *port)
 void
 crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
 {
-  static const CusaxMediaListener listener = { on_leg_ready, on_hang_up, on_hold, on_muted, on_error };
+  static const CusaxMediaListener listener = { .on_leg_ready = on_leg_ready, .on_hang_up = on_hang_up, .on_hold = on_hold,
+                                               .on_muted = on_muted, .on_error = on_error };
   g_autoptr (GError) error = NULL;
 
   host_audio_set_tone (hertz);

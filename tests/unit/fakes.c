@@ -24,6 +24,49 @@ say (FakeWorld *world, const char *format, ...)
   g_string_append_c (world->trace, '\n');
 }
 
+/* What one of several fakes of a kind was asked: the first one's lines have no number. */
+static void say_of (guint number, const char *kind, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+say_of (guint number, const char *kind, const char *format, ...)
+{
+  va_list args;
+
+  g_string_append (the_world->trace, kind);
+  if (number > 1)
+    g_string_append_printf (the_world->trace, "%u", number);
+  g_string_append_c (the_world->trace, '.');
+  va_start (args, format);
+  g_string_append_vprintf (the_world->trace, format, args);
+  va_end (args);
+  g_string_append_c (the_world->trace, '\n');
+}
+
+typedef enum
+{
+  KIND_CALL,
+  KIND_TRANSPORT,
+  KIND_SESSION
+} Kind;
+
+static guint
+take_number (Kind kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (the_world->numbers[kind]); i++)
+    if (!the_world->numbers[kind][i])
+      {
+        the_world->numbers[kind][i] = TRUE;
+        return i + 1;
+      }
+  g_assert_not_reached ();
+}
+
+static void
+free_number (FakeWorld *world, Kind kind, guint number)
+{
+  world->numbers[kind][number - 1] = FALSE;
+}
+
 static gboolean
 fails (FakeWorld *world)
 {
@@ -142,7 +185,7 @@ call_set_disclosure (CusaxSipCall *call, const CusaxSipDisclosure *disclosure)
 static void
 call_ring (CusaxSipCall *call)
 {
-  say (the_world, "call.ring");
+  say_of (((FakeCall *) call)->number, "call", "ring");
 }
 
 static void
@@ -156,19 +199,19 @@ static void
 call_accept (CusaxSipCall *call, const char *sdp)
 {
   remember_sdp ((FakeCall *) call, sdp);
-  say (the_world, "call.accept");
+  say_of (((FakeCall *) call)->number, "call", "accept");
 }
 
 static void
 call_reject (CusaxSipCall *call, guint status, const char *reason)
 {
-  say (the_world, "call.reject %u", status);
+  say_of (((FakeCall *) call)->number, "call", "reject %u", status);
 }
 
 static void
 call_hang_up (CusaxSipCall *call)
 {
-  say (the_world, "call.hang_up");
+  say_of (((FakeCall *) call)->number, "call", "hang_up");
 }
 
 static const char *
@@ -184,14 +227,39 @@ static void
 call_reoffer (CusaxSipCall *call, const char *sdp)
 {
   remember_sdp ((FakeCall *) call, sdp);
-  say (the_world, "call.reoffer %s", sdp_direction (sdp));
+  say_of (((FakeCall *) call)->number, "call", "reoffer %s", sdp_direction (sdp));
 }
 
 static void
 call_answer_offer (CusaxSipCall *call, guint status, const char *sdp)
 {
   remember_sdp ((FakeCall *) call, sdp);
-  say (the_world, "call.answer_offer %u %s", status, sdp != NULL ? sdp_direction (sdp) : "-");
+  say_of (((FakeCall *) call)->number, "call", "answer_offer %u %s", status, sdp != NULL ? sdp_direction (sdp) : "-");
+}
+
+static gboolean
+call_refer (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall *replaces, GError **error)
+{
+  say_of (((FakeCall *) call)->number, "call", "refer %s%s", cusax_address_get_uri (target),
+          replaces != NULL ? " replaces" : "");
+  if (!fails (the_world))
+    return TRUE;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "told to fail");
+  return FALSE;
+}
+
+static void
+call_send_info (CusaxSipCall *call, const char *content_type, const char *body)
+{
+  g_autofree char *line = g_strdelimit (g_strdup (body), "\r\n", ' ');
+
+  say_of (((FakeCall *) call)->number, "call", "send_info %s: %s", content_type, g_strstrip (line));
+}
+
+static gboolean
+call_takes_info (CusaxSipCall *call)
+{
+  return ((FakeCall *) call)->takes_info;
 }
 
 static void
@@ -199,8 +267,9 @@ call_release (CusaxSipCall *call)
 {
   FakeCall *fake = (FakeCall *) call;
 
-  say (fake->world, "call.release");
+  say_of (((FakeCall *) call)->number, "call", "release");
   fake->world->live--;
+  free_number (fake->world, KIND_CALL, fake->number);
   if (fake->world->call == fake)
     fake->world->call = NULL;
   g_free (fake->sdp);
@@ -217,6 +286,9 @@ static const CusaxSipCallVtable call_vtable = {
   .hang_up = call_hang_up,
   .reoffer = call_reoffer,
   .answer_offer = call_answer_offer,
+  .refer = call_refer,
+  .send_info = call_send_info,
+  .takes_info = call_takes_info,
   .release = call_release,
 };
 
@@ -227,6 +299,8 @@ fake_call_new (FakeWorld *world)
 
   fake->base.vtable = &call_vtable;
   fake->world = world;
+  fake->number = take_number (KIND_CALL);
+  fake->takes_info = TRUE;
   world->call = fake;
   world->live++;
   return fake;
@@ -351,6 +425,12 @@ sip_get_retry_after (CusaxSipPort *port)
 }
 
 static gboolean
+sip_announces (CusaxSipPort *port, const char *event)
+{
+  return the_world->announces != NULL && g_str_equal (the_world->announces, event);
+}
+
+static gboolean
 sip_has_password_hint (CusaxSipPort *port)
 {
   return FALSE;
@@ -366,6 +446,7 @@ static const CusaxSipPortVtable sip_vtable = {
   .invite = sip_invite,
   .is_protected = sip_is_protected,
   .get_protection = sip_get_protection,
+  .announces = sip_announces,
   .get_seen_address = sip_get_seen_address,
   .get_retry_after = sip_get_retry_after,
   .has_password_hint = sip_has_password_hint,
@@ -379,7 +460,7 @@ static const CusaxSipPortVtable sip_vtable = {
 static void
 transport_gather (CusaxTransport *transport)
 {
-  say (the_world, "transport.gather");
+  say_of (((FakeTransport *) transport)->number, "transport", "gather");
 }
 
 static const CusaxLeg *
@@ -391,14 +472,14 @@ transport_get_leg (CusaxTransport *transport)
 static void
 transport_set_leg_peer (CusaxTransport *transport, guint16 rtp_port, guint16 rtcp_port)
 {
-  say (the_world, "transport.set_leg_peer %u %u", rtp_port, rtcp_port);
+  say_of (((FakeTransport *) transport)->number, "transport", "set_leg_peer %u %u", rtp_port, rtcp_port);
 }
 
 static gboolean
 transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription *remote,
                       const CusaxCrypto *local_crypto, GError **error)
 {
-  say (the_world, "transport.set_remote %s:%u%s", remote->address, remote->rtp_port,
+  say_of (((FakeTransport *) transport)->number, "transport", "set_remote %s:%u%s", remote->address, remote->rtp_port,
        local_crypto->suite != CUSAX_SRTP_NONE ? " srtp" : "");
   if (fails (the_world))
     {
@@ -413,7 +494,7 @@ transport_set_direction (CusaxTransport *transport, CusaxDirection direction)
 {
   static const char *const names[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
 
-  say (the_world, "transport.set_direction %s", names[direction & 3]);
+  say_of (((FakeTransport *) transport)->number, "transport", "set_direction %s", names[direction & 3]);
 }
 
 static void
@@ -427,8 +508,9 @@ transport_shutdown (CusaxTransport *transport)
 {
   FakeTransport *fake = (FakeTransport *) transport;
 
-  say (fake->world, "transport.shutdown");
+  say_of (((FakeTransport *) transport)->number, "transport", "shutdown");
   fake->world->live--;
+  free_number (fake->world, KIND_TRANSPORT, fake->number);
   if (fake->world->transport == fake)
     fake->world->transport = NULL;
   g_free (fake);
@@ -437,7 +519,7 @@ transport_shutdown (CusaxTransport *transport)
 static void
 transport_move (CusaxTransport *transport, const char *local_address)
 {
-  say (the_world, "transport.move %s", local_address);
+  say_of (((FakeTransport *) transport)->number, "transport", "move %s", local_address);
 }
 
 static const CusaxTransportVtable transport_vtable = {
@@ -459,6 +541,7 @@ fake_transport_new (const CusaxTransportConfig *config, const CusaxTransportList
 
   fake->base.vtable = &transport_vtable;
   fake->world = the_world;
+  fake->number = take_number (KIND_TRANSPORT);
   fake->listener = listener;
   fake->listener_data = user_data;
   fake->offer_crypto = config->offer_crypto;
@@ -489,25 +572,57 @@ session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
 {
   const CusaxCodec *best = g_ptr_array_index (codecs, 0);
 
-  say (the_world, "session.set_remote_codecs %s", best->name);
+  say_of (((FakeSession *) session)->number, "session", "set_remote_codecs %s", best->name);
+}
+
+static void
+session_listen (CusaxMediaSession *session)
+{
+  say_of (((FakeSession *) session)->number, "session", "listen");
+}
+
+static gboolean
+session_send_event (CusaxMediaSession *session, char digit, guint ms)
+{
+  FakeSession *fake = (FakeSession *) session;
+
+  if (fake->has_events)
+    say_of (fake->number, "session", "send_event %c %u", digit, ms);
+  return fake->has_events;
+}
+
+static gboolean
+session_join (CusaxMediaSession *session, CusaxMediaSession *other, GError **error)
+{
+  say_of (((FakeSession *) session)->number, "session", "join %u", ((FakeSession *) other)->number);
+  if (!fails (the_world))
+    return TRUE;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "told to fail");
+  return FALSE;
+}
+
+static void
+session_part (CusaxMediaSession *session)
+{
+  say_of (((FakeSession *) session)->number, "session", "part");
 }
 
 static void
 session_accept (CusaxMediaSession *session)
 {
-  say (the_world, "session.accept");
+  say_of (((FakeSession *) session)->number, "session", "accept");
 }
 
 static void
 session_set_hold (CusaxMediaSession *session, gboolean held)
 {
-  say (the_world, "session.set_hold %d", held);
+  say_of (((FakeSession *) session)->number, "session", "set_hold %d", held);
 }
 
 static void
 session_set_muted (CusaxMediaSession *session, gboolean muted)
 {
-  say (the_world, "session.set_muted %d", muted);
+  say_of (((FakeSession *) session)->number, "session", "set_muted %d", muted);
 }
 
 static void
@@ -515,15 +630,24 @@ session_end (CusaxMediaSession *session)
 {
   FakeSession *fake = (FakeSession *) session;
 
-  say (fake->world, "session.end");
+  say_of (((FakeSession *) session)->number, "session", "end");
   fake->world->live--;
+  free_number (fake->world, KIND_SESSION, fake->number);
   if (fake->world->session == fake)
     fake->world->session = NULL;
   g_free (fake);
 }
 
 static const CusaxMediaSessionVtable session_vtable = {
-  session_set_remote_codecs, session_accept, session_set_hold, session_set_muted, session_end,
+  .set_remote_codecs = session_set_remote_codecs,
+  .listen = session_listen,
+  .accept = session_accept,
+  .set_hold = session_set_hold,
+  .set_muted = session_set_muted,
+  .send_event = session_send_event,
+  .join = session_join,
+  .part = session_part,
+  .end = session_end,
 };
 
 static gboolean
@@ -571,6 +695,8 @@ media_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusa
   fake = g_new0 (FakeSession, 1);
   fake->base.vtable = &session_vtable;
   fake->world = the_world;
+  fake->number = take_number (KIND_SESSION);
+  fake->has_events = TRUE;
   fake->listener = listener;
   fake->listener_data = user_data;
   the_world->session = fake;
@@ -585,6 +711,20 @@ static const CusaxMediaPortVtable media_vtable = {
   .protects_leg = media_protects_leg,
   .open = media_open,
 };
+
+/* ------------------------------------------------------------------ sounds */
+
+static void
+sounds_play (CusaxSoundPort *port, CusaxSound sound)
+{
+  static const char *const names[] = { "none", "ring", "waiting", "ringback", "busy" };
+
+  if (the_world->sound == sound)
+    return;
+  the_world->sound = sound;
+  if (the_world->tells_sounds)
+    say (the_world, "sound %s", names[sound]);
+}
 
 /* ----------------------------------------------------------- cards, store */
 
@@ -670,7 +810,9 @@ on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
       = { "PREPARING", "CALLING", "RINGING", "INCOMING", "ANSWERING", "ACTIVE", "ENDED" };
   static const char *const ends[]
       = { "NONE",      "LOCAL",     "REMOTE",    "DECLINED_HERE", "DECLINED",      "BUSY",  "NO_ANSWER", "MISSED",
-          "ELSEWHERE", "NOT_FOUND", "FORBIDDEN", "NO_CODEC",      "NOT_PROTECTED", "MEDIA", "NETWORK",   "FAILED" };
+          "ELSEWHERE", "NOT_FOUND", "FORBIDDEN", "NO_CODEC",      "NOT_PROTECTED", "MEDIA", "NETWORK",
+          "REDIRECTED", "TRANSFERRED", "REPLACED", "FAILED" };
+  static const char *const transfers[] = { "none", "asked", "trying", "ringing", "failed" };
   g_autoptr (GString) line = g_string_new (NULL);
 
   g_string_append_printf (line, "call #%u %s", cusax_call_get_number (call), states[cusax_call_get_state (call)]);
@@ -684,6 +826,12 @@ on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
     g_string_append (line, " secure");
   if (cusax_call_is_muted (call))
     g_string_append (line, " muted");
+  if (cusax_call_is_joined (call))
+    g_string_append (line, " joined");
+  if (cusax_call_has_early_media (call))
+    g_string_append (line, " early-media");
+  if (cusax_call_get_transfer (call, NULL, NULL) != CUSAX_TRANSFER_NONE)
+    g_string_append_printf (line, " transfer-%s", transfers[cusax_call_get_transfer (call, NULL, NULL)]);
   say (user_data, "%s", line->str);
 }
 
@@ -788,11 +936,14 @@ fake_world_new (const char *const *settings)
     .cards = &world->cards,
     .store = &world->store,
     .wall_time = wall_time,
+    .sounds = &world->sounds,
   };
 
   g_assert_null (the_world);
   the_world = world;
+  world->answer_after = -1;
   world->clock = (CusaxClock) { fake_now, fake_add, fake_remove };
+  world->sounds.play = sounds_play;
   world->sip.vtable = &sip_vtable;
   world->media.vtable = &media_vtable;
   world->cards.vtable = &cards_vtable;
@@ -861,7 +1012,10 @@ static void
 incoming_with (FakeWorld *world, const CusaxSipHeaders *headers, const char *sdp)
 {
   FakeCall *fake = fake_call_new (world);
-  CusaxSipIncoming incoming = { .headers = *headers };
+  CusaxSipIncoming incoming = { .headers = *headers, .replaced = world->replaced, .answer_after = -1 };
+
+  if (world->answer_after >= 0)
+    incoming.answer_after = world->answer_after;
 
   incoming.to_uri = "sip:alice@example.org";
   incoming.call_id = "1@192.0.2.9";

@@ -17,6 +17,8 @@ typedef struct
   const CusaxSipCallListener *listener;
   gpointer listener_data;
   char *sdp;      /* the last one the telephone sent */
+  guint number;   /* among those that stand: the second one's lines begin with "call2." */
+  gboolean takes_info;
   char *told;     /* what the telephone says of itself: "chat", "chat contact", "anonymous", "nothing" */
   gboolean released;
 } FakeCall;
@@ -25,6 +27,7 @@ typedef struct
 {
   CusaxTransport base;
   FakeWorld *world;
+  guint number;
   const CusaxTransportListener *listener;
   gpointer listener_data;
   CusaxLeg leg;
@@ -36,6 +39,8 @@ typedef struct
 {
   CusaxMediaSession base;
   FakeWorld *world;
+  guint number;
+  gboolean has_events; /* telephone-event was agreed */
   const CusaxMediaListener *listener;
   gpointer listener_data;
 } FakeSession;
@@ -47,6 +52,12 @@ struct _FakeWorld
   CusaxMediaPort media;
   CusaxCardPort cards;
   CusaxStore store;
+  CusaxSoundPort sounds;
+  CusaxSound sound;   /* what plays */
+  gboolean tells_sounds; /* in the trace */
+  /* Of the next INVITE that comes. */
+  CusaxSipCall *replaced; /* (nullable) */
+  int answer_after;       /* -1: nobody asks for it */
   gint64 now;
   GArray *timers;
   guint next_timer;
@@ -57,6 +68,7 @@ struct _FakeWorld
   gboolean cannot_open; /* the media port shows no calls now */
   const char *local_address; /* of the leg; may move */
   const char *seen_address;  /* (nullable) */
+  const char *announces;     /* (nullable): an event package */
   guint retry_after;         /* seconds, 0 = not asked for */
   GPtrArray *codecs;
 
@@ -74,6 +86,7 @@ struct _FakeWorld
   FakeCall *call;
   FakeTransport *transport;
   FakeSession *session;
+  gboolean numbers[3][8]; /* of calls, transports, sessions that stand */
   guint live;         /* fakes not given up: 0 at the end or something leaked */
 
   guint fallible;     /* port calls so far that could fail */

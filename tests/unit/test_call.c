@@ -224,7 +224,7 @@ test_second_caller_is_busy (void)
   fake_world_sign_in (world);
   outgoing_active (world);
   fake_sip_incoming (world, NULL);
-  fake_world_check (world, "call.reject 486\ncall.release\n");
+  fake_world_check (world, "call2.reject 486\ncall2.release\n");
   g_assert_null (cusax_account_dial (world->account, bob, "bob@example.org", NULL, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_BUSY);
   fake_world_check (world, "");

@@ -28,6 +28,12 @@ test_table (void)
     "media_encryption",
     "media_port_min",
     "media_port_max",
+    "max_calls",
+    "dtmf",
+    "voicemail",
+    "conference_uri",
+    "ring_device",
+    "auto_answer",
     "trunk_prefix",
     "on_net_numbers",
     "related_domains",
@@ -37,6 +43,7 @@ test_table (void)
     "share_chat_address_foreign",
     "send_xmpp_contact",
     "share_reachability",
+    "share_on_the_phone",
     "accept_sip_messages",
     "provisioning_url",
     "client_certificate",
@@ -208,6 +215,7 @@ test_r50_disclosure (void)
     { "share_chat_address_foreign", cusax_config_shares_chat_address_foreign, FALSE },
     { "send_xmpp_contact", cusax_config_sends_xmpp_contact, FALSE },
     { "share_reachability", cusax_config_shares_reachability, FALSE },
+    { "share_on_the_phone", cusax_config_shares_on_the_phone, TRUE },
     { "accept_sip_messages", cusax_config_accepts_sip_messages, FALSE },
     { "anonymous", cusax_config_is_anonymous, FALSE },
   };
@@ -508,6 +516,8 @@ test_equal (void)
     "related_domains=x.example", "accept_calls=contacts", "anonymous=1", "share_chat_address=0",
     "share_chat_address_foreign=1", "send_xmpp_contact=1", "share_reachability=1", "accept_sip_messages=1",
     "provisioning_url=https://x.example/", "client_certificate=/x.pem", "wire_trace=1",
+    "max_calls=1", "dtmf=info", "voicemail=*97", "conference_uri=sip:bridge@example.org", "ring_device=speakers",
+    "auto_answer=1", "share_on_the_phone=0",
     "sip_address=alice@example.org", /* the same, but typed: R52 tells where from */
   };
   g_autoptr (CusaxConfig) config = make ("alice@example.org", "x", "", NULL);
