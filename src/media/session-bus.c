@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See session-private.h. */
+#include "session-private.h"
+
+#include <media-gst.h>
+#include <purple.h>
+
+/* WORKAROUND libpurple 2.14: a message of Farstream that comes after the end of its stream, while somebody
+ * still holds the media (Finch does), makes the backend use a session that is gone;
+ * gst_handle_message_element() in backend-fs2.c; remove when it looks at what get_session_from_fs_stream()
+ * returns. Nothing on the bus matters to the backend any more. */
+static void
+stop_listening (CusaxSession *self)
+{
+  if (self->bus != NULL && self->backend != NULL)
+    g_signal_handlers_disconnect_by_data (self->bus, self->backend);
+}
+
+/* Before libpurple ends the media: a stream that is being built would crash it, a loudspeaker that waits and a
+ * stalled pipeline would hang it. In this order: the first makes sure that no new loudspeaker comes. */
+void
+cusax_session_bus_prepare_end (CusaxSession *self)
+{
+  stop_listening (self);
+  g_clear_pointer (&self->guard, cusax_guard_free);
+  if (self->conference != NULL && !self->media_ended)
+    cusax_stream_close_sinks (self->conference);
+  cusax_stream_revive_pipeline ();
+}
+
+/* ----------------------------------------------------------------- signals of PurpleMedia */
+
+static void
+on_candidates_prepared (PurpleMedia *media, const char *session, const char *who, CusaxSession *self)
+{
+  self->news_leg = TRUE;
+  cusax_session_news_tell (self);
+}
+
+/* HANGUP and REJECT come once per stream, session, participant and call: the first is enough, and it is told
+ * after all of them. */
+static void
+on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *session, const char *who,
+                gboolean local, CusaxSession *self)
+{
+  if (self->applying || !local)
+    return;
+  switch (type)
+    {
+    case PURPLE_MEDIA_INFO_HANGUP:
+    case PURPLE_MEDIA_INFO_REJECT:
+      cusax_session_bus_prepare_end (self); /* libpurple ends the media next */
+      self->news_hang_up = TRUE;
+      cusax_session_news_tell (self);
+      break;
+    case PURPLE_MEDIA_INFO_HOLD:
+    case PURPLE_MEDIA_INFO_UNHOLD:
+      self->held = type == PURPLE_MEDIA_INFO_HOLD;
+      self->news_hold = TRUE;
+      cusax_session_news_tell (self);
+      break;
+    case PURPLE_MEDIA_INFO_MUTE:
+    case PURPLE_MEDIA_INFO_UNMUTE:
+      self->muted = type == PURPLE_MEDIA_INFO_MUTE;
+      self->news_muted = TRUE;
+      cusax_session_news_tell (self);
+      break;
+    case PURPLE_MEDIA_INFO_ACCEPT:
+    case PURPLE_MEDIA_INFO_PAUSE:
+    case PURPLE_MEDIA_INFO_UNPAUSE:
+      break;
+    }
+}
+
+static void
+on_state_changed (PurpleMedia *media, PurpleMediaState state, const char *session, const char *who,
+                  CusaxSession *self)
+{
+  if (state != PURPLE_MEDIA_STATE_END || session != NULL || who != NULL)
+    return;
+  self->media_ended = TRUE;
+  /* Somebody else ended it: libpurple after an error (told before), or another plugin. */
+  self->news_hang_up = TRUE;
+  cusax_session_news_tell (self);
+}
+
+static void
+on_media_error (PurpleMedia *media, const char *text, CusaxSession *self)
+{
+  cusax_session_news_tell_error (self, "%s", text);
+}
+
+static void
+connect_signals (CusaxSession *self)
+{
+  g_signal_connect (self->media, "candidates-prepared", G_CALLBACK (on_candidates_prepared), self);
+  g_signal_connect (self->media, "stream-info", G_CALLBACK (on_stream_info), self);
+  g_signal_connect (self->media, "state-changed", G_CALLBACK (on_state_changed), self);
+  g_signal_connect (self->media, "error", G_CALLBACK (on_media_error), self);
+}
+
+/* ----------------------------------------------------------------- messages of GStreamer */
+
+/* The pipeline is shared: does @message speak of this call? */
+static gboolean
+is_ours (CusaxSession *self, GstMessage *message, gboolean *is_microphone)
+{
+  GstObject *source = GST_MESSAGE_SRC (message);
+  GstElement *microphone = self->media_ended ? NULL : purple_media_get_src (self->media, CUSAX_STREAM_SESSION);
+
+  *is_microphone = microphone != NULL && gst_object_has_as_ancestor (source, GST_OBJECT (microphone));
+  return *is_microphone || gst_object_has_as_ancestor (source, GST_OBJECT (self->conference));
+}
+
+/* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call. It
+ * is made deaf to those, one message long: this handler runs before the backend's, on_bus_error() after. */
+static void
+on_bus_error_first (GstBus *bus, GstMessage *message, CusaxSession *self)
+{
+  gboolean is_microphone;
+
+  if (self->conference == NULL || self->media_ended)
+    return;
+  if (is_ours (self, message, &is_microphone))
+    {
+      cusax_session_bus_prepare_end (self); /* the backend may end the media next */
+      return;
+    }
+  g_signal_handlers_block_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
+  self->backend_blocked = TRUE;
+}
+
+/* libpurple says nothing at all when a loudspeaker fails, and speaks of the microphone when anything else does:
+ * so what happened is read from the bus. */
+static void
+on_bus_error (GstBus *bus, GstMessage *message, CusaxSession *self)
+{
+  gboolean is_microphone;
+  g_autoptr (GError) error = NULL;
+
+  if (self->backend_blocked)
+    {
+      self->backend_blocked = FALSE;
+      g_signal_handlers_unblock_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
+    }
+  if (self->conference == NULL || !is_ours (self, message, &is_microphone))
+    return;
+  /* The backend's handler came before with its guess; of messages, the first is the cause. */
+  if (!self->error_from_bus)
+    g_clear_error (&self->news_error);
+  self->error_from_bus = TRUE;
+  gst_message_parse_error (message, &error, NULL);
+  if (is_microphone)
+    cusax_session_news_tell_error (self, "The microphone failed: %s", error->message);
+  else
+    cusax_session_news_tell_error (self, "Sound failed: %s (%s)", error->message,
+                                   GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
+}
+
+/* Farstream's stream is libpurple's secret, but its messages name it. */
+static void
+on_bus_element (GstBus *bus, GstMessage *message, CusaxSession *self)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+  const GValue *stream;
+
+  if (self->guard_done || self->conference == NULL
+      || !gst_structure_has_name (structure, "farstream-new-local-candidate")
+      || !gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (self->conference)))
+    return;
+  stream = gst_structure_get_value (structure, "stream");
+  if (stream != NULL && G_VALUE_HOLDS (stream, FS_TYPE_STREAM))
+    {
+      self->guard = cusax_guard_new (g_value_get_object (stream));
+      self->guard_done = TRUE;
+    }
+}
+
+void
+cusax_session_bus_watch (CusaxSession *self)
+{
+  GstElement *pipeline = purple_media_manager_get_pipeline (purple_media_manager_get ());
+
+  self->bus = gst_pipeline_get_bus (GST_PIPELINE (pipeline));
+  g_object_get (self->media, "backend", &self->backend, NULL);
+  connect_signals (self);
+  g_signal_connect (self->bus, "message::error", G_CALLBACK (on_bus_error_first), self);
+  g_signal_connect_after (self->bus, "message::error", G_CALLBACK (on_bus_error), self);
+  g_signal_connect (self->bus, "message::element", G_CALLBACK (on_bus_element), self);
+}
+
+void
+cusax_session_bus_unwatch (CusaxSession *self)
+{
+  if (self->bus != NULL)
+    g_signal_handlers_disconnect_by_data (self->bus, self);
+  if (self->media != NULL)
+    g_signal_handlers_disconnect_by_data (self->media, self);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See session-private.h. */
+#include "session-private.h"
+
+#include "error.h"
+
+static gboolean
+on_news (gpointer user_data)
+{
+  CusaxSession *self = g_rc_box_acquire (user_data);
+  g_autoptr (GError) error = NULL;
+  guint16 rtp_port, rtcp_port;
+
+  self->news_source = 0;
+  if (self->news_error != NULL)
+    {
+      error = g_steal_pointer (&self->news_error);
+      self->cut = TRUE;
+      self->listener.on_error (self->user_data, error);
+    }
+  if (!self->cut && self->news_leg)
+    {
+      self->news_leg = FALSE;
+      if (cusax_stream_get_local_ports (self->media, self->who, &rtp_port, &rtcp_port))
+        self->listener.on_leg_ready (self->user_data, rtp_port, rtcp_port);
+    }
+  if (!self->cut && self->news_hold)
+    {
+      self->news_hold = FALSE;
+      self->listener.on_hold (self->user_data, self->held);
+    }
+  if (!self->cut && self->news_muted)
+    {
+      self->news_muted = FALSE;
+      self->listener.on_muted (self->user_data, self->muted);
+    }
+  if (!self->cut && self->news_hang_up)
+    {
+      self->cut = TRUE;
+      self->listener.on_hang_up (self->user_data);
+    }
+  cusax_session_release (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cusax_session_news_tell (CusaxSession *self)
+{
+  if (!self->cut && self->news_source == 0)
+    self->news_source = g_idle_add_full (G_PRIORITY_DEFAULT, on_news, self, NULL);
+}
+
+void
+cusax_session_news_tell_error (CusaxSession *self, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  g_info ("%s: %s", self->who, text);
+  if (self->news_error == NULL)
+    self->news_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, text);
+  cusax_session_news_tell (self);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The insides of a media session, shared by the files that are one: session.c (life and what a call asks for),
+ * session-bus.c (signals of PurpleMedia and of GStreamer's bus), session-news.c (what the listener is told), and
+ * session-port.c (the port that opens them).
+ */
+#pragma once
+
+#include "devices.h"
+#include "elements.h"
+#include "finch.h"
+#include "guard.h"
+#include "microphone.h"
+#include "session.h"
+#include "stream.h"
+
+#include <gst/gst.h>
+#include <media.h>
+
+G_BEGIN_DECLS
+
+/** CusaxSessionPort: of one account. */
+typedef struct
+{
+  CusaxMediaPort port;
+  PurpleAccount *account;
+  CusaxElements *elements; /* NULL until asked for */
+  CusaxDevices *devices;   /* being tried */
+  CusaxMediaProbeDone probe_done;
+  gpointer probe_data;
+} CusaxSessionPort;
+
+/** CusaxSession: one call. */
+typedef struct
+{
+  CusaxMediaSession session;
+  CusaxSessionPort *port;
+  CusaxMediaListener listener;
+  gpointer user_data;
+  gboolean cut; /* the listener is gone */
+
+  char *who;
+  guint16 leg_rtp_port, leg_rtcp_port;
+  GPtrArray *offered; /* NULL when the other side called */
+
+  PurpleMedia *media; /* a reference of ours */
+  GObject *backend;   /* of @media */
+  GstBus *bus;
+  GstElement *conference; /* the bin of this call in the shared pipeline */
+  gboolean backend_blocked;
+  CusaxGuard *guard; /* from the first local candidate until the end is near */
+  gboolean guard_done;
+  CusaxMicrophone *microphone;
+  CusaxFinch *finch;
+  gboolean accepted, held, muted;
+  gboolean media_ended; /* libpurple has ended it: not ours to end any more */
+  gboolean applying;    /* we are telling PurpleMedia, so its signals are no news */
+
+  /* What the listener is to be told from the main loop. */
+  guint news_source;
+  gboolean news_leg, news_hang_up, news_hold, news_muted;
+  GError *news_error;
+  gboolean error_from_bus; /* news_error is GStreamer's own text */
+} CusaxSession;
+
+/* session.c */
+/* As the port's open. */
+CusaxMediaSession *cusax_session_open (CusaxSessionPort *port, const char *who, gboolean outgoing,
+                                       const CusaxLeg *leg, const CusaxMediaListener *listener,
+                                       gpointer user_data, GError **error);
+void cusax_session_release (CusaxSession *self);
+
+/* session-news.c */
+/* Something was noted in @self: the listener hears of it from the main loop. */
+void cusax_session_news_tell (CusaxSession *self);
+/* The first one tells most: what follows are consequences. */
+void cusax_session_news_tell_error (CusaxSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* session-bus.c */
+/* Before the stream is added, which is when the backend starts to listen to the bus. */
+void cusax_session_bus_watch (CusaxSession *self);
+void cusax_session_bus_unwatch (CusaxSession *self);
+/* Before libpurple ends the media. */
+void cusax_session_bus_prepare_end (CusaxSession *self);
+
+/* session-port.c */
+/* The port's can_open */
+gboolean cusax_session_port_can_open (CusaxMediaPort *port, const char *who, GError **error);
+
+G_END_DECLS
