@@ -144,14 +144,14 @@ class Lab:
         contact.start()
         return contact
 
-    def sip_caller(self, user, transport='udp', register=True):
+    def sip_caller(self, user, transport='udp', register=True, **options):
         """A raw SIP agent (see sipcaller). user@further-domain: of the foreign service, registered without password.
-        register=False: somebody from anywhere, who only calls."""
+        register=False: somebody from anywhere, who only calls. options: of SipCaller (tone, events, allow)."""
         name, _, domain = user.partition('@')
         own = domain in ('', self.domain)
         port = self.kamailio.tls_port if transport == 'tls' else self.kamailio.port
         caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port,
-                           transport, self.authority.certificate, self.place)
+                           transport, self.authority.certificate, self.place, **options)
         self.adopt(caller)
         return caller.register() if register else caller
 

@@ -29,6 +29,7 @@ class Message:
 
     def __init__(self, first, headers=(), body=''):
         self.first, self.headers, self.body, self.source = first, list(headers), body, None
+        self.came = False  # to an agent of ours, see sipcaller
 
     @classmethod
     def parse(cls, data):

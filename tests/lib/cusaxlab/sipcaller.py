@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A SIP user agent that says exactly what a test wants: any headers, any From, any answer. Over UDP, TCP or TLS to
-one proxy, digest MD5 when challenged, plain PCMA in the SDP (nothing is ever sent there).
+one proxy, digest MD5 when challenged, plain PCMA in the SDP. Nothing is ever sent there, unless the agent has a tone:
+then it speaks it, and hears (sipcall, rtp).
 
     caller = lab.sip_caller('bob')                       # signs in: registers, answers challenges
     call = caller.invite('sip:alice@cusax.test', headers=[('Call-Info', '<xmpp:bob@cusax.test>;purpose=impp')])
@@ -15,7 +16,6 @@ one proxy, digest MD5 when challenged, plain PCMA in the SDP (nothing is ever se
 """
 
 import hashlib
-import random
 import re
 import select
 import socket
@@ -26,24 +26,10 @@ import time
 from .message import Message
 from .place import HERE
 from .process import LabError, wait_until
+from .sipcall import Call, Subscription, token, uri_of
 
-SDP = '''v=0
-o=- 1 1 IN IP4 HOST
-s=-
-c=IN IP4 HOST
-t=0 0
-m=audio %d RTP/AVP 8
-a=rtpmap:8 PCMA/8000
-'''
-
-
-def _token():
-    return '%016x' % random.getrandbits(64)
-
-
-def _uri_of(value):
-    match = re.search(r'<([^>]*)>', value)
-    return match.group(1) if match else value.split(';')[0].strip()
+#: What an agent with a tone says that it takes.
+ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, INFO, UPDATE, PRACK'
 
 
 class Link:
@@ -123,129 +109,34 @@ class Link:
             return  # closed
 
 
-class Call:
-    """An INVITE that we sent or got. `replies` are those of our INVITE; `request` is the INVITE."""
-
-    def __init__(self, agent, request, incoming):
-        self.agent, self.request, self.incoming = agent, request, incoming
-        self.call_id, self.replies = request.call_id, []
-        self.sent = time.monotonic()
-        self.acknowledged = self.ended = self.cancelled = False
-        self.tag, self._cseq, self._times = _token(), 1, {}
-
-    # Ours
-
-    def wait(self, status, seconds=10):
-        """Waits for a reply to our INVITE with this status; a final one that is not wanted fails at once."""
-        def check():
-            for reply in self.replies:
-                if reply.status == status:
-                    return reply
-            final = next((reply for reply in self.replies if reply.status >= 200), None)
-            if final:
-                raise LabError('%d was wanted, this came: %r' % (status, final))
-            return None
-        return wait_until(check, 'reply %d to INVITE' % status, seconds, self.agent.tail)
-
-    def wait_final(self, seconds=10):
-        return wait_until(lambda: next((reply for reply in self.replies if reply.status >= 200), None),
-                          'a final reply to INVITE', seconds, self.agent.tail)
-
-    def latency(self, status):
-        """Seconds from our INVITE (the one that was accepted by the proxy) to the first reply with this status."""
-        return self._times[status] - self.sent
-
-    def take_reply(self, reply):
-        self._times.setdefault(reply.status, time.monotonic())
-        self.replies.append(reply)
-
-    def cancel(self, seconds=10):
-        """CANCEL; waits for 487."""
-        self.agent.send_cancel(self.request)
-        return self.wait(487, seconds)
-
-    # Both
-
-    def bye(self):
-        """Ends a call that stands."""
-        if self.incoming:
-            remote, local = self.request.one('from'), self.request.one('to') + ';tag=' + self.tag
-            target, routes = _uri_of(self.request.one('contact')), self.request.all('record-route')
-        else:
-            final = self.wait(200)
-            remote, local = final.one('to'), self.request.one('from')
-            target, routes = _uri_of(final.one('contact')), final.all('record-route')[::-1]
-        self._cseq += 1000
-        self.agent.request('BYE', target, [('From', local), ('To', remote), ('Call-ID', self.call_id),
-                                           ('CSeq', '%d BYE' % self._cseq)] + [('Route', route) for route in routes])
-        self.ended = True
-
-    def wait_ended(self, seconds=10):
-        """They hung up, or gave up."""
-        wait_until(lambda: self.ended or self.cancelled, 'the end of the call', seconds, self.agent.tail)
-
-    # Theirs
-
-    def reply(self, first, headers=(), body=''):
-        self.agent.reply(self.request, first, headers, body, tag=self.tag)
-
-    def ring(self, headers=()):
-        self.reply('180 Ringing', headers)
-
-    def accept(self, headers=()):
-        headers = list(headers)
-        if not any(name.lower() == 'contact' for name, _ in headers):
-            headers.append(('Contact', '<%s>' % self.agent.contact))
-        self.reply('200 OK', headers + [('Content-Type', 'application/sdp')], self.agent.sdp())
-        wait_until(lambda: self.acknowledged, 'ACK', 10, self.agent.tail)
-
-    def reject(self, status, reason='No'):
-        self.reply('%d %s' % (status, reason))
-
-
-class Subscription:
-    """A SUBSCRIBE that we accepted."""
-
-    def __init__(self, agent, request, tag):
-        self.agent, self.request, self._tag, self._cseq = agent, request, tag, 0
-
-    def notify(self, content_type, body, state='active;expires=600'):
-        """Sends NOTIFY and gives its reply."""
-        request, self._cseq = self.request, self._cseq + 1
-        headers = [('From', request.one('to') + ';tag=' + self._tag), ('To', request.one('from')),
-                   ('Call-ID', request.call_id), ('CSeq', '%d NOTIFY' % self._cseq),
-                   ('Event', request.one('event')), ('Subscription-State', state),
-                   ('Contact', '<%s>' % self.agent.contact)]
-        headers += [('Route', route) for route in request.all('record-route')]
-        if body:
-            headers.append(('Content-Type', content_type))
-        return self.agent.request('NOTIFY', _uri_of(request.one('contact')), headers, body)
-
-
 class SipCaller:
     """One agent. Requests to it are kept in `requests`; BYE, CANCEL, OPTIONS, NOTIFY get their 200 at once."""
 
     def __init__(self, user, password, domain, host, port, transport='udp', cafile=None, place=HERE,
-                 auth_user=None):
+                 auth_user=None, tone=None, events=True, allow=None):
+        """tone: hertz that its calls speak, None: nothing. events: a toned one takes telephone-event. allow: its Allow;
+        None: none, a toned one takes everything."""
         self.user, self._password, self.domain, self.transport = user, password, domain, transport
         self.auth_user = auth_user or user
         self.aor = 'sip:%s@%s' % (user, domain)
-        self.requests, self.messages, self.calls, self.subscriptions = [], [], [], []
-        self._branches, self._cseq, self._on_invite, self._on_subscribe = {}, 0, None, 200
+        self.tone, self.events, self.allow = tone, events, ALLOW if allow is None and tone is not None else allow
+        self.requests, self.messages, self.calls, self.subscriptions, self.refers = [], [], [], [], []
+        self._branches, self._cseq, self._on_invite, self._on_subscribe, self._again = {}, 0, None, 200, {}
+        #: How REFER and INFO are answered.
+        self.on_refer, self.on_info = '202 Accepted', '200 OK'
         self._lock = threading.Lock()
         self._rtp = place.socket(kind=socket.SOCK_DGRAM)
         self._rtp.bind((place.host, 0))
-        self._place = place
+        self.place, self.rtp_port = place, self._rtp.getsockname()[1]
         self.link = Link(transport, host, port, cafile, self._take, place)
         self.contact = 'sip:%s@%s:%d%s' % ((user,) + self.link.address +
                                            ('' if transport == 'udp' else ';transport=' + transport,))
 
     def stop(self):
+        for call in self.calls:
+            call.close()
         self.link.close()
         self._rtp.close()
-
-    def sdp(self):
-        return SDP.replace('\n', '\r\n').replace('HOST', self._place.host) % self._rtp.getsockname()[1]
 
     def tail(self, count=12):
         return '==== %s\n%s' % (self.aor, '\n\n'.join(repr(message) for message in self.messages[-count:]))
@@ -254,8 +145,8 @@ class SipCaller:
 
     def register(self, expires=600):
         reply = self._transact('REGISTER', 'sip:' + self.domain,
-                               [('From', '<%s>;tag=%s' % (self.aor, _token())), ('To', '<%s>' % self.aor),
-                                ('Call-ID', _token()), ('Contact', '<%s>' % self.contact),
+                               [('From', '<%s>;tag=%s' % (self.aor, token())), ('To', '<%s>' % self.aor),
+                                ('Call-ID', token()), ('Contact', '<%s>' % self.contact),
                                 ('Expires', str(expires))])
         if reply.status != 200:
             raise LabError('%s: REGISTER: %r' % (self.aor, reply))
@@ -264,33 +155,63 @@ class SipCaller:
     def invite(self, target, from_uri=None, display=None, headers=(), contact=None, sdp=None, asserted=None):
         """Calls; gives the Call at once. asserted: a URI that the proxy vouches for, as for a trunk's calls (a list
         for several)."""
-        origin = '%s<%s>;tag=%s' % ('"%s" ' % display if display else '', from_uri or self.aor, _token())
+        origin = '%s<%s>;tag=%s' % ('"%s" ' % display if display else '', from_uri or self.aor, token())
         extra = list(headers)
         if asserted:
             uris = [asserted] if isinstance(asserted, str) else asserted
             extra += [('P-Asserted-Identity', ', '.join('<%s>' % uri for uri in uris)), ('X-Lab-Trunk', 'yes')]
         contact = '<%s>' % self.contact if contact is None else contact
-        request = self._request('INVITE', target, [('From', origin), ('To', '<%s>' % target), ('Call-ID', _token()),
-                                                   ('Contact', contact), ('Content-Type', 'application/sdp')] + extra,
-                                self.sdp() if sdp is None else sdp)
-        call = Call(self, request, False)
+        call = Call(self, False)
+        body = call.sdp() if sdp is None else sdp
+        kind = [('Content-Type', 'application/sdp')] if body else []
+        allow = [('Allow', self.allow)] if self.allow else []
+        call.request = self._request('INVITE', target, [('From', origin), ('To', '<%s>' % target), ('Call-ID', token()),
+                                                        ('Contact', contact)] + kind + allow + extra, body)
         self.calls.append(call)
-        self._start(request, lambda reply: self._on_invite_reply(call, reply))
+        self._start(call.request, lambda reply: self._on_invite_reply(call, reply))
         return call
+
+    def invite_again(self, call, headers, body):
+        """INVITE in a call that stands; gives the final reply, acknowledged."""
+        replies = []
+
+        def take(reply):
+            if reply.status >= 200:
+                self._acknowledge(self._again.pop(call, request), reply, call)
+            replies.append(reply)
+        request = self._request('INVITE', call.target, headers, body)
+        self._again[call] = request
+        self._start(request, take)
+        return wait_until(lambda: next((reply for reply in replies if reply.status >= 200), None),
+                          'a reply to INVITE in the call', 10, self.tail)
 
     def message(self, target, text, from_uri=None, headers=(), content_type='text/plain'):
         """Sends MESSAGE; gives the final reply."""
-        return self._transact('MESSAGE', target, [('From', '<%s>;tag=%s' % (from_uri or self.aor, _token())),
-                                                  ('To', '<%s>' % target), ('Call-ID', _token()),
+        return self._transact('MESSAGE', target, [('From', '<%s>;tag=%s' % (from_uri or self.aor, token())),
+                                                  ('To', '<%s>' % target), ('Call-ID', token()),
                                                   ('Content-Type', content_type)] + list(headers), text)
 
     def subscribe(self, target, event, accept=None, headers=()):
         """Sends SUBSCRIBE; gives the final reply."""
         more = [('Accept', accept)] if accept else []
-        return self._transact('SUBSCRIBE', target, [('From', '<%s>;tag=%s' % (self.aor, _token())),
-                                                    ('To', '<%s>' % target), ('Call-ID', _token()), ('Event', event),
+        return self._transact('SUBSCRIBE', target, [('From', '<%s>;tag=%s' % (self.aor, token())),
+                                                    ('To', '<%s>' % target), ('Call-ID', token()), ('Event', event),
                                                     ('Expires', '600'), ('Contact', '<%s>' % self.contact)]
                               + more + list(headers))
+
+    def tell(self, target, event, content_type, body, headers=()):
+        """NOTIFY that nobody subscribed to, such as message-summary. Gives the final reply."""
+        return self._transact('NOTIFY', target, self._outside(target, [
+            ('Event', event), ('Subscription-State', 'active'), ('Content-Type', content_type)] + list(headers)), body)
+
+    def refer(self, target, refer_to, headers=()):
+        """REFER outside of calls (third-party call control). Gives the final reply."""
+        return self._transact('REFER', target, self._outside(target, [
+            ('Refer-To', '<%s>' % refer_to), ('Referred-By', '<%s>' % self.aor)] + list(headers)))
+
+    def _outside(self, target, headers):
+        return [('From', '<%s>;tag=%s' % (self.aor, token())), ('To', '<%s>' % target), ('Call-ID', token()),
+                ('Contact', '<%s>' % self.contact)] + headers
 
     def request(self, method, uri, headers, body='', seconds=10):
         """Any request with these headers; gives the final reply."""
@@ -302,7 +223,7 @@ class SipCaller:
             with self._lock:
                 self._cseq += 1
                 headers.append(('CSeq', '%d %s' % (self._cseq, method)))
-        via = 'SIP/2.0/%s %s:%d;branch=z9hG4bK%s;rport' % ((self.transport.upper(),) + self.link.address + (_token(),))
+        via = 'SIP/2.0/%s %s:%d;branch=z9hG4bK%s;rport' % ((self.transport.upper(),) + self.link.address + (token(),))
         return Message('%s %s SIP/2.0' % (method, uri), [('Via', via), ('Max-Forwards', '70')] + headers, body)
 
     def _start(self, request, done):
@@ -337,7 +258,7 @@ class SipCaller:
             self.auth_user, values['realm'], values['nonce'], request.uri, algorithm)
         action = digest('%s:%s' % (request.method, uri))
         if 'qop' in values:
-            cnonce = _token()
+            cnonce = token()
             response = digest('%s:%s:00000001:%s:auth:%s' % (secret, values['nonce'], cnonce, action))
             text += ', qop=auth, nc=00000001, cnonce="%s"' % cnonce
         else:
@@ -350,29 +271,28 @@ class SipCaller:
             self._cseq = max(self._cseq, request.cseq + 1)
         return self._request(request.method, request.uri, headers, request.body)
 
-    def _acknowledge(self, call, reply):
-        """ACK: of a refusal on its own transaction, of a 200 as a request of its own."""
-        request = call.request
+    def _acknowledge(self, request, reply, call=None):
+        """ACK: of a refusal on its own transaction, of a 200 as a request of its own. call: it stood before."""
         kept = [item for item in request.headers if item[0] in ('From', 'Call-ID')]
         kept += [('To', reply.one('to')), ('CSeq', '%d ACK' % request.cseq)]
         if reply.status < 300:
-            routes = [('Route', route) for route in reply.all('record-route')[::-1]]
-            self._send(self._request('ACK', _uri_of(reply.one('contact')), kept + routes))
+            routes = call.routes if call else reply.all('record-route')[::-1]
+            self._send(self._request('ACK', uri_of(reply.one('contact')), kept + [('Route', route) for route in routes]))
         else:
             head = [item for item in request.headers if item[0] in ('Via', 'Max-Forwards')]
             self._send(Message('ACK %s SIP/2.0' % request.uri, head + kept))
 
     def _on_invite_reply(self, call, reply):
         if reply.status >= 200:
-            self._acknowledge(call, reply)
+            self._acknowledge(call.request, reply)
         call.take_reply(reply)
 
     # Requests of others
 
-    def on_invite(self, ring=(), ok=None, status=None):
+    def on_invite(self, ring=(), ok=None, status=None, reason='No', headers=()):
         """Without it tests answer themselves (wait_call). ring: headers of the 180; ok: headers of the 200 that follows
-        soon (None: it goes on ringing); status: refuses with it."""
-        self._on_invite = {'ring': ring, 'ok': ok, 'status': status}
+        soon (None: it goes on ringing); status: refuses with it, with reason and headers."""
+        self._on_invite = {'ring': ring, 'ok': ok, 'status': status, 'reason': reason, 'headers': headers}
         return self
 
     def on_subscribe(self, status):
@@ -399,30 +319,51 @@ class SipCaller:
     def reply(self, request, first, headers=(), body='', tag=None):
         to = request.one('to')
         if 'tag=' not in to and not first.startswith('100'):
-            to += ';tag=' + (tag or _token())
+            to += ';tag=' + (tag or token())
         kept = [('Via', via) for via in request.lines('via')]
         kept += [('Record-Route', route) for route in request.lines('record-route')]
         kept += [('From', request.one('from')), ('To', to), ('Call-ID', request.call_id), ('CSeq', request.one('cseq'))]
         self._send(Message('SIP/2.0 ' + first, kept + list(headers), body))
 
+    def answer_headers(self, content_type=None, headers=()):
+        """What a 200 of ours says besides headers."""
+        own = [] if any(name.lower() == 'contact' for name, _ in headers) else [('Contact', '<%s>' % self.contact)]
+        own += [('Allow', self.allow)] if self.allow else []
+        return list(headers) + own + ([('Content-Type', content_type)] if content_type else [])
+
+    def _call_of(self, message):
+        return next((call for call in self.calls if call.call_id == message.call_id), None)
+
     def _take(self, message):
+        message.came = True
         self.messages.append(message)
         if message.status:
             self._take_reply(message)
             return
         self.requests.append(message)
+        call = self._call_of(message)
         if message.method == 'INVITE':
-            self._take_invite(message)
+            self._take_invite(message, call)
         elif message.method == 'ACK':
-            for call in self.calls:
-                call.acknowledged |= call.call_id == message.call_id
+            if call:
+                call.acknowledged = True
+                call.hear(message.body)
         elif message.method == 'CANCEL':
             self._take_cancel(message)
         elif message.method == 'SUBSCRIBE':
             self._take_subscribe(message)
-        elif message.method in ('BYE', 'OPTIONS', 'NOTIFY', 'UPDATE', 'INFO', 'MESSAGE'):
-            for call in self.calls:
-                call.ended |= message.method == 'BYE' and call.call_id == message.call_id
+        elif message.method == 'UPDATE' and call and message.body:
+            call.take_offer(message)
+        elif message.method == 'REFER':
+            self.reply(message, self.on_refer, self.answer_headers(), tag=None if message.to_tag else token())
+            (call.refers if call else self.refers).append(message)
+        elif message.method == 'INFO':
+            self.reply(message, self.on_info)
+        elif message.method in ('BYE', 'OPTIONS', 'NOTIFY', 'UPDATE', 'PRACK', 'MESSAGE'):
+            if call and message.method == 'BYE':
+                call.ended = True
+                if call.voice:
+                    call.voice.quiet()
             self.reply(message, '200 OK')
         else:
             self.reply(message, '405 Method Not Allowed')
@@ -437,38 +378,33 @@ class SipCaller:
         if not challenged or self._password is None:
             done(reply)
             return
-        call = next((c for c in self.calls if c.request is request), None)
-        if call:
-            self._acknowledge(call, reply)
+        if request.method == 'INVITE':
+            self._acknowledge(request, reply)
         again = self._answer_challenge(request, reply)
-        if call:
-            call.request, call.sent = again, time.monotonic()
+        for call in self.calls:
+            if call.request is request:
+                call.request, call.sent = again, time.monotonic()
+            if self._again.get(call) is request:
+                self._again[call] = again
         self._start(again, done)
 
-    def _take_invite(self, request):
-        same = next((call for call in self.calls if call.call_id == request.call_id and call.incoming), None)
-        if same:
-            if request.to_tag:
-                same.request = request
-                self.reply(request, '200 OK', [('Contact', '<%s>' % self.contact), ('Content-Type', 'application/sdp')],
-                           self.sdp())
+    def _take_invite(self, request, call):
+        if call and request.to_tag:
+            call.take_offer(request)
+        if call:
             return
-        call = Call(self, request, True)
+        call = Call(self, True, request)
         self.reply(request, '100 Trying')
         self.calls.append(call)
         if self._on_invite is None:
             return
         if self._on_invite['status']:
-            call.reject(self._on_invite['status'])
+            call.reject(self._on_invite['status'], self._on_invite['reason'], self._on_invite['headers'])
             return
         call.ring(self._on_invite['ring'])
         if self._on_invite['ok'] is not None:
-            headers = list(self._on_invite['ok'])
-            if not any(name.lower() == 'contact' for name, _ in headers):
-                headers.append(('Contact', '<%s>' % self.contact))
             # Not in one go: over UDP the proxy's processes may overtake each other.
-            later = threading.Timer(0.1, call.reply, ('200 OK', headers + [('Content-Type', 'application/sdp')],
-                                                      self.sdp()))
+            later = threading.Timer(0.1, call.answer, (list(self._on_invite['ok']),))
             later.daemon = True
             later.start()
 
@@ -480,7 +416,7 @@ class SipCaller:
                 call.reject(487, 'Request Terminated')
 
     def _take_subscribe(self, request):
-        tag = request.to_tag or _token()
+        tag = request.to_tag or token()
         if self._on_subscribe >= 300:
             self.reply(request, '%d No' % self._on_subscribe)
             return
