@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A conference-info document (RFC 4575 section 5) into what is known. GMarkup expands no entities but XML's own
- * five, so a document cannot grow while it is read.
- */
+/* A conference-info document (RFC 4575 section 5) into what is known. */
 #include "conference-info-private.h"
 #include "error.h"
 #include "text.h"
+#include "xml-rules.h"
 #include "xmpp-uri.h"
 
 #include <string.h>
 
-#define NAMESPACE "urn:ietf:params:xml:ns:conference-info"
 #define MAX_NAME 80
 #define MAX_URI 1024
 #define MAX_ENDPOINTS 16 /* of one user */
-#define MAX_TEXT 4096    /* of one element; the rest is not looked at */
-#define MAX_PLACES 8     /* open elements that we know: the deepest has 5 */
 
 /* What an open element is to us. */
 typedef enum
 {
-  PLACE_NONE,
+  PLACE_OUTSIDE,
   PLACE_ROOT,
   PLACE_DESCRIPTION,
   PLACE_SUBJECT,
@@ -36,13 +31,8 @@ typedef enum
   PLACE_STATUS
 } Place;
 
-static const struct
-{
-  Place parent;
-  const char *name;
-  Place place;
-} rules[] = {
-  { PLACE_NONE, "conference-info", PLACE_ROOT },
+static const CusaxXmlRule rules[] = {
+  { PLACE_OUTSIDE, "conference-info", PLACE_ROOT },
   { PLACE_ROOT, "conference-description", PLACE_DESCRIPTION },
   { PLACE_DESCRIPTION, "subject", PLACE_SUBJECT },
   { PLACE_DESCRIPTION, "display-text", PLACE_DISPLAY_TEXT },
@@ -59,12 +49,7 @@ static const struct
 
 typedef struct
 {
-  CusaxConferenceInfo *info; /* what will be known if the document is sound to its end */
-  char *prefix;              /* of the root's namespace: "" or "ci:" */
-  Place places[MAX_PLACES];
-  guint depth;
-  guint skipped;                     /* open elements that are none of ours */
-  GString *text;                     /* of the innermost element */
+  CusaxConferenceInfo *info;         /* what will be known if the document is sound to its end */
   CusaxConferenceMember *user;       /* (nullable): the open one; owned by @info */
   CusaxConferenceEndpoint *endpoint; /* (nullable): the same */
   char *uri;                         /* (nullable): of the open entry */
@@ -114,19 +99,10 @@ typedef enum
   STATE_DELETED
 } State;
 
-static const char *
-get_attribute (const char **names, const char **values, const char *name)
-{
-  for (guint i = 0; names[i] != NULL; i++)
-    if (g_str_equal (names[i], name))
-      return values[i];
-  return NULL;
-}
-
 static State
 get_state (const char **names, const char **values)
 {
-  const char *state = get_attribute (names, values, "state");
+  const char *state = cusax_xml_rules_get_attribute (names, values, "state");
 
   if (g_strcmp0 (state, "partial") == 0)
     return STATE_PARTIAL;
@@ -137,7 +113,7 @@ get_state (const char **names, const char **values)
 static const char *
 get_entity (const char **names, const char **values)
 {
-  const char *entity = get_attribute (names, values, "entity");
+  const char *entity = cusax_xml_rules_get_attribute (names, values, "entity");
 
   return entity != NULL && *entity != '\0' && strlen (entity) <= MAX_URI && cusax_text_is_plain (entity)
            ? entity
@@ -145,23 +121,18 @@ get_entity (const char **names, const char **values)
 }
 
 static gboolean
-begin_root (Reader *reader, const char *name, const char **names, const char **values, GError **error)
+begin_root (Reader *reader, const char **names, const char **values, GError **error)
 {
   CusaxConferenceInfo *info = reader->info;
-  const char *colon = strchr (name, ':');
-  g_autofree char *declaration
-    = colon != NULL ? g_strdup_printf ("xmlns:%.*s", (int) (colon - name), name) : g_strdup ("xmlns");
-  const char *written = get_attribute (names, values, "version");
+  const char *written = cusax_xml_rules_get_attribute (names, values, "version");
   State state = get_state (names, values);
   guint64 version = 0;
 
-  if (reader->prefix != NULL || g_strcmp0 (get_attribute (names, values, declaration), NAMESPACE) != 0
-      || (written != NULL && !g_ascii_string_to_unsigned (written, 10, 0, G_MAXUINT32, &version, NULL)))
+  if (written != NULL && !g_ascii_string_to_unsigned (written, 10, 0, G_MAXUINT32, &version, NULL))
     return invalid (error, "not a conference-info document");
   if (state == STATE_PARTIAL && (!info->has_state || written == NULL || version != info->version + 1))
     return invalid (error, "a partial document that does not follow");
 
-  reader->prefix = g_strndup (name, colon != NULL ? (gsize) (colon + 1 - name) : 0);
   info->has_state = state != STATE_DELETED;
   info->version = version;
   if (state != STATE_PARTIAL)
@@ -231,15 +202,17 @@ begin_endpoint (Reader *reader, const char **names, const char **values)
   return TRUE;
 }
 
-/* Returns: FALSE if the element is to be skipped with all that is in it. */
 static gboolean
-begin (Reader *reader, Place place, const char **names, const char **values)
+begin (gpointer user_data, guint place, const char **names, const char **values, GError **error)
 {
+  Reader *reader = user_data;
   CusaxConferenceInfo *info = reader->info;
   State state = get_state (names, values);
 
-  switch (place)
+  switch ((Place) place)
     {
+    case PLACE_ROOT:
+      return begin_root (reader, names, values, error);
     case PLACE_DESCRIPTION:
       if (state != STATE_PARTIAL)
         cusax_conference_info_forget_description (info);
@@ -260,8 +233,7 @@ begin (Reader *reader, Place place, const char **names, const char **values)
       g_clear_pointer (&reader->uri, g_free);
       reader->is_room = FALSE;
       return TRUE;
-    case PLACE_NONE:
-    case PLACE_ROOT:
+    case PLACE_OUTSIDE:
     case PLACE_SUBJECT:
     case PLACE_DISPLAY_TEXT:
     case PLACE_URI:
@@ -314,12 +286,12 @@ end_entry (Reader *reader)
 }
 
 static void
-end (Reader *reader, Place place)
+end (gpointer user_data, guint place, const char *text)
 {
+  Reader *reader = user_data;
   CusaxConferenceInfo *info = reader->info;
-  const char *text = g_strstrip (reader->text->str);
 
-  switch (place)
+  switch ((Place) place)
     {
     case PLACE_SUBJECT:
       g_free (info->subject);
@@ -353,7 +325,7 @@ end (Reader *reader, Place place)
     case PLACE_ENDPOINT:
       reader->endpoint = NULL;
       break;
-    case PLACE_NONE:
+    case PLACE_OUTSIDE:
     case PLACE_ROOT:
     case PLACE_DESCRIPTION:
     case PLACE_SERVICES:
@@ -362,124 +334,20 @@ end (Reader *reader, Place place)
     }
 }
 
-/* ----------------------------------------------------------------- parser */
+/* ----------------------------------------------------------------- document */
 
-/* Elements of other namespaces carry another prefix than the root, or declare their own. */
-static Place
-find_place (const Reader *reader, Place parent, const char *name, const char **names, const char **values)
-{
-  const char *local = name;
-
-  if (parent == PLACE_NONE)
-    local = strchr (name, ':') != NULL ? strchr (name, ':') + 1 : name;
-  else
-    {
-      const char *own = get_attribute (names, values, "xmlns");
-      gsize length = strlen (reader->prefix);
-
-      if (strncmp (name, reader->prefix, length) != 0
-          || (length == 0 && own != NULL && !g_str_equal (own, NAMESPACE)))
-        return PLACE_NONE;
-      local += length;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
-    if (rules[i].parent == parent && g_str_equal (rules[i].name, local))
-      return rules[i].place;
-  return PLACE_NONE;
-}
-
-static void
-on_start (GMarkupParseContext *context, const char *name, const char **names, const char **values,
-          gpointer user_data, GError **error)
-{
-  Reader *reader = user_data;
-  Place parent = reader->depth > 0 ? reader->places[reader->depth - 1] : PLACE_NONE;
-  Place place;
-  gboolean enter;
-
-  if (reader->skipped > 0)
-    {
-      reader->skipped++;
-      return;
-    }
-  place = find_place (reader, parent, name, names, values);
-  if (parent == PLACE_NONE && place == PLACE_NONE)
-    {
-      invalid (error, "not a conference-info document");
-      return;
-    }
-  if (place == PLACE_NONE || reader->depth == MAX_PLACES)
-    enter = FALSE;
-  else if (place == PLACE_ROOT)
-    {
-      g_autoptr (GError) reason = NULL;
-
-      enter = begin_root (reader, name, names, values, &reason);
-      if (reason != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&reason));
-          return;
-        }
-    }
-  else
-    enter = begin (reader, place, names, values);
-
-  if (enter)
-    reader->places[reader->depth++] = place;
-  else
-    reader->skipped = 1;
-  g_string_truncate (reader->text, 0);
-}
-
-static void
-on_end (GMarkupParseContext *context, const char *name, gpointer user_data, GError **error)
-{
-  Reader *reader = user_data;
-
-  if (reader->skipped > 0)
-    {
-      reader->skipped--;
-      return;
-    }
-  end (reader, reader->places[--reader->depth]);
-  g_string_truncate (reader->text, 0);
-}
-
-static void
-on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer user_data, GError **error)
-{
-  Reader *reader = user_data;
-
-  if (reader->skipped == 0)
-    g_string_append_len (reader->text, text, (gssize) MIN (length, MAX_TEXT - reader->text->len));
-}
-
-static const GMarkupParser parser = { on_start, on_end, on_text, NULL, NULL };
+static const CusaxXmlRules conference_rules
+  = { "urn:ietf:params:xml:ns:conference-info", rules, G_N_ELEMENTS (rules), begin, end };
 
 gboolean
 cusax_conference_reader_read (CusaxConferenceInfo *info, const char *xml, gsize length, GError **error)
 {
   Reader reader = { .info = info };
-  g_autoptr (GMarkupParseContext) context = NULL;
-  g_autoptr (GError) reason = NULL;
   gboolean sound;
 
   if (length > CUSAX_CONFERENCE_INFO_MAX_BYTES)
     return invalid (error, "too large");
-  if (length >= 3 && memcmp (xml, "\xef\xbb\xbf", 3) == 0)
-    {
-      xml += 3; /* a byte order mark, which GMarkup takes for stray text */
-      length -= 3;
-    }
-
-  reader.text = g_string_new (NULL);
-  context = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &reader, NULL);
-  sound = g_markup_parse_context_parse (context, xml, (gssize) length, &reason)
-          && g_markup_parse_context_end_parse (context, &reason);
-  if (!sound)
-    invalid (error, reason->message);
-  g_string_free (reader.text, TRUE);
-  g_free (reader.prefix);
+  sound = cusax_xml_rules_read (&conference_rules, xml, length, &reader, error);
   g_free (reader.uri);
   return sound;
 }
