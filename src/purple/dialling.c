@@ -2,6 +2,7 @@
 /* See dialling.h. */
 #include "dialling.h"
 
+#include "callwords.h"
 #include "connection.h"
 #include "dialwords.h"
 #include "error.h"
@@ -16,17 +17,19 @@
 typedef struct
 {
   PurpleAccount *account;
+  guint transfer; /* the call whose other side is to call the target; 0: we do */
   CusaxAccount *phone;
   CusaxDirectory *directory;
   CusaxConfig *config;
 } Line;
 
 static gboolean
-find_line (PurpleAccount *account, Line *line, GError **error)
+find_line (PurpleAccount *account, guint transfer, Line *line, GError **error)
 {
   CusaxConnection *connection = cusax_connection_find (account);
 
   line->account = account;
+  line->transfer = transfer;
   line->phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
   line->config = line->phone != NULL ? cusax_account_get_config (line->phone) : NULL;
   if (line->config == NULL)
@@ -58,6 +61,24 @@ put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
                        reason->domain == CUSAX_ERROR ? reason->code : CUSAX_ERROR_UNAVAILABLE, words);
 }
 
+/* Looked up again: a question may stand longer than the call. */
+static gboolean
+transfer_now (const Line *line, CusaxAddress *address, GError **error)
+{
+  CusaxCall *call = cusax_account_get_call (line->phone, line->transfer);
+  g_autoptr (GError) reason = NULL;
+
+  if (call == NULL)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE,
+                           _ ("The call that was to be transferred has ended."));
+      return FALSE;
+    }
+  if (cusax_call_transfer (call, address, &reason))
+    return TRUE;
+  return cusax_callwords_fail (CUSAX_CALL_DEED_TRANSFER, reason, error);
+}
+
 /* @jid: (nullable): who is meant; only a contact lends the call its name. */
 static gboolean
 dial_now (const Line *line, CusaxAddress *address, const char *jid, GError **error)
@@ -66,6 +87,8 @@ dial_now (const Line *line, CusaxAddress *address, const char *jid, GError **err
   g_autofree char *who = cusax_peers_name (line->account, address, contact);
   g_autoptr (GError) reason = NULL;
 
+  if (line->transfer > 0)
+    return transfer_now (line, address, error);
   if (cusax_account_dial (line->phone, address, who, contact, &reason) != NULL)
     return TRUE;
   put_dial_words (line->phone, reason, error);
@@ -90,12 +113,12 @@ tell (PurpleAccount *account, CusaxDial *dial, const GError *error)
 
 /* The person said yes: to what stood in the question, whatever a card says by now. */
 static void
-dial_answered (PurpleAccount *account, CusaxDial *dial, CusaxQuestionAnswer answer)
+dial_answered (PurpleAccount *account, CusaxDial *dial, guint transfer, CusaxQuestionAnswer answer)
 {
   g_autoptr (GError) error = NULL;
   Line line;
 
-  if (find_line (account, &line, &error))
+  if (find_line (account, transfer, &line, &error))
     {
       CusaxMemory *memory = cusax_directory_get_memory (line.directory);
 
@@ -109,12 +132,12 @@ dial_answered (PurpleAccount *account, CusaxDial *dial, CusaxQuestionAnswer answ
 }
 
 static void
-choice_answered (PurpleAccount *account, CusaxDial *dial, const CusaxDialable *choice)
+choice_answered (PurpleAccount *account, CusaxDial *dial, guint transfer, const CusaxDialable *choice)
 {
   g_autoptr (GError) error = NULL;
   Line line;
 
-  if (find_line (account, &line, &error))
+  if (find_line (account, transfer, &line, &error))
     {
       cusax_memory_set_choice (cusax_directory_get_memory (line.directory), dial->jid, choice->key);
       carry_out (&line, cusax_dial_address (line.directory, line.config, choice->address, dial->jid), &error);
@@ -123,16 +146,17 @@ choice_answered (PurpleAccount *account, CusaxDial *dial, const CusaxDialable *c
 }
 
 static void
-on_answer (PurpleAccount *account, CusaxDial *dial, CusaxQuestionAnswer answer, const CusaxDialable *choice)
+on_answer (PurpleAccount *account, CusaxDial *dial, guint transfer, CusaxQuestionAnswer answer,
+           const CusaxDialable *choice)
 {
   switch (answer)
     {
     case CUSAX_QUESTION_CALL:
     case CUSAX_QUESTION_ALWAYS:
-      dial_answered (account, dial, answer);
+      dial_answered (account, dial, transfer, answer);
       break;
     case CUSAX_QUESTION_CHOICE:
-      choice_answered (account, dial, choice);
+      choice_answered (account, dial, transfer, choice);
       break;
     case CUSAX_QUESTION_CHAT:
       cusax_dialling_chat (account, dial->jid);
@@ -154,7 +178,7 @@ carry_out (const Line *line, CusaxDial *dial, GError **error)
 
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, words);
     }
-  else if (!cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), on_answer))
+  else if (!cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), line->transfer, on_answer))
     g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
                          _ ("This call needs an answer first, and this program cannot ask."));
 }
@@ -196,8 +220,8 @@ finish (const Line *line, const char *who, CusaxDial *dial, const GError *reason
 
 /* ------------------------------------------------------------------ entries */
 
-gboolean
-cusax_dialling_click (PurpleAccount *account, const char *who, GError **error)
+static gboolean
+click (PurpleAccount *account, guint transfer, const char *who, GError **error)
 {
   g_autofree char *jid = cusax_peers_contact (account, who);
   g_autoptr (CusaxAddress) address = cusax_peers_address (account, who);
@@ -205,7 +229,7 @@ cusax_dialling_click (PurpleAccount *account, const char *who, GError **error)
   CusaxDial *dial = NULL;
   Line line;
 
-  if (!find_line (account, &line, error))
+  if (!find_line (account, transfer, &line, error))
     return FALSE;
   if (jid != NULL)
     dial = cusax_dial_contact (line.directory, line.config, jid, &reason);
@@ -215,13 +239,19 @@ cusax_dialling_click (PurpleAccount *account, const char *who, GError **error)
 }
 
 gboolean
+cusax_dialling_click (PurpleAccount *account, const char *who, GError **error)
+{
+  return click (account, 0, who, error);
+}
+
+gboolean
 cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char *key, GError **error)
 {
   g_autoptr (GPtrArray) list = NULL;
   g_autofree char *name = NULL;
   Line line;
 
-  if (!find_line (account, &line, error))
+  if (!find_line (account, 0, &line, error))
     return FALSE;
   list = cusax_directory_list (line.directory, jid);
   for (guint i = 0; i < list->len; i++)
@@ -240,20 +270,49 @@ cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char
   return FALSE;
 }
 
-gboolean
-cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error)
+static gboolean
+typed (PurpleAccount *account, guint transfer, const char *text, GError **error)
 {
   g_autofree char *target = g_strdup (text != NULL ? text : "");
   g_autoptr (GError) reason = NULL;
   CusaxDial *dial = NULL;
   Line line;
 
-  if (!find_line (account, &line, error))
+  if (!find_line (account, transfer, &line, error))
     return FALSE;
   g_strstrip (target);
   if (*target != '\0' && g_utf8_validate (target, -1, NULL))
     dial = cusax_dial_typed (line.directory, line.config, target, &reason);
   return finish (&line, target, dial, reason, error);
+}
+
+gboolean
+cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error)
+{
+  return typed (account, 0, text, error);
+}
+
+gboolean
+cusax_dialling_transfer_click (PurpleAccount *account, CusaxCall *call, const char *who, GError **error)
+{
+  return click (account, cusax_call_get_number (call), who, error);
+}
+
+gboolean
+cusax_dialling_transfer_typed (PurpleAccount *account, CusaxCall *call, const char *text, GError **error)
+{
+  return typed (account, cusax_call_get_number (call), text, error);
+}
+
+/* Somebody else named the address: it is called as such, no contact lends the call his name. */
+gboolean
+cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **error)
+{
+  Line line;
+
+  if (!find_line (account, 0, &line, error))
+    return FALSE;
+  return dial_now (&line, address, NULL, error);
 }
 
 /* ---------------------------------------------------------------- "Dial..." */

@@ -9,6 +9,7 @@
 #include <purple.h>
 
 #include "address.h"
+#include "call.h"
 #include "dial.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,22 @@ gboolean cusax_dialling_click_number (PurpleAccount *account, const char *jid, c
 
 /** By hand: Dial..., /dial, links (R28): nothing is asked. */
 gboolean cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error);
+
+/**
+ * cusax_dialling_transfer_typed:
+ * @call: whose other side is to call what cusax_dialling_typed() takes
+ *
+ * Asks and classifies as if we called: who transfers pays, often enough.
+ *
+ * Returns: FALSE with words (translated)
+ */
+gboolean cusax_dialling_transfer_typed (PurpleAccount *account, CusaxCall *call, const char *text, GError **error);
+
+/** The same for what cusax_dialling_click() takes. */
+gboolean cusax_dialling_transfer_click (PurpleAccount *account, CusaxCall *call, const char *who, GError **error);
+
+/** Calls @address, which has been shown to the person in full with what it may cost. FALSE with words (translated). */
+gboolean cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **error);
 
 /** The account action "Dial...": asks for what cusax_dialling_typed() takes. */
 void cusax_dialling_show (PurpleAccount *account);

@@ -13,6 +13,7 @@ typedef struct
   guint serial;           /* what callbacks carry: unlike an address it is never used again */
   PurpleAccount *account; /* borrowed, until cusax_questions_forget() */
   CusaxDial *dial;
+  guint transfer; /* 0: a call */
   CusaxQuestionDone done;
 } Question;
 
@@ -87,7 +88,7 @@ answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
   if (how == CUSAX_QUESTION_CHOICE)
     choice = chosen (question, fields);
   if (how != CUSAX_QUESTION_CHOICE || choice != NULL)
-    question->done (question->account, question->dial, how, choice);
+    question->done (question->account, question->dial, question->transfer, how, choice);
   question_free (question);
 }
 
@@ -136,12 +137,19 @@ on_cancel_fields (gpointer data, PurpleRequestFields *fields)
 static char *
 primary_text (const Question *question, const char *address)
 {
+  gboolean is_call = question->transfer == 0;
   g_autofree char *label = NULL;
 
   if (question->dial->jid == NULL)
-    return g_strdup_printf (_ ("Call %s?"), address);
+    return g_strdup_printf (is_call ? _ ("Call %s?") : _ ("Transfer the call to %s?"), address);
   label = cusax_peers_label (question->account, question->dial->jid);
-  return g_strdup_printf (_ ("Call %s at %s?"), label, address);
+  return g_strdup_printf (is_call ? _ ("Call %s at %s?") : _ ("Transfer the call to %s at %s?"), label, address);
+}
+
+static const char *
+yes_text (const Question *question)
+{
+  return question->transfer == 0 ? _ ("Call") : _ ("Transfer");
 }
 
 /* "Chat instead" only where there is somebody to chat with. The first button is the default (R43). */
@@ -152,12 +160,13 @@ show_cost (Question *question, const char *primary, const char *address)
   const char *title = _ ("Call to the telephone network");
   const char *jid = question->dial->jid;
 
-  if (jid != NULL)
+  /* Nobody chats instead of transferring. */
+  if (jid != NULL && question->transfer == 0)
     return purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
                                   data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
                                   G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
-  return purple_request_action (question, title, primary, secondary, 0, question->account, NULL, NULL,
-                                data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Cancel"),
+  return purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
+                                data_of (question), 3, yes_text (question), G_CALLBACK (on_call), _ ("Cancel"),
                                 G_CALLBACK (on_cancel_action), _ ("Always for this number"),
                                 G_CALLBACK (on_always));
 }
@@ -170,8 +179,9 @@ show_foreign (Question *question, const char *primary)
     _ ("The call goes to another telephone service: %s\nThis is said once for each service."), host);
 
   return purple_request_action (question, _ ("Call to another service"), primary, secondary, 0,
-                                question->account, question->dial->jid, NULL, data_of (question), 2, _ ("Call"),
-                                G_CALLBACK (on_call), _ ("Cancel"), G_CALLBACK (on_cancel_action));
+                                question->account, question->dial->jid, NULL, data_of (question), 2,
+                                yes_text (question), G_CALLBACK (on_call), _ ("Cancel"),
+                                G_CALLBACK (on_cancel_action));
 }
 
 static void *
@@ -180,7 +190,10 @@ show_choice (Question *question, CusaxConfig *config)
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
   g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
-  g_autofree char *primary = g_strdup_printf (_ ("Which number of %s do you want to call?"), label);
+  g_autofree char *primary
+    = g_strdup_printf (question->transfer == 0 ? _ ("Which number of %s do you want to call?")
+                                               : _ ("To which number of %s do you want to transfer the call?"),
+                       label);
   g_autoptr (GString) text = g_string_new (_ ("The choice is remembered; the menu of the contact has all."));
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   void *handle;
@@ -189,7 +202,7 @@ show_choice (Question *question, CusaxConfig *config)
     g_ptr_array_add (lines, cusax_dialwords_line (g_ptr_array_index (question->dial->list, i), config, FALSE));
   purple_request_field_group_add_field (group, cusax_choices_field ("number", _ ("Number"), lines, text));
   purple_request_fields_add_group (fields, group);
-  handle = purple_request_fields (question, _ ("Call"), primary, text->str, fields, _ ("Call"),
+  handle = purple_request_fields (question, yes_text (question), primary, text->str, fields, yes_text (question),
                                   G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields),
                                   question->account, question->dial->jid, NULL, data_of (question));
   /* A host without such dialogs leaves them to us. */
@@ -214,14 +227,15 @@ show (Question *question, CusaxConfig *config)
 }
 
 static gboolean
-is_same (const Question *question, PurpleAccount *account, const CusaxDial *dial)
+is_same (const Question *question, PurpleAccount *account, const CusaxDial *dial, guint transfer)
 {
-  return question->account == account && question->dial->step == dial->step
+  return question->account == account && question->transfer == transfer && question->dial->step == dial->step
          && g_strcmp0 (question->dial->key, dial->key) == 0 && g_strcmp0 (question->dial->jid, dial->jid) == 0;
 }
 
 gboolean
-cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, CusaxQuestionDone done)
+cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, guint transfer,
+                     CusaxQuestionDone done)
 {
   Question *question = g_new0 (Question, 1);
   gpointer serial;
@@ -229,7 +243,7 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
   /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the
    * new one takes its place on the screen. */
   for (guint i = questions != NULL ? questions->len : 0; i > 0; i--)
-    if (is_same (g_ptr_array_index (questions, i - 1), account, dial))
+    if (is_same (g_ptr_array_index (questions, i - 1), account, dial, transfer))
       {
         close_question (i - 1);
         break;
@@ -237,6 +251,7 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
   question->serial = ++last_serial;
   question->account = account;
   question->dial = dial;
+  question->transfer = transfer;
   question->done = done;
   if (questions == NULL)
     questions = g_ptr_array_new_with_free_func (question_free);

@@ -86,6 +86,10 @@ GETTER (gboolean, is_held, held)
 GETTER (gboolean, is_remote_held, remote_held)
 GETTER (gboolean, is_muted, muted)
 GETTER (gboolean, is_secure, secure)
+GETTER (gboolean, is_joined, joined)
+GETTER (gboolean, has_early_media, early_media)
+GETTER (gboolean, is_automatic, automatic)
+GETTER (const char *const *, get_redirects, redirects)
 GETTER (CusaxCallEnd, get_end, end)
 GETTER (guint, get_end_status, status)
 GETTER (const char *, get_end_reason, reason)
@@ -131,6 +135,110 @@ cusax_call_set_muted (CusaxCall *call, gboolean muted)
   g_string_append (call->trace, muted ? "mute " : "unmute ");
 }
 
+CusaxTransfer
+cusax_call_get_transfer (const CusaxCall *call, guint *status, const char **reason)
+{
+  if (status != NULL)
+    *status = call->transfer_status;
+  if (reason != NULL)
+    *reason = call->transfer_reason;
+  return call->transfer;
+}
+
+static gboolean
+succeed (const GError *failure, GError **error)
+{
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (failure));
+  return FALSE;
+}
+
+gboolean
+cusax_call_send_digits (CusaxCall *call, const char *digits, GError **error)
+{
+  g_string_append_printf (call->trace, "digits(%s) ", digits);
+  return succeed (call->error, error);
+}
+
+gboolean
+cusax_call_transfer (CusaxCall *call, CusaxAddress *target, GError **error)
+{
+  g_string_append_printf (call->trace, "transfer(%s) ", cusax_address_get_uri (target));
+  return succeed (call->error, error);
+}
+
+gboolean
+cusax_call_transfer_to (CusaxCall *call, CusaxCall *other, GError **error)
+{
+  g_string_append_printf (call->trace, "transfer-to(%u) ", other->number);
+  return succeed (call->error, error);
+}
+
+/* ------------------------------------------------------------- referral */
+
+CusaxReferral *
+fake_referral_new (const char *target, const char *referrer)
+{
+  CusaxReferral *referral = g_new0 (CusaxReferral, 1);
+
+  referral->refs = 1;
+  referral->target = cusax_address_parse_uri (target, NULL);
+  referral->referrer = referrer != NULL ? cusax_address_parse_uri (referrer, NULL) : NULL;
+  referral->trace = g_string_new (NULL);
+  return referral;
+}
+
+void
+fake_referral_free (CusaxReferral *referral)
+{
+  g_assert_cmpint (referral->refs, ==, 1);
+  g_clear_pointer (&referral->target, cusax_address_unref);
+  g_clear_pointer (&referral->referrer, cusax_address_unref);
+  g_string_free (referral->trace, TRUE);
+  g_free (referral);
+}
+
+CusaxReferral *
+cusax_referral_ref (CusaxReferral *referral)
+{
+  referral->refs++;
+  return referral;
+}
+
+void
+cusax_referral_unref (CusaxReferral *referral)
+{
+  g_assert_cmpint (referral->refs, >, 1);
+  referral->refs--;
+}
+
+#define REFERRAL_GETTER(type, name, field)                                                                         \
+  type cusax_referral_##name (const CusaxReferral *referral)                                                       \
+  {                                                                                                                \
+    return referral->field;                                                                                        \
+  }
+
+REFERRAL_GETTER (CusaxReferralState, get_state, state)
+REFERRAL_GETTER (CusaxAddress *, get_target, target)
+REFERRAL_GETTER (const char *, get_who, who)
+REFERRAL_GETTER (CusaxClass, get_class, class_)
+REFERRAL_GETTER (CusaxCall *, get_call, call)
+REFERRAL_GETTER (CusaxAddress *, get_referrer, referrer)
+REFERRAL_GETTER (gboolean, replaces, replaces)
+
+void
+cusax_referral_accept (CusaxReferral *referral)
+{
+  g_string_append (referral->trace, "accept ");
+}
+
+void
+cusax_referral_refuse (CusaxReferral *referral)
+{
+  g_string_append (referral->trace, "refuse ");
+}
+
 /* -------------------------------------------------------------- account */
 
 static const char *
@@ -160,6 +268,9 @@ fake_phone_reset (const char *jid)
   g_clear_error (&fake_phone.error);
   g_clear_error (&fake_phone.dial_error);
   g_clear_error (&fake_phone.send_error);
+  g_clear_error (&fake_phone.deed_error);
+  if (fake_phone.trace != NULL)
+    g_string_free (fake_phone.trace, TRUE);
   g_clear_pointer (&fake_phone.sent, g_free);
   g_clear_pointer (&fake_phone.config, cusax_config_unref);
   g_clear_pointer (&fake_phone.calls, g_ptr_array_unref);
@@ -169,6 +280,7 @@ fake_phone_reset (const char *jid)
   fake_connection = NULL;
   if (jid == NULL)
     return;
+  fake_phone.trace = g_string_new (NULL);
   fake_phone.config = cusax_config_new (jid, "secret", &nothing_set, NULL, &error);
   g_assert_no_error (error);
   fake_connection = (CusaxConnection *) &fake_phone;
@@ -265,6 +377,59 @@ cusax_account_get_call (const CusaxAccount *account, guint number)
   return NULL;
 }
 
+void
+cusax_account_set_dnd (CusaxAccount *account, gboolean dnd)
+{
+  g_string_append_printf (account->trace, "dnd(%d) ", dnd);
+}
+
+gboolean
+cusax_account_swap (CusaxAccount *account, GError **error)
+{
+  g_string_append (account->trace, "swap ");
+  return succeed (account->deed_error, error);
+}
+
+gboolean
+cusax_account_join (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **error)
+{
+  g_string_append_printf (account->trace, "join(%u,%u) ", call->number, other->number);
+  return succeed (account->deed_error, error);
+}
+
+void
+cusax_account_part (CusaxAccount *account, CusaxCall *call)
+{
+  g_string_append_printf (account->trace, "part(%u) ", call->number);
+}
+
+CusaxCall *
+cusax_account_pick_up (CusaxAccount *account, const char *jid, const char *who, GError **error)
+{
+  static CusaxCall begun;
+
+  g_string_append_printf (account->trace, "pick-up(%s) ", jid);
+  return succeed (account->dial_error, error) ? &begun : NULL;
+}
+
+CusaxHistory *
+cusax_account_get_history (CusaxAccount *account)
+{
+  return account->history;
+}
+
+CusaxMailbox *
+cusax_account_get_mailbox (CusaxAccount *account)
+{
+  return account->mailbox;
+}
+
+CusaxWatch *
+cusax_account_get_watch (CusaxAccount *account)
+{
+  return account->watch;
+}
+
 /* ------------------------------------------------------------ side table */
 
 PurplePlugin *
@@ -325,6 +490,13 @@ fake_purple_start (const char *ui)
   purple_eventloop_set_ui_ops (&eventloop_ops);
   g_assert_true (purple_core_init (ui));
   purple_set_blist (purple_blist_new ());
+}
+
+void
+fake_protocol_set_send_im (int (*send_im) (PurpleConnection *gc, const char *who, const char *message,
+                                           PurpleMessageFlags flags))
+{
+  fake_protocol.send_im = send_im;
 }
 
 PurpleAccount *

@@ -9,8 +9,10 @@
 #include "account.h"
 #include "call.h"
 #include "connection.h"
+#include "referral.h"
 
 #include <account.h>
+#include <conversation.h>
 #include <glib.h>
 
 struct _CusaxCall
@@ -18,7 +20,7 @@ struct _CusaxCall
   int refs;
   guint number;
   CusaxCallState state;
-  gboolean outgoing, held, remote_held, muted, secure;
+  gboolean outgoing, held, remote_held, muted, secure, joined, early_media, automatic;
   CusaxAddress *peer;
   const char *who, *display_name, *reason, *codec;
   CusaxCallerId *caller; /* owned */
@@ -27,7 +29,24 @@ struct _CusaxCall
   CusaxClass class_;
   CusaxCallEnd end;
   guint status, seconds;
+  const char *const *redirects;
+  CusaxTransfer transfer;
+  guint transfer_status;
+  const char *transfer_reason;
+  const GError *error; /* send_digits and transfers fail with it */
   GString *trace; /* what was asked of it: "answer decline(0) ..." */
+};
+
+struct _CusaxReferral
+{
+  int refs;
+  CusaxReferralState state;
+  CusaxAddress *target, *referrer; /* owned */
+  const char *who;
+  CusaxClass class_;
+  CusaxCall *call;
+  gboolean replaces;
+  GString *trace; /* "accept refuse " */
 };
 
 struct _CusaxAccount
@@ -42,6 +61,11 @@ struct _CusaxAccount
   CusaxDirectory *directory; /* whatever the test has put there */
   char *dialled;          /* "URI who" of the last dial */
   GError *dial_error;     /* dial fails with it */
+  GError *deed_error;     /* swap and join fail with it */
+  GString *trace;         /* "swap join(1,2) part(1) dnd(1) pick-up(jid) " */
+  CusaxHistory *history;  /* as directory */
+  CusaxMailbox *mailbox;
+  CusaxWatch *watch;
   char *sent;             /* "URI text" of the last SIP message */
   GError *send_error;
   CusaxSipMessageDone sent_done; /* the test reports the end */
@@ -59,12 +83,20 @@ void fake_phone_reset (const char *jid);
 CusaxCall *fake_call_new (guint number, CusaxCallState state, const char *who);
 void fake_call_free (CusaxCall *call);
 
+/** @referrer: (nullable): URIs. */
+CusaxReferral *fake_referral_new (const char *target, const char *referrer);
+void fake_referral_free (CusaxReferral *referral);
+
 /** Starts libpurple as @ui in a new folder; fake_purple_stop removes it. */
 void fake_purple_start (const char *ui);
 void fake_purple_stop (void);
 
 /** Returns: (transfer none): an account of our protocol id in libpurple's list */
 PurpleAccount *fake_purple_account (const char *name);
+
+/** What our protocol does with instant messages. */
+void fake_protocol_set_send_im (int (*send_im) (PurpleConnection *gc, const char *who, const char *message,
+                                                PurpleMessageFlags flags));
 
 /** Gives @account a connection, without which libpurple makes no conversations, or takes it away. */
 void fake_purple_connect (PurpleAccount *account, gboolean connected);

@@ -16,6 +16,7 @@ static PurpleAccount *account;
 static PurpleConversation *with_bob, *room;
 static GString *lines; /* what conversations got, one per line */
 static GString *trace; /* what was asked of others */
+static GString *sent_im; /* "who: markup", one per line */
 static gboolean refuses;
 
 /* ---------------------------------------------------------------- others */
@@ -40,6 +41,14 @@ gboolean
 cusax_dialling_typed (PurpleAccount *of, const char *text, GError **error)
 {
   return trace_call ("typed", text, error);
+}
+
+gboolean
+cusax_dialling_transfer_typed (PurpleAccount *of, CusaxCall *call, const char *text, GError **error)
+{
+  g_autofree char *argument = g_strdup_printf ("%u, %s", call->number, text);
+
+  return trace_call ("transfer", argument, error);
 }
 
 gboolean
@@ -85,6 +94,14 @@ write_conversation (PurpleConversation *conversation, const char *name, const ch
                     PurpleMessageFlags flags, time_t mtime)
 {
   g_string_append_printf (lines, "%s\n", message);
+}
+
+/* Of our protocol; 1: it is on its way. */
+static int
+send_im (PurpleConnection *gc, const char *who, const char *message, PurpleMessageFlags flags)
+{
+  g_string_append_printf (sent_im, "%s: %s\n", who, message);
+  return 1;
 }
 
 static PurpleConversationUiOps conversation_ops = { .write_conv = write_conversation };
@@ -218,6 +235,214 @@ test_call_numbers (void)
   teardown ();
 }
 
+/* Adds a call that stands. */
+static CusaxCall *
+add_call (guint number, const char *who, gboolean held)
+{
+  CusaxCall *call = fake_call_new (number, CUSAX_CALL_ACTIVE, who);
+
+  call->held = held;
+  g_ptr_array_add (fake_phone.calls, call);
+  return call;
+}
+
+static void
+check_call (CusaxCall *call, const char *expected)
+{
+  g_assert_cmpstr (call->trace->str, ==, expected);
+  g_string_truncate (call->trace, 0);
+}
+
+static void
+check_phone (const char *expected)
+{
+  g_assert_cmpstr (fake_phone.trace->str, ==, expected);
+  g_string_truncate (fake_phone.trace, 0);
+}
+
+/* P11: with several calls the one that can be held, resumed or heard is meant. */
+static void
+test_P11_several (void)
+{
+  CusaxCall *first, *second, *third;
+
+  setup ();
+  assert_run ("swap now", "This command takes nothing behind it.");
+  first = add_call (1, "bob@example.org", TRUE);
+  second = add_call (2, "7042", FALSE);
+  assert_run ("hold", "ok");
+  assert_run ("resume", "ok");
+  assert_run ("resume #2", "The call is not on hold.");
+  assert_run ("hold #1", "The call is on hold already.");
+  assert_run ("mute", "ok");
+  assert_run ("dtmf 1", "ok");
+  assert_run ("hangup", "ok");
+  check_call (first, "resume ");
+  check_call (second, "hold mute digits(1) hang-up ");
+  assert_run ("swap", "ok");
+  check_phone ("swap ");
+  fake_phone.deed_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "no two");
+  assert_run ("swap", "To swap there must be two calls, one of them on hold.");
+  /* Two on hold: nobody knows which. */
+  third = add_call (3, "7043", TRUE);
+  assert_run ("resume", "There are several calls: say which one, for example #2. /calls lists them.");
+  check_call (third, "");
+  fake_call_free (first);
+  fake_call_free (second);
+  fake_call_free (third);
+  teardown ();
+}
+
+/* P7: what is a digit is not taken for the number of a call, and nothing fails silently. */
+static void
+test_P7_dtmf (void)
+{
+  static const struct
+  {
+    CusaxErrorCode code;
+    const char *words;
+  } failures[] = {
+    { CUSAX_ERROR_INVALID, "Write up to 64 digits: 0 to 9, * and #, a comma is a pause. Nothing was sent." },
+    { CUSAX_ERROR_OFFLINE, "Digits can be sent when the other side has answered." },
+    { CUSAX_ERROR_UNSUPPORTED,
+      "The other side takes no digits: neither as telephone events nor as INFO. Nothing was sent." },
+  };
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_RINGING, "7042");
+
+  setup ();
+  assert_run ("dtmf", "Say which digits: 0 to 9, * and #, a comma is a pause.");
+  assert_run ("dtmf 1", "No call takes digits now.");
+  g_ptr_array_add (fake_phone.calls, call);
+  assert_run ("dtmf 1", "No call takes digits now.");
+  /* A menu that is heard before it costs. */
+  call->early_media = TRUE;
+  assert_run ("dtmf 123,4#", "ok");
+  call->state = CUSAX_CALL_ACTIVE;
+  assert_run ("dtmf #2", "ok");
+  check_call (call, "digits(123,4#) digits(#2) ");
+  for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
+    {
+      GError failure = { CUSAX_ERROR, failures[i].code, (char *) "detail" };
+
+      call->error = &failure;
+      assert_run ("dtmf x", failures[i].words);
+    }
+  fake_call_free (call);
+  teardown ();
+}
+
+/* P12: blind to a target, attended to another call. */
+static void
+test_P12_transfer (void)
+{
+  const GError busy = { CUSAX_ERROR, CUSAX_ERROR_BUSY, (char *) "detail" };
+  const GError unsupported = { CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, (char *) "detail" };
+  CusaxCall *first, *second;
+
+  setup ();
+  assert_run ("transfer 7043", "Only a call that stands can be transferred.");
+  first = add_call (1, "bob@example.org", FALSE);
+  assert_run ("transfer", "Say where to: a number, a SIP address, a contact, or two calls as #1 #2.");
+  assert_run ("transfer #1", "Say where to: a number, a SIP address, a contact, or two calls as #1 #2.");
+  assert_run ("transfer 7043", "ok");
+  assert_run ("transfer #31#5", "ok");
+  assert_run ("transfer #1  +33 1 77 62 43 39", "ok");
+  check_trace ("transfer(1, 7043) transfer(1, #31#5) transfer(1, +33 1 77 62 43 39) ");
+  assert_run ("transfer #1 #2", "There is no call #2.");
+  assert_run ("transfer #1 #1", "A call cannot be transferred to itself.");
+  second = add_call (2, "7042", TRUE);
+  assert_run ("transfer 7043", "ok");
+  assert_run ("transfer #2 #1", "ok");
+  second->state = CUSAX_CALL_RINGING;
+  assert_run ("transfer #1 #2", "ok");
+  assert_run ("transfer #2 #1", "Only a call that stands can be transferred.");
+  second->state = CUSAX_CALL_CALLING;
+  assert_run ("transfer #1 #2", "The other call has to stand, or to ring there.");
+  check_call (first, "transfer-to(2) ");
+  check_call (second, "transfer-to(1) ");
+  second->state = CUSAX_CALL_ACTIVE;
+  first->error = &busy;
+  assert_run ("transfer #1 #2", "This call is being transferred already.");
+  first->error = &unsupported;
+  assert_run ("transfer #1 #2", "The telephone of the other side cannot be transferred.");
+  check_trace ("transfer(1, 7043) ");
+  refuses = TRUE;
+  assert_run ("transfer #1 7043", "No &lt;way&gt;.");
+  check_trace ("transfer(1, 7043) ");
+  fake_call_free (first);
+  fake_call_free (second);
+  teardown ();
+}
+
+/* R38: the named ones, or all that stand. */
+static void
+test_R38_conference (void)
+{
+  CusaxCall *calls[3];
+
+  setup ();
+  assert_run ("conference", "A conference needs two calls that stand, for example #1 #2.");
+  calls[0] = add_call (1, "bob@example.org", TRUE);
+  assert_run ("conference", "A conference needs two calls that stand, for example #1 #2.");
+  calls[1] = add_call (2, "7042", FALSE);
+  assert_run ("conference #1 #1", "A conference needs two calls that stand, for example #1 #2.");
+  assert_run ("conference #1 #3", "There is no call #3.");
+  assert_run ("conference all", "Write the number of a call as #1, or nothing. /calls lists them.");
+  assert_run ("conference", "ok");
+  check_phone ("join(1,2) ");
+  calls[2] = add_call (3, "7043", FALSE);
+  assert_run ("conference", "ok");
+  assert_run ("conference #3  #2", "ok");
+  check_phone ("join(1,2) join(1,3) join(3,2) ");
+  calls[2]->state = CUSAX_CALL_INCOMING;
+  assert_run ("conference #2 #3", "Only calls that stand can be joined.");
+  fake_phone.deed_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no mixer");
+  assert_run ("conference", "The sound of this computer does not work: no mixer.");
+  check_phone ("join(1,2) ");
+  assert_run ("part", "This call is in no conference of yours.");
+  calls[1]->joined = TRUE;
+  assert_run ("part #1", "This call is in no conference of yours.");
+  assert_run ("part", "ok");
+  check_phone ("part(2) ");
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    fake_call_free (calls[i]);
+  teardown ();
+}
+
+/* Issue: "decline with message (486 + chat text)"; the text is for whom it is proven to be, never for a From header. */
+static void
+test_decline_text (void)
+{
+  const char *unsure
+    = "The call is declined. Your text was not sent: it is not sure whose chat belongs to the caller.";
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "bob@example.org");
+
+  setup ();
+  g_ptr_array_add (fake_phone.calls, call);
+  call->contact = "bob@example.org";
+  call->grade = CUSAX_BINDING_WEAK;
+  assert_run ("decline Later, <please>.", unsure);
+  g_assert_cmpstr (sent_im->str, ==, "");
+  call->grade = CUSAX_BINDING_STRONG;
+  assert_run ("decline #1 Later, <please>.", "ok");
+  assert_run ("decline 5 minutes", "ok");
+  g_assert_cmpstr (sent_im->str, ==, "bob@example.org: Later, &lt;please&gt;.\nbob@example.org: 5 minutes\n");
+  check_call (call, "decline(486) decline(486) decline(486) ");
+  call->caller = g_new0 (CusaxCallerId, 1);
+  call->caller->is_anonymous = TRUE;
+  assert_run ("decline no", unsure);
+  call->caller->is_anonymous = FALSE;
+  fake_purple_connect (account, FALSE);
+  assert_run ("decline no", "The call is declined. Your text was not sent: chat is not connected.");
+  assert_run ("decline 1", "ok");
+  assert_run ("decline #1", "ok");
+  assert_run ("decline #1x", "Write the number of a call as #1, or nothing. /calls lists them.");
+  check_call (call, "decline(486) decline(486) decline(0) decline(0) ");
+  g_string_truncate (sent_im, 0);
+  fake_call_free (call);
+  teardown ();
+}
+
 static void
 test_lists (void)
 {
@@ -333,6 +558,8 @@ main (int argc, char **argv)
   purple_prefs_set_bool ("/purple/logging/log_system", FALSE);
   lines = g_string_new (NULL);
   trace = g_string_new (NULL);
+  sent_im = g_string_new (NULL);
+  fake_protocol_set_send_im (send_im);
   account = fake_purple_account ("alice@example.org");
   purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob & Co"), NULL, NULL, NULL);
 
@@ -342,6 +569,11 @@ main (int argc, char **argv)
     {
       g_test_add_func ("/commands/dial", test_dial);
       g_test_add_func ("/commands/call-numbers", test_call_numbers);
+      g_test_add_func ("/commands/P11-several", test_P11_several);
+      g_test_add_func ("/commands/P7-dtmf", test_P7_dtmf);
+      g_test_add_func ("/commands/P12-transfer", test_P12_transfer);
+      g_test_add_func ("/commands/R38-conference", test_R38_conference);
+      g_test_add_func ("/commands/decline-text", test_decline_text);
       g_test_add_func ("/commands/lists", test_lists);
       g_test_add_func ("/commands/R29-calls", test_R29_calls);
       g_test_add_func ("/commands/people", test_people);
@@ -351,6 +583,7 @@ main (int argc, char **argv)
 
   g_string_free (lines, TRUE);
   g_string_free (trace, TRUE);
+  g_string_free (sent_im, TRUE);
   fake_phone_reset (NULL);
   fake_purple_stop ();
   return result;

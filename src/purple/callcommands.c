@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See commands.h: what is done with calls. */
+#include "commands-private.h"
+
+#include "callreply.h"
+#include "callwords.h"
+#include "dialling.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* --------------------------------------------------------------- dialling */
+
+static gboolean
+on_dial (CusaxCommandRequest *request, GError **error)
+{
+  if (*request->text == '\0')
+    return cusax_commands_fail (error, _ ("Say whom to call: a number, a SIP address or a contact."));
+  return cusax_dialling_typed (request->account, request->text, error);
+}
+
+/* Without a target: the other side of this conversation. */
+static gboolean
+on_call (CusaxCommandRequest *request, GError **error)
+{
+  if (*request->text == '\0' && purple_conversation_get_type (request->conversation) == PURPLE_CONV_TYPE_IM)
+    return cusax_dialling_click (request->account, purple_conversation_get_name (request->conversation), error);
+  return on_dial (request, error);
+}
+
+/* ---------------------------------------------------------- begin and end */
+
+static gboolean
+on_answer (CusaxCommandRequest *request, GError **error)
+{
+  CusaxCall *call = cusax_commands_pick (request, request->text, cusax_callpick_is_ringing_here,
+                                         _ ("No call is ringing."), error);
+
+  if (call == NULL)
+    return FALSE;
+  cusax_call_answer (call);
+  return TRUE;
+}
+
+/* "#2 I call you back.": what is a number and nothing else is no text. */
+static gboolean
+on_decline (CusaxCommandRequest *request, GError **error)
+{
+  const char *text = request->text;
+  guint number = cusax_commands_take_number (&text);
+  g_autofree char *which = number > 0 ? g_strdup_printf ("#%u", number) : g_strdup ("");
+  CusaxCall *call;
+
+  if (number == 0 && *text != '\0' && (*text == '#' || text[strspn (text, "0123456789")] == '\0'))
+    {
+      g_free (which);
+      which = g_strdup (text);
+      text = "";
+    }
+  call = cusax_commands_pick (request, which, cusax_callpick_is_ringing_here, _ ("No call is ringing."), error);
+  if (call == NULL)
+    return FALSE;
+  if (*text != '\0')
+    return cusax_callreply_decline (request->account, call, text, error);
+  cusax_call_decline (call, 0);
+  return TRUE;
+}
+
+static gboolean
+on_hangup (CusaxCommandRequest *request, GError **error)
+{
+  CusaxCall *call
+    = cusax_commands_pick (request, request->text, cusax_callpick_is_any, _ ("There is no call."), error);
+
+  if (call == NULL)
+    return FALSE;
+  cusax_call_hang_up (call);
+  return TRUE;
+}
+
+/* ------------------------------------------------------------------- hold */
+
+/* Among several calls the one that can be held or resumed is meant. */
+static gboolean
+set_hold (CusaxCommandRequest *request, gboolean held, GError **error)
+{
+  CusaxCallFilter filter = held ? cusax_callpick_is_spoken_on : cusax_callpick_is_on_hold;
+  CusaxCall *call;
+
+  if (*request->text != '\0' || cusax_callpick_count (request->phone, filter) == 0)
+    filter = cusax_callpick_is_active;
+  call = cusax_commands_pick (request, request->text, filter, _ ("No call is active."), error);
+  if (call == NULL)
+    return FALSE;
+  if (cusax_call_is_held (call) == held)
+    return cusax_commands_fail (error, held ? _ ("The call is on hold already.") : _ ("The call is not on hold."));
+  cusax_call_set_hold (call, held);
+  return TRUE;
+}
+
+static gboolean
+on_hold (CusaxCommandRequest *request, GError **error)
+{
+  return set_hold (request, TRUE, error);
+}
+
+static gboolean
+on_resume (CusaxCommandRequest *request, GError **error)
+{
+  return set_hold (request, FALSE, error);
+}
+
+static gboolean
+on_swap (CusaxCommandRequest *request, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (!cusax_commands_takes_nothing (request, error))
+    return FALSE;
+  if (cusax_account_swap (request->phone, &reason))
+    return TRUE;
+  return cusax_callwords_fail (CUSAX_CALL_DEED_SWAP, reason, error);
+}
+
+static gboolean
+set_muted (CusaxCommandRequest *request, gboolean muted, GError **error)
+{
+  CusaxCall *call;
+
+  if (!cusax_commands_takes_nothing (request, error))
+    return FALSE;
+  call = cusax_commands_pick (request, "", cusax_callpick_is_any, _ ("There is no call."), error);
+  if (call == NULL)
+    return FALSE;
+  cusax_call_set_muted (call, muted);
+  return TRUE;
+}
+
+static gboolean
+on_mute (CusaxCommandRequest *request, GError **error)
+{
+  return set_muted (request, TRUE, error);
+}
+
+static gboolean
+on_unmute (CusaxCommandRequest *request, GError **error)
+{
+  return set_muted (request, FALSE, error);
+}
+
+/* ----------------------------------------------------------------- digits */
+
+/* No call number: "#2" are two digits. */
+static gboolean
+on_dtmf (CusaxCommandRequest *request, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  CusaxCall *call;
+
+  if (*request->text == '\0')
+    return cusax_commands_fail (error, _ ("Say which digits: 0 to 9, * and #, a comma is a pause."));
+  call = cusax_commands_pick (request, "", cusax_callpick_takes_digits, _ ("No call takes digits now."), error);
+  if (call == NULL)
+    return FALSE;
+  if (cusax_call_send_digits (call, request->text, &reason))
+    return TRUE;
+  return cusax_callwords_fail (CUSAX_CALL_DEED_DIGITS, reason, error);
+}
+
+/* --------------------------------------------------------------- transfer */
+
+static CusaxCall *
+pick_number (CusaxCommandRequest *request, guint number, CusaxCallFilter filter, const char *none, GError **error)
+{
+  g_autofree char *which = number > 0 ? g_strdup_printf ("#%u", number) : g_strdup ("");
+
+  return cusax_commands_pick (request, which, filter, none, error);
+}
+
+static gboolean
+transfer_attended (CusaxCommandRequest *request, CusaxCall *call, guint number, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  CusaxCall *other = pick_number (request, number, cusax_callpick_can_be_reached,
+                                  _ ("The other call has to stand, or to ring there."), error);
+
+  if (other == NULL)
+    return FALSE;
+  if (other == call)
+    return cusax_commands_fail (error, _ ("A call cannot be transferred to itself."));
+  if (cusax_call_transfer_to (call, other, &reason))
+    return TRUE;
+  return cusax_callwords_fail (CUSAX_CALL_DEED_TRANSFER, reason, error);
+}
+
+/* "#1 #2", "#1 target", "target". A dial string like #31#5 is no number of a call. */
+static gboolean
+on_transfer (CusaxCommandRequest *request, GError **error)
+{
+  const char *text = request->text;
+  guint first = cusax_commands_take_number (&text);
+  const char *rest = text;
+  guint second = first > 0 ? cusax_commands_take_number (&rest) : 0;
+  CusaxCall *call;
+
+  if (*text == '\0')
+    return cusax_commands_fail (error, _ ("Say where to: a number, a SIP address, a contact, or two calls as #1 #2."));
+  call = pick_number (request, first, cusax_callpick_is_active, _ ("Only a call that stands can be transferred."),
+                      error);
+  if (call == NULL)
+    return FALSE;
+  if (second > 0 && *rest == '\0')
+    return transfer_attended (request, call, second, error);
+  return cusax_dialling_transfer_typed (request->account, call, text, error);
+}
+
+/* ------------------------------------------------------------- conference */
+
+/* Returns: (transfer container): those that are named, or all that stand; NULL with words */
+static GPtrArray *
+pick_several (CusaxCommandRequest *request, GError **error)
+{
+  g_autoptr (GPtrArray) picked = g_ptr_array_new ();
+  const GPtrArray *calls = cusax_account_get_calls (request->phone);
+  g_auto (GStrv) words = g_strsplit_set (request->text, " \t", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      CusaxCall *call;
+
+      if (*words[i] == '\0')
+        continue;
+      call = cusax_commands_pick (request, words[i], cusax_callpick_is_active, _ ("Only calls that stand can be joined."),
+                                  error);
+      if (call == NULL)
+        return NULL;
+      if (!g_ptr_array_find (picked, call, NULL))
+        g_ptr_array_add (picked, call);
+    }
+  for (guint i = 0; *request->text == '\0' && i < calls->len; i++)
+    if (cusax_callpick_is_active (g_ptr_array_index (calls, i)))
+      g_ptr_array_add (picked, g_ptr_array_index (calls, i));
+  if (picked->len < 2)
+    {
+      cusax_commands_fail (error, _ ("A conference needs two calls that stand, for example #1 #2."));
+      return NULL;
+    }
+  return g_steal_pointer (&picked);
+}
+
+/* Joining changes the list: each call is kept until its turn. */
+static gboolean
+on_conference (CusaxCommandRequest *request, GError **error)
+{
+  g_autoptr (GPtrArray) calls = pick_several (request, error);
+
+  return calls != NULL && cusax_callreply_join (request->phone, calls, error);
+}
+
+static gboolean
+is_joined (CusaxCall *call)
+{
+  return cusax_call_is_joined (call);
+}
+
+static gboolean
+on_part (CusaxCommandRequest *request, GError **error)
+{
+  CusaxCall *call
+    = cusax_commands_pick (request, request->text, is_joined, _ ("This call is in no conference of yours."), error);
+
+  if (call == NULL)
+    return FALSE;
+  cusax_account_part (request->phone, call);
+  return TRUE;
+}
+
+/* ------------------------------------------------------------------ table */
+
+const CusaxCommand cusax_callcommands[] = {
+  { "dial", on_dial, N_ ("dial &lt;target&gt;:  Calls a number, a SIP address or a contact."), FALSE },
+  { "call", on_call, N_ ("call [target]:  Calls the target, or without one the contact of this conversation."), TRUE },
+  { "answer", on_answer, N_ ("answer [#n]:  Answers the call that rings."), FALSE },
+  { "decline", on_decline,
+    N_ ("decline [#n] [text]:  Declines the call that rings; the text goes to the caller as a chat message."), FALSE },
+  { "hangup", on_hangup, N_ ("hangup [#n]:  Ends the call."), FALSE },
+  { "hold", on_hold, N_ ("hold [#n]:  Puts the call on hold."), FALSE },
+  { "resume", on_resume, N_ ("resume [#n]:  Goes on with a call that is on hold."), FALSE },
+  { "swap", on_swap, N_ ("swap:  Puts the call on hold and goes on with the one that waited."), FALSE },
+  { "mute", on_mute, N_ ("mute:  Switches the microphone off."), FALSE },
+  { "unmute", on_unmute, N_ ("unmute:  Switches the microphone on again."), FALSE },
+  { "dtmf", on_dtmf, N_ ("dtmf &lt;digits&gt;:  Sends digits as the keypad does, for example 123,4#; a comma is a pause."),
+    FALSE },
+  { "transfer", on_transfer,
+    N_ ("transfer [#n] &lt;target&gt;:  The other side shall talk to the target instead of you; with two calls as #1 #2 "
+        "both talk to each other."),
+    FALSE },
+  { "conference", on_conference,
+    N_ ("conference [#n #m]:  Joins the calls, so that everybody hears everybody; without numbers all of them."), FALSE },
+  { "part", on_part, N_ ("part [#n]:  Takes the call out of the conference and puts it on hold."), FALSE },
+  { NULL }
+};

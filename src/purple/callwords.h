@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What people read when calls are transferred, joined or waiting, and when digits cannot be sent: whole, translated
+ * sentences, plain text. Names are as callers.h makes them. Knows no libpurple.
+ */
+#pragma once
+
+#include "account.h"
+#include "call.h"
+
+G_BEGIN_DECLS
+
+/**
+ * cusax_callwords_transfer:
+ * @name: of the other side, for people
+ *
+ * Returns: (transfer full) (nullable): how far the transfer of @call is; NULL for none
+ */
+char *cusax_callwords_transfer (CusaxCall *call, const char *name);
+
+/** Returns: (transfer full): "The call with Ulla is on hold: /resume goes on." */
+char *cusax_callwords_on_hold (const char *name);
+
+/** CusaxCallDeed: what was tried when an error came. */
+typedef enum
+{
+  CUSAX_CALL_DEED_DIGITS,
+  CUSAX_CALL_DEED_TRANSFER,
+  CUSAX_CALL_DEED_JOIN,
+  CUSAX_CALL_DEED_SWAP
+} CusaxCallDeed;
+
+/**
+ * Puts the sentence for @reason, an error of phone/call.h or phone/account.h, into @error.
+ *
+ * Returns: FALSE always
+ */
+gboolean cusax_callwords_fail (CusaxCallDeed deed, const GError *reason, GError **error);
+
+/**
+ * cusax_callwords_waiting:
+ * @other: the call that stands beside one that rings here
+ * @name: of its other side, for people
+ *
+ * Returns: (transfer full): what answering does to it: "You are in a call with Ulla; answering puts it on hold."
+ */
+char *cusax_callwords_waiting (CusaxCall *other, const char *name);
+
+G_END_DECLS
