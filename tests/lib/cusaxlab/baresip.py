@@ -254,6 +254,25 @@ class Phone:
         for digit in digits:
             self.control.command('sndcode', digit)
 
+    def hold(self):
+        return self.control.command('hold')
+
+    def resume(self):
+        return self.control.command('resume')
+
+    def transfer(self, target):
+        """Blind transfer of its call."""
+        return self.control.command('transfer', target if target.startswith('sip') else 'sip:' + target)
+
+    def digits_heard(self):
+        """The digits that came since the last mark."""
+        events = [event for event in self.control.events[self._mark:] if event['type'] == 'CALL_DTMF_START']
+        return ''.join(event.get('param', '') for event in events)
+
+    def wait_digits(self, digits, seconds=10):
+        wait_until(lambda: self.digits_heard() == digits, '%s hears the digits %s' % (self.user, digits), seconds,
+                   lambda: 'came: %r\n%s' % (self.digits_heard(), self.tail()))
+
     def wait_incoming(self, seconds=10):
         return self.wait_event('CALL_INCOMING', seconds=seconds)
 

@@ -134,6 +134,9 @@ request_route {
   route(AUTHENTICATE);
   remove_hf("Route");
   if (is_method("REGISTER")) {
+    if (ALLOW_EVENTS) {
+      append_to_reply("Allow-Events: EVENT_NAMES\r\n");
+    }
     if ($td =~ "FURTHER") {
       if (!save("foreign")) {
         sl_reply_error();
@@ -144,8 +147,15 @@ request_route {
     exit;
   }
   route(IDENTITY);
-  if (is_method("INVITE|SUBSCRIBE")) {
+  if (is_method("INVITE|SUBSCRIBE|REFER")) {
     record_route();
+  }
+  if (is_method("SUBSCRIBE") && $hdr(Event) =~ "^message-summary") {
+    if ($sht(routes=>MAILBOX) == $null) {
+      sl_send_reply("489", "No Voicemail Here");
+      exit;
+    }
+    $rU = $sht(routes=>MAILBOX);
   }
   if ($rd =~ "FURTHER") {
     if ($sht(answers=>FOREIGN) != $null) {
@@ -159,8 +169,10 @@ request_route {
     route(RELAY);
     exit;
   }
-  if (is_method("SUBSCRIBE") && $var(caller) != "" && !(uri == myself)) {
-    # A focus is subscribed to at its contact (RFC 4579), which is a machine's address here.
+  if ($var(caller) != "" && !(uri == myself) && (is_method("SUBSCRIBE") || (is_method("INVITE") && $rd =~ "^[0-9.]+$"))) {
+    # A focus is subscribed to at its contact (RFC 4579), and a transfer with Replaces may name one (RFC 5589): a
+    # machine's address here.
+    handle_ruri_alias();
     route(RELAY);
     exit;
   }
@@ -318,11 +330,11 @@ class Kamailio:
 
     def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
                  nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=(),
-                 place=HERE, ephemeral=None):
+                 place=HERE, ephemeral=None, allow_events=()):
         """users: user part -> password. algorithm: MD5 or SHA-256. assert_identity: callers with a password get a
         P-Asserted-Identity. anonymous_auth: anonymous callers need a password too. further: other domains, whose
         users register here without one. ephemeral: the secret shared with mod_cusax_sip; then only its credentials
-        count."""
+        count. allow_events: event packages that the registrar announces."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.place, self.host = place, place.host
         self.port = place.ports(2, 5060)
@@ -339,7 +351,8 @@ class Kamailio:
                             ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', int(in_dialog_auth)),
                             ('MAX_EXPIRES', max_expires),
                             ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
-                            ('SECRETS', secrets), ('DOMAIN', domain), ('SOCKET', self._socket),
+                            ('SECRETS', secrets), ('ALLOW_EVENTS', int(bool(allow_events))),
+                            ('EVENT_NAMES', ', '.join(allow_events)), ('DOMAIN', domain), ('SOCKET', self._socket),
                             ('FOLDER', folder), ('LISTEN', self._listen())):
             text = text.replace(name, str(value))
         with open(self._config, 'w', encoding='utf-8') as file:
@@ -424,6 +437,10 @@ class Kamailio:
     def route_numbers(self, user):
         """Calls to numbers of the own domain go to this user, as to a gateway; P-Called-Party-ID has the number."""
         self.rpc('htable.sets', 'routes', 'NUMBERS', user)
+
+    def route_mailbox(self, user):
+        """Subscriptions to message-summary go to this user, as to a voicemail server; without it they get 489."""
+        self.rpc('htable.sets', 'routes', 'MAILBOX', user)
 
     def bindings(self, user):
         """The contacts registered for a user, as Kamailio's location table has them. user@domain: of a further one."""
