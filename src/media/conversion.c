@@ -57,13 +57,67 @@ has_format (const GPtrArray *codecs, const CusaxCodec *codec)
   return FALSE;
 }
 
+/* @clock_rate: 0: any */
+static const CusaxCodec *
+find_events (const GPtrArray *codecs, guint clock_rate)
+{
+  for (guint i = 0; i < codecs->len; i++)
+    {
+      const CusaxCodec *codec = codecs->pdata[i];
+
+      if (g_ascii_strcasecmp (codec->name, "telephone-event") == 0
+          && (clock_rate == 0 || codec->clock_rate == clock_rate))
+        return codec;
+    }
+  return NULL;
+}
+
+static const CusaxCodec *
+find_voice (const GPtrArray *codecs)
+{
+  for (guint i = 0; i < codecs->len; i++)
+    if (!cusax_codec_is_auxiliary (codecs->pdata[i]))
+      return codecs->pdata[i];
+  return NULL;
+}
+
+gboolean
+cusax_conversion_have_events (const GPtrArray *agreed)
+{
+  return find_voice (agreed) != NULL && find_events (agreed, 0) != NULL;
+}
+
+/* WORKAROUND farstream 0.2.9: sends telephone-events only with the clock of the format that is sent
+ * (_is_telephony_codec() in fs-rtp-dtmf-event-source.c), and makes a tone if there are none; many telephones that
+ * speak Opus know telephone-event/8000 alone. Their number with our clock: what differs on the wire is the unit of
+ * the duration, which nobody needs to tell one key from the next. Remove when it takes any clock.
+ * Returns: (nullable): the one of @agreed that is to have another clock rate */
+static const CusaxCodec *
+find_misfit (const GPtrArray *agreed, guint *clock_rate)
+{
+  const CusaxCodec *voice = find_voice (agreed);
+
+  if (voice == NULL || find_events (agreed, voice->clock_rate) != NULL)
+    return NULL;
+  *clock_rate = voice->clock_rate;
+  return find_events (agreed, 0);
+}
+
 GList *
 cusax_conversion_remote_codecs (const GPtrArray *agreed, const GPtrArray *offered)
 {
   GList *list = NULL;
+  guint clock_rate = 0;
+  const CusaxCodec *misfit = find_misfit (agreed, &clock_rate);
 
   for (guint i = 0; i < agreed->len; i++)
-    list = g_list_prepend (list, cusax_conversion_codec_to_purple (agreed->pdata[i]));
+    {
+      CusaxCodec codec = *(const CusaxCodec *) agreed->pdata[i];
+
+      if (agreed->pdata[i] == misfit)
+        codec.clock_rate = clock_rate;
+      list = g_list_prepend (list, cusax_conversion_codec_to_purple (&codec));
+    }
   for (guint i = 0; offered != NULL && i < offered->len; i++)
     {
       const CusaxCodec *codec = offered->pdata[i];

@@ -33,9 +33,14 @@ PurpleMediaCodec *cusax_conversion_codec_to_purple (const CusaxCodec *codec);
  * (RFC 3264 sections 5.1 and 6.1): such formats stand twice, the peer's number first, because the first is
  * sent.
  *
+ * A telephone-event whose clock is not the voice's gets the voice's.
+ *
  * Returns: (transfer full) (element-type PurpleMediaCodec): for purple_media_codec_list_free()
  */
 GList *cusax_conversion_remote_codecs (const GPtrArray *agreed, const GPtrArray *offered);
+
+/** Returns: TRUE if the other side takes telephone-events (RFC 4733) beside @agreed's voice. */
+gboolean cusax_conversion_have_events (const GPtrArray *agreed);
 
 /**
  * cusax_conversion_leg_candidates:

@@ -91,6 +91,12 @@ on_media_error (PurpleMedia *media, const char *text, CusaxSession *self)
 }
 
 static void
+on_keypad (gpointer user_data, char digit)
+{
+  cusax_session_news_tell_digit (user_data, digit);
+}
+
+static void
 connect_signals (CusaxSession *self)
 {
   g_signal_connect (self->media, "candidates-prepared", G_CALLBACK (on_candidates_prepared), self);
@@ -184,6 +190,7 @@ cusax_session_bus_watch (CusaxSession *self)
   self->bus = gst_pipeline_get_bus (GST_PIPELINE (pipeline));
   g_object_get (self->media, "backend", &self->backend, NULL);
   connect_signals (self);
+  cusax_keypad_watch (self->backend, on_keypad, self);
   g_signal_connect (self->bus, "message::error", G_CALLBACK (on_bus_error_first), self);
   g_signal_connect_after (self->bus, "message::error", G_CALLBACK (on_bus_error), self);
   g_signal_connect (self->bus, "message::element", G_CALLBACK (on_bus_element), self);
@@ -196,4 +203,6 @@ cusax_session_bus_unwatch (CusaxSession *self)
     g_signal_handlers_disconnect_by_data (self->bus, self);
   if (self->media != NULL)
     g_signal_handlers_disconnect_by_data (self->media, self);
+  if (self->backend != NULL)
+    cusax_keypad_watch (self->backend, NULL, NULL);
 }

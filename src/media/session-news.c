@@ -4,6 +4,23 @@
 
 #include "error.h"
 
+/* More than a person presses in one turn of the main loop. */
+#define MAX_DIGITS 32
+
+/* Each may end the session. */
+static void
+tell_digits (CusaxSession *self)
+{
+  while (!self->cut && self->news_digits->len > 0)
+    {
+      char digit = self->news_digits->str[0];
+
+      g_string_erase (self->news_digits, 0, 1);
+      if (self->listener.on_keypad != NULL)
+        self->listener.on_keypad (self->user_data, digit);
+    }
+}
+
 static gboolean
 on_news (gpointer user_data)
 {
@@ -34,6 +51,7 @@ on_news (gpointer user_data)
       self->news_muted = FALSE;
       self->listener.on_muted (self->user_data, self->muted);
     }
+  tell_digits (self);
   if (!self->cut && self->news_hang_up)
     {
       self->cut = TRUE;
@@ -48,6 +66,15 @@ cusax_session_news_tell (CusaxSession *self)
 {
   if (!self->cut && self->news_source == 0)
     self->news_source = g_idle_add_full (G_PRIORITY_DEFAULT, on_news, self, NULL);
+}
+
+void
+cusax_session_news_tell_digit (CusaxSession *self, char digit)
+{
+  if (self->news_digits->len >= MAX_DIGITS)
+    return;
+  g_string_append_c (self->news_digits, digit);
+  cusax_session_news_tell (self);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "elements.h"
 #include "finch.h"
 #include "guard.h"
+#include "keypad.h"
 #include "microphone.h"
 #include "session.h"
 #include "stream.h"
@@ -52,6 +53,8 @@ typedef struct
   gboolean guard_done;
   CusaxMicrophone *microphone;
   CusaxFinch *finch;
+  gboolean reaches;    /* Farstream knows whereto */
+  gboolean has_events; /* the other side takes telephone-events beside the format that is sent */
   gboolean accepted, held, muted;
   gboolean media_ended; /* libpurple has ended it: not ours to end any more */
   gboolean applying;    /* we are telling PurpleMedia, so its signals are no news */
@@ -59,6 +62,7 @@ typedef struct
   /* What the listener is to be told from the main loop. */
   guint news_source;
   gboolean news_leg, news_hang_up, news_hold, news_muted;
+  GString *news_digits;
   GError *news_error;
   gboolean error_from_bus; /* news_error is GStreamer's own text */
 } CusaxSession;
@@ -73,6 +77,8 @@ void cusax_session_release (CusaxSession *self);
 /* session-news.c */
 /* Something was noted in @self: the listener hears of it from the main loop. */
 void cusax_session_news_tell (CusaxSession *self);
+/* A digit of the window's keypad. */
+void cusax_session_news_tell_digit (CusaxSession *self, char digit);
 /* The first one tells most: what follows are consequences. */
 void cusax_session_news_tell_error (CusaxSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 

@@ -19,6 +19,7 @@ session_clear (gpointer data)
 
   g_clear_pointer (&self->offered, g_ptr_array_unref);
   g_clear_error (&self->news_error);
+  g_string_free (self->news_digits, TRUE);
   g_free (self->who);
 }
 
@@ -34,6 +35,7 @@ find_conference (CusaxSession *self)
   GstElement *tee = purple_media_get_tee (self->media, CUSAX_STREAM_SESSION, NULL);
 
   self->conference = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (tee)));
+  cusax_keypad_repeat_ends (self->conference);
 }
 
 /* purple_media_end() does nothing for a media that never got a stream, and its window would stay. */
@@ -86,8 +88,8 @@ session_start (CusaxSession *self, gboolean outgoing, const CusaxLeg *leg, GErro
     return FALSE;
 
   /* Finch offers Accept and Reject for a call that it did not start, although it has been accepted by then. */
-  self->media = purple_media_manager_create_media (manager, self->port->account, "fsrtpconference", self->who,
-                                                   outgoing || cusax_finch_is_running ());
+  self->media
+    = cusax_keypad_create_media (self->port->account, self->who, outgoing || cusax_finch_is_running ());
   if (self->media == NULL)
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "this program does not show calls");
@@ -116,6 +118,7 @@ cusax_session_open (CusaxSessionPort *port, const char *who, gboolean outgoing, 
   self->listener = *listener;
   self->user_data = user_data;
   self->who = g_strdup (who);
+  self->news_digits = g_string_new (NULL);
   self->leg_rtp_port = leg->rtp_port;
   self->leg_rtcp_port = leg->rtcp_port;
   if (outgoing)
@@ -146,6 +149,7 @@ session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
 
   if (self->media_ended)
     return;
+  self->has_events = cusax_conversion_have_events (codecs);
   list = cusax_conversion_remote_codecs (codecs, self->offered);
   if (!purple_media_set_remote_codecs (self->media, CUSAX_STREAM_SESSION, self->who, list))
     cusax_session_news_tell_error (self, "GStreamer cannot use any codec of this call");
@@ -160,20 +164,42 @@ tell_media (CusaxSession *self, PurpleMediaInfoType type)
   self->applying = FALSE;
 }
 
+/* Only now does Farstream learn whereto: nothing can leave or come in before. */
+static void
+reach (CusaxSession *self)
+{
+  GList *candidates;
+
+  if (self->reaches)
+    return;
+  self->reaches = TRUE;
+  candidates = cusax_conversion_leg_candidates (self->leg_rtp_port, self->leg_rtcp_port);
+  purple_media_add_remote_candidates (self->media, CUSAX_STREAM_SESSION, self->who, candidates);
+  purple_media_candidate_list_free (candidates);
+}
+
+/* No ACCEPT for PurpleMedia: the window would say that the call stands. */
+static void
+session_listen (CusaxMediaSession *session)
+{
+  CusaxSession *self = (CusaxSession *)session;
+
+  if (self->media_ended || self->reaches)
+    return;
+  reach (self);
+  cusax_stream_revive_pipeline ();
+}
+
 static void
 session_accept (CusaxMediaSession *session)
 {
   CusaxSession *self = (CusaxSession *)session;
-  GList *candidates;
 
   if (self->media_ended || self->accepted)
     return;
   self->accepted = TRUE;
   cusax_microphone_open (self->microphone);
-  /* Only now does Farstream learn whereto: nothing can leave before. */
-  candidates = cusax_conversion_leg_candidates (self->leg_rtp_port, self->leg_rtcp_port);
-  purple_media_add_remote_candidates (self->media, CUSAX_STREAM_SESSION, self->who, candidates);
-  purple_media_candidate_list_free (candidates);
+  reach (self);
   tell_media (self, PURPLE_MEDIA_INFO_ACCEPT);
   cusax_stream_revive_pipeline ();
 }
@@ -200,10 +226,21 @@ session_set_muted (CusaxMediaSession *session, gboolean muted)
   tell_media (self, muted ? PURPLE_MEDIA_INFO_MUTE : PURPLE_MEDIA_INFO_UNMUTE);
 }
 
+static gboolean
+session_send_event (CusaxMediaSession *session, char digit, guint ms)
+{
+  CusaxSession *self = (CusaxSession *)session;
+
+  return !self->media_ended && self->reaches && self->has_events
+         && cusax_keypad_send (self->backend, CUSAX_STREAM_SESSION, digit);
+}
+
 static const CusaxMediaSessionVtable session_vtable = {
   .set_remote_codecs = session_set_remote_codecs,
+  .listen = session_listen,
   .accept = session_accept,
   .set_hold = session_set_hold,
   .set_muted = session_set_muted,
+  .send_event = session_send_event,
   .end = session_end,
 };

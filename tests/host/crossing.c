@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
+#include <srtp2/srtp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,6 +26,49 @@ open_socket (guint16 *port)
   return fd;
 }
 
+static srtp_t
+get_srtp (CrossingEnd *end)
+{
+  srtp_policy_t policy = { .ssrc = { .type = ssrc_any_inbound }, .key = end->leg.key_from_session, .window_size = 1024 };
+
+  if (end->srtp != NULL)
+    return end->srtp;
+  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtp);
+  srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80 (&policy.rtcp);
+  /* GStreamer's elements have done it in this process, and a second time is refused. */
+  (void) srtp_init ();
+  if (srtp_create ((srtp_t *) &end->srtp, &policy) != srtp_err_status_ok)
+    g_error ("no SRTP");
+  return end->srtp;
+}
+
+/* RFC 4733 section 2.3, behind an RTP header without extensions. One event has one timestamp. */
+static void
+note_event (CrossingEnd *end, const guint8 *protected, int length)
+{
+  static const char digits[] = "0123456789*#ABCD";
+  guint8 packet[2048];
+  guint32 timestamp = 0;
+  srtp_err_status_t status;
+
+  memcpy (packet, protected, (gsize) length);
+  status = end->leg.is_protected ? srtp_unprotect (get_srtp (end), packet, &length) : srtp_err_status_ok;
+  if (status != srtp_err_status_ok)
+    g_error ("a telephone-event that cannot be read: %d", (int) status);
+  if (length < 16 || packet[12] >= sizeof digits - 1)
+    g_error ("not a telephone-event: %" G_GSIZE_FORMAT " bytes", (gsize) length);
+  memcpy (&timestamp, packet + 4, sizeof timestamp);
+  if (end->events->len == 0 || timestamp != end->event_timestamp)
+    {
+      g_string_append_c (end->events, digits[packet[12]]);
+      end->event_ended = 0;
+    }
+  end->event_timestamp = timestamp;
+  end->event_duration = (guint) (packet[14] << 8 | packet[15]);
+  if ((packet[13] & 0x80) != 0)
+    end->event_ended++;
+}
+
 static gboolean
 forward (int fd, int out, guint16 port, CrossingEnd *count)
 {
@@ -40,6 +84,11 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
         {
           if (count->packets++ == 0)
             count->first_packet = g_get_monotonic_time ();
+          if (count->event_type != 0 && (packet[1] & 0x7f) == count->event_type)
+            {
+              note_event (count, packet, (int) length);
+              continue;
+            }
           count->payload_type = packet[1] & 0x7f;
         }
       if (port != 0)
@@ -96,6 +145,12 @@ on_muted (gpointer user_data, gboolean muted)
 }
 
 static void
+on_keypad (gpointer user_data, char digit)
+{
+  g_string_append_c (((CrossingEnd *) user_data)->pressed, digit);
+}
+
+static void
 on_error (gpointer user_data, const GError *error)
 {
   CrossingEnd *end = user_data;
@@ -113,6 +168,8 @@ end_init (CrossingEnd *end, const char *who, CrossingEnd *peer, gboolean is_prot
   end->rtp_fd = open_socket (&end->leg.rtp_port);
   end->rtcp_fd = open_socket (&end->leg.rtcp_port);
   end->leg.is_protected = is_protected;
+  end->events = g_string_new (NULL);
+  end->pressed = g_string_new (NULL);
   for (gsize i = 0; i < CUSAX_SRTP_KEY_LENGTH; i++)
     end->leg.key_from_session[i] = (guint8)g_random_int ();
   end->rtp_source = g_unix_fd_add (end->rtp_fd, G_IO_IN, on_rtp, end);
@@ -138,7 +195,7 @@ void
 crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
 {
   static const CusaxMediaListener listener = { .on_leg_ready = on_leg_ready, .on_hang_up = on_hang_up, .on_hold = on_hold,
-                                               .on_muted = on_muted, .on_error = on_error };
+                                               .on_muted = on_muted, .on_keypad = on_keypad, .on_error = on_error };
   g_autoptr (GError) error = NULL;
 
   host_audio_set_tone (hertz);
@@ -166,6 +223,10 @@ end_clear (CrossingEnd *end)
   close (end->rtp_fd);
   close (end->rtcp_fd);
   g_free (end->error);
+  g_string_free (end->events, TRUE);
+  if (end->srtp != NULL)
+    srtp_dealloc (end->srtp);
+  g_string_free (end->pressed, TRUE);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Two media sessions that talk to each other, for tests: in place of two transports, their legs are crossed by
- * a forwarder of plain sockets. It knows no keys: each leg is told the other's, so packets pass as they are.
+ * a forwarder of plain sockets. Each leg is told the other's keys, so packets pass as they are; only
+ * telephone-events are looked into, where a test asks for it, and end there.
  * Counts what it sees and notes what the sessions report.
  */
 #pragma once
@@ -24,7 +25,14 @@ typedef struct _CrossingEnd
   struct _CrossingEnd *peer;
 
   guint packets;                          /* RTP that the session sent */
-  guint payload_type;                     /* of the last one */
+  guint payload_type;                     /* of the last one that was no telephone-event */
+  guint event_type;                       /* payload type of telephone-events; 0: not looked for */
+  GString *events;                        /* what they said: "12#" */
+  gpointer srtp;                          /* reads them */
+  guint32 event_timestamp;                /* of the last one */
+  guint event_ended;                      /* packets of it with the E bit */
+  guint event_duration;                   /* of it, in its clock */
+  GString *pressed;                       /* the window's keypad */
   gint64 opened, leg_ready, first_packet; /* monotonic microseconds */
   guint leg_ready_count, hang_ups, holds, errors;
   gboolean held;
