@@ -367,10 +367,9 @@ result_copy (const CusaxOfferResult *result)
 }
 
 CusaxOfferResult *
-cusax_offer_receive_answer (CusaxOffer *offer, const char *text, gsize length, GError **error)
+cusax_offer_preview_answer (CusaxOffer *offer, const char *text, gsize length, GError **error)
 {
   g_autoptr (CusaxSdp) sdp = NULL;
-  CusaxOfferResult *result = NULL;
 
   g_return_val_if_fail (offer != NULL && text != NULL, NULL);
 
@@ -380,11 +379,21 @@ cusax_offer_receive_answer (CusaxOffer *offer, const char *text, gsize length, G
       return NULL;
     }
   sdp = cusax_sdp_parse (text, length, error);
-  if (sdp != NULL && sdp->media->len <= offer->plan->index)
-    fail (error, CUSAX_ERROR_INVALID, "the answer has too few streams");
-  else if (sdp != NULL)
-    result = cusax_offer_judge_answer (&offer->sent, sdp->media->pdata[offer->plan->index], error);
+  if (sdp == NULL)
+    return NULL;
+  if (sdp->media->len > offer->plan->index)
+    return cusax_offer_judge_answer (&offer->sent, sdp->media->pdata[offer->plan->index], error);
+  fail (error, CUSAX_ERROR_INVALID, "the answer has too few streams");
+  return NULL;
+}
 
+CusaxOfferResult *
+cusax_offer_receive_answer (CusaxOffer *offer, const char *text, gsize length, GError **error)
+{
+  CusaxOfferResult *result = cusax_offer_preview_answer (offer, text, length, error);
+
+  if (offer->state != STATE_OFFER_SENT)
+    return NULL;
   if (result != NULL)
     {
       g_clear_pointer (&offer->agreed, cusax_offer_plan_free);

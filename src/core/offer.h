@@ -76,6 +76,10 @@ char *cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescripti
  */
 CusaxOfferResult *cusax_offer_receive_answer (CusaxOffer *offer, const char *sdp, gsize length, GError **error);
 
+/** As receive_answer, of a response that is not the last one (18x, RFC 3261 section 13.2.1): the offer stays open, and the
+ * answer of the 200 decides. */
+CusaxOfferResult *cusax_offer_preview_answer (CusaxOffer *offer, const char *sdp, gsize length, GError **error);
+
 /**
  * cusax_offer_receive_offer:
  *

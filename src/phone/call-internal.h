@@ -19,6 +19,10 @@ typedef struct
   /* What a message of the other side says it is, after the first one; answer by cusax_call_set_caller. */
   void (*on_remote) (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers);
   void (*on_silence) (gpointer owner, CusaxCall *call, guint seconds);
+  /* The other side wants us to call somebody; (transfer full) @referral. */
+  void (*on_refer) (gpointer owner, CusaxCall *call, CusaxSipReferral *referral, const CusaxSipRefer *refer);
+  /* Digits did not reach the other side; @status: what their INFO was answered, 0: there was no way. */
+  void (*on_digits_refused) (gpointer owner, CusaxCall *call, guint status);
 } CusaxCallOwner;
 
 /** CusaxCallOutgoing: whom to call, and what to say of us; borrowed. */
@@ -29,6 +33,9 @@ typedef struct
   const char *contact; /* (nullable): bare JID that the person meant */
   CusaxClass class_;
   CusaxDisclosure disclosure;
+  const char *replaces;    /* (nullable): as in CusaxSipDisclosure */
+  const char *referred_by; /* (nullable) */
+  gboolean is_automatic;   /* nobody dialled it: a transfer, a bridge */
 } CusaxCallOutgoing;
 
 /** CusaxCallIncoming: who calls, and what to say of us; borrowed but for @caller. */
@@ -39,6 +46,7 @@ typedef struct
   CusaxBindingGrade grade;
   const char *contact;   /* (nullable) */
   CusaxDisclosure disclosure;
+  int answer_after;      /* seconds: answered then by itself; -1: a person decides */
 } CusaxCallIncoming;
 
 /**
@@ -88,6 +96,21 @@ CusaxAddress *cusax_call_get_focus (const CusaxCall *call);
  * caller's proxy tries other devices (603 would end it everywhere, RFC 3261 section 21.6), and counts as missed.
  */
 void cusax_call_withdraw (CusaxCall *call);
+
+/** The one way out for the account: ends the call, and says why. No effect on an ended call. */
+void cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *reason);
+
+/** Returns: TRUE if @sip_call is this call's dialog */
+gboolean cusax_call_has_dialog (const CusaxCall *call, const CusaxSipCall *sip_call);
+
+/** Both ACTIVE: mixes their sound. FALSE: CUSAX_ERROR_MEDIA */
+gboolean cusax_call_join (CusaxCall *call, CusaxCall *other, GError **error);
+
+/** Says that the call is one of those that are mixed, or not any more (then its sound is parted); emits. */
+void cusax_call_set_joined (CusaxCall *call, gboolean joined);
+
+/** When the person or the account put it on hold last (clock time). */
+gint64 cusax_call_get_held_at (const CusaxCall *call);
 
 /** Cuts the owner off: it hears nothing any more. */
 void cusax_call_detach (CusaxCall *call);

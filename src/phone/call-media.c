@@ -130,8 +130,14 @@ static void
 on_transport_first_rtp (gpointer user_data, gboolean incoming)
 {
   CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
   g_debug ("call #%u: first packet %s", call->number, incoming ? "received" : "sent");
+  /* SDP in a 183 only promises tones; now there are some, and ours would disturb them (RFC 3960 section 3.2). */
+  if (!incoming || (call->state != CUSAX_CALL_CALLING && call->state != CUSAX_CALL_RINGING))
+    return;
+  call->has_early_media = TRUE;
+  cusax_call_emit_changed (call);
 }
 
 static void
@@ -195,5 +201,6 @@ static const CusaxMediaListener media_listener = {
   .on_hang_up = on_media_hang_up,
   .on_hold = on_media_hold,
   .on_muted = on_media_muted,
+  .on_keypad = cusax_call_on_keypad,
   .on_error = on_media_error,
 };

@@ -45,11 +45,21 @@ struct _CusaxCall
   gboolean joined;             /* its sound is mixed with another call's */
   gboolean has_early_media;    /* their tones are heard before the answer */
   gboolean is_automatic;       /* nobody is asked */
+  int answer_after;            /* incoming: seconds, -1: a person decides */
+  char *replaces;              /* outgoing (nullable) */
+  char *referred_by;           /* outgoing (nullable) */
+  GString *digits;             /* (nullable): waiting to be sent */
+  guint digits_id;             /* the next one's turn */
   CusaxTransfer transfer;
+  gboolean is_referred;        /* REFER has left */
+  CusaxAddress *transfer_target;
+  CusaxCall *transfer_other;   /* (nullable): attended: the call that is to be replaced */
+  gboolean is_transfer_target; /* the other side of it is about to be called by somebody else */
   guint transfer_status;       /* of their last report */
   char *transfer_reason;
   char **redirects;            /* (nullable): END_REDIRECTED */
   gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
+  gint64 held_at;              /* clock time of want_held */
   gint64 established;          /* clock time, 0 before */
   gint64 finished;             /* clock time, 0 before */
 
@@ -77,8 +87,6 @@ CusaxCall *cusax_call_alloc (const CusaxPorts *ports, CusaxConfig *config, guint
 void cusax_call_set_state (CusaxCall *call, CusaxCallState state);
 /* Emit last: the caller holds a reference and touches nothing of the call afterwards. */
 void cusax_call_emit_changed (CusaxCall *call);
-/* The one way out; no effect on an ended call. */
-void cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *reason);
 void cusax_call_end_with_error (CusaxCall *call, const GError *error);
 /* Refuses an incoming call on the wire; the caller ends it. */
 void cusax_call_reject (CusaxCall *call, guint status);
@@ -93,6 +101,19 @@ gboolean cusax_call_open_session (CusaxCall *call, GError **error);
 CusaxDirection cusax_call_get_wanted_direction (const CusaxCall *call);
 /* Brings what both sides agreed on to the transport and, if it is open, the media session. */
 gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError **error);
+
+/* call-digits.c */
+void cusax_call_stop_digits (CusaxCall *call);
+void cusax_call_on_info_done (gpointer user_data, guint status);
+void cusax_call_on_keypad (gpointer user_data, char digit);
+
+/* call-transfer.c */
+/* The hold is settled, or refused: REFER may leave. */
+void cusax_call_continue_transfer (CusaxCall *call);
+void cusax_call_clear_transfer (CusaxCall *call);
+void cusax_call_on_refer_progress (gpointer user_data, guint status, const char *reason);
+/* Their BYE is the end of our transfer: they went to where we sent them. */
+gboolean cusax_call_is_transferred (const CusaxCall *call);
 
 /* call-setup.c */
 /* Incoming: what our responses shall say of us, from now on. */

@@ -66,6 +66,7 @@ cusax_call_set_hold (CusaxCall *call, gboolean held)
     return;
 
   call->want_held = held;
+  call->held_at = call->ports.clock->now (call->ports.clock);
   /* The microphone is cut at once; what the wire says follows. */
   if (call->session != NULL)
     call->session->vtable->set_hold (call->session, held);
@@ -124,6 +125,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
   if (call->want_held != call->held || call->has_moved)
     cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
+  cusax_call_continue_transfer (call);
 }
 
 static void

@@ -38,6 +38,9 @@ cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->grade = outgoing->contact != NULL ? CUSAX_BINDING_STRONG : CUSAX_BINDING_NONE;
   call->class_ = outgoing->class_;
   call->disclosure = outgoing->disclosure;
+  call->is_automatic = outgoing->is_automatic;
+  call->replaces = g_strdup (outgoing->replaces);
+  call->referred_by = g_strdup (outgoing->referred_by);
   call->state = CUSAX_CALL_PREPARING;
   if (!cusax_call_prepare_media (call, error) || !cusax_call_open_session (call, error))
     {
@@ -106,6 +109,8 @@ send_invite (CusaxCall *call)
 
   disclosed_fill (&disclosed, call);
   disclosed.port.call_id = call_id;
+  disclosed.port.replaces = call->replaces;
+  disclosed.port.referred_by = call->referred_by;
   if (sdp != NULL)
     call->sip_call = call->ports.sip->vtable->invite (call->ports.sip, call->peer, sdp, &disclosed.port,
                                                       &sip_listener, call, &error);
@@ -172,6 +177,16 @@ take_first_offer (CusaxCall *call, GError **error)
   return call->pending != NULL;
 }
 
+static gboolean
+on_automatic_answer (gpointer data)
+{
+  CusaxCall *call = data;
+
+  call->tick_id = 0;
+  cusax_call_answer (call);
+  return G_SOURCE_REMOVE;
+}
+
 /* The 180 is on the wire: now the codecs, the transport and the person. */
 static gboolean
 on_incoming_tick (gpointer data)
@@ -188,6 +203,9 @@ on_incoming_tick (gpointer data)
     }
   call->transport->vtable->gather (call->transport);
   call->announced = TRUE;
+  if (call->is_automatic)
+    call->tick_id = call->ports.clock->add (call->ports.clock, (guint) call->answer_after * 1000, on_automatic_answer,
+                                            call);
   if (call->owner != NULL)
     call->owner->on_incoming (call->owner_data, call);
   return G_SOURCE_REMOVE;
@@ -216,6 +234,8 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->grade = details->grade;
   call->contact = g_strdup (details->contact);
   call->disclosure = details->disclosure;
+  call->answer_after = details->answer_after;
+  call->is_automatic = details->answer_after >= 0;
   call->offerless = incoming->sdp == NULL;
   call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
   call->remote_sdp_length = incoming->sdp_length;
@@ -288,6 +308,9 @@ cusax_call_answer (CusaxCall *call)
       return;
     }
   cusax_call_stop_ring_timer (call);
+  if (call->tick_id != 0)
+    call->ports.clock->remove (call->ports.clock, call->tick_id); /* the person was quicker */
+  call->tick_id = 0;
   cusax_call_set_state (call, CUSAX_CALL_ANSWERING);
   if (call->local != NULL)
     send_200 (call);
@@ -313,12 +336,30 @@ on_sip_remote (gpointer user_data, const CusaxSipHeaders *headers)
     call->owner->on_remote (call->owner_data, call, headers);
 }
 
+/* Early media (R44): what they send may be heard; the microphone stays shut until the answer. An answer that cannot be used
+ * says nothing yet: the 200 decides. */
+static void
+take_early_answer (CusaxCall *call, const char *sdp, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_preview_answer (call->offer, sdp, length, &error);
+
+  if (result == NULL || !cusax_call_apply_result (call, result, &error))
+    {
+      g_message ("call #%u: no early media: %s", call->number, error->message);
+      return;
+    }
+  call->session->vtable->listen (call->session);
+}
+
 static void
 on_sip_progress (gpointer user_data, guint status, const char *sdp, gsize length)
 {
   CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
+  if (sdp != NULL && (call->state == CUSAX_CALL_CALLING || call->state == CUSAX_CALL_RINGING))
+    take_early_answer (call, sdp, length);
   /* Gateways to the telephone network send 183 with its tones instead of 180. */
   if (status < 180 || status > 183 || call->state != CUSAX_CALL_CALLING)
     return;
@@ -369,15 +410,41 @@ on_sip_ended (gpointer user_data, guint status, const char *reason, gboolean els
   if (call->state == CUSAX_CALL_INCOMING)
     end = elsewhere ? CUSAX_CALL_END_ELSEWHERE : CUSAX_CALL_END_MISSED;
   else if (status == 0)
-    end = CUSAX_CALL_END_REMOTE;
+    end = cusax_call_is_transferred (call) ? CUSAX_CALL_END_TRANSFERRED : CUSAX_CALL_END_REMOTE;
   else if (call->state == CUSAX_CALL_ACTIVE || call->state == CUSAX_CALL_ANSWERING)
     end = CUSAX_CALL_END_NETWORK;
+  else if (status >= 300 && status < 400 && call->redirects != NULL)
+    end = CUSAX_CALL_END_REDIRECTED;
   else
     end = cusax_call_end_from_status (status, call->rang);
   cusax_call_end (call, end, status, reason);
 }
 
+static void
+on_sip_redirected (gpointer user_data, const char *const *targets)
+{
+  CusaxCall *call = user_data;
+
+  g_strfreev (call->redirects);
+  call->redirects = targets[0] != NULL ? g_strdupv ((char **) targets) : NULL;
+}
+
+static void
+on_sip_refer (gpointer user_data, CusaxSipReferral *referral, const CusaxSipRefer *refer)
+{
+  CusaxCall *call = user_data;
+
+  if (call->owner != NULL)
+    call->owner->on_refer (call->owner_data, call, referral, refer);
+  else
+    referral->vtable->release (referral);
+}
+
 static const CusaxSipCallListener sip_listener = {
+  .on_redirected = on_sip_redirected,
+  .on_refer = on_sip_refer,
+  .on_refer_progress = cusax_call_on_refer_progress,
+  .on_info_done = cusax_call_on_info_done,
   .on_remote = on_sip_remote,
   .on_progress = on_sip_progress,
   .on_established = on_sip_established,

@@ -3,6 +3,7 @@
 #include "call-private.h"
 
 #include "call-end.h"
+#include "error.h"
 #include "text.h"
 
 /* The person is given so long to answer, here and there (RFC 3261 section 13.3.1.1 leaves it to policy). */
@@ -26,6 +27,8 @@ call_clear (gpointer data)
   g_free (call->end_reason);
   g_free (call->codec);
   g_strfreev (call->redirects);
+  g_free (call->replaces);
+  g_free (call->referred_by);
   g_free (call->transfer_reason);
 }
 
@@ -54,6 +57,7 @@ cusax_call_alloc (const CusaxPorts *ports, CusaxConfig *config, guint number, Cu
   call->who = g_strdup (who);
   call->owner = owner;
   call->owner_data = owner_data;
+  call->answer_after = -1;
   return call;
 }
 
@@ -85,6 +89,7 @@ clear_timers (CusaxCall *call)
     call->ports.clock->remove (call->ports.clock, call->tick_id);
   call->tick_id = 0;
   cusax_call_stop_ring_timer (call);
+  cusax_call_stop_digits (call);
 }
 
 /* The one way out. Everything outside is let go before the owner hears of it, so that a new call started from
@@ -106,6 +111,8 @@ cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *rea
   call->end_status = status;
   call->end_reason = cusax_text_clean (reason, MAX_REASON_CHARS);
   clear_timers (call);
+  cusax_call_clear_transfer (call);
+  call->joined = FALSE;
 
   if (sip_call != NULL)
     sip_call->vtable->release (sip_call);
@@ -353,6 +360,40 @@ gboolean
 cusax_call_has_early_media (const CusaxCall *call)
 {
   return call->has_early_media && call->state != CUSAX_CALL_ACTIVE && call->state != CUSAX_CALL_ENDED;
+}
+
+gboolean
+cusax_call_has_dialog (const CusaxCall *call, const CusaxSipCall *sip_call)
+{
+  return sip_call != NULL && call->sip_call == sip_call;
+}
+
+gboolean
+cusax_call_join (CusaxCall *call, CusaxCall *other, GError **error)
+{
+  if (call->session != NULL && other->session != NULL)
+    return call->session->vtable->join (call->session, other->session, error);
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "there is no sound to mix");
+  return FALSE;
+}
+
+void
+cusax_call_set_joined (CusaxCall *call, gboolean joined)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->joined == !!joined || call->state == CUSAX_CALL_ENDED)
+    return;
+  call->joined = joined;
+  if (!joined && call->session != NULL)
+    call->session->vtable->part (call->session);
+  cusax_call_emit_changed (call);
+}
+
+gint64
+cusax_call_get_held_at (const CusaxCall *call)
+{
+  return call->held_at;
 }
 
 gboolean
