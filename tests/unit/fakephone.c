@@ -94,6 +94,7 @@ GETTER (CusaxCallEnd, get_end, end)
 GETTER (guint, get_end_status, status)
 GETTER (const char *, get_end_reason, reason)
 GETTER (guint, get_seconds, seconds)
+GETTER (guint, get_age, seconds)
 GETTER (const char *, get_codec, codec)
 
 gboolean
