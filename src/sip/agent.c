@@ -13,7 +13,7 @@
 #define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY"
 /* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
 #define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE"
-#define SUPPORTED "100rel, timer, path, outbound"
+#define SUPPORTED "100rel, timer, path, outbound, gruu"
 /* For a request that it finds broken Sofia answers 400 and closes the connection, which is the one to our
  * server: two such messages, handed on by a proxy that does not read everything, would sign us off. So only
  * what no proxy can do without counts (From, Via, ...); of the others a broken one is as good as none. */

@@ -31,6 +31,7 @@ typedef enum
 {
   CUSAX_EXCHANGE_NONE,
   CUSAX_EXCHANGE_SENT,       /* our re-INVITE is out */
+  CUSAX_EXCHANGE_SENT_UPDATE, /* CALLING: our UPDATE is */
   CUSAX_EXCHANGE_REFRESH,    /* the same, but nobody asked: timer or new address */
   CUSAX_EXCHANGE_RETRY,      /* 491: waiting to send our offer again */
   CUSAX_EXCHANGE_GOT_INVITE, /* their re-INVITE waits for answer_offer */
@@ -64,6 +65,10 @@ struct _CusaxDialog
   char *local_sdp; /* our last one that counts; for refreshes */
   char *early_sdp; /* the last 18x's */
   char *early_tag;
+  gboolean early_is_answer;   /* CALLING: it came reliably, so our offer is settled (RFC 3262 section 5) */
+  gboolean early_has_changed; /* and an UPDATE has changed the session since */
+  char *rack;                 /* CALLING: RAck for the 18x whose offer waits for answer_offer */
+  gboolean is_silent;         /* INCOMING: no 18x may go, it would have to make an offer */
   int end_status; /* what to report at the end, once known: -1 = not known */
   char *end_reason;
   guint guard_id; /* ENDING must end */
@@ -130,14 +135,19 @@ void cusax_dialog_on_bye (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_dialog_on_leg_lost (CusaxDialog *dialog);
 void cusax_dialog_on_leg_back (CusaxDialog *dialog, const char *local_address);
 
-/* exchange.c; each takes an UP (or just-up) dialog. */
+/* exchange.c; each takes an UP (or just-up) dialog, those about UPDATE also a CALLING one. */
 void cusax_exchange_reoffer (CusaxDialog *dialog, const char *sdp);
 void cusax_exchange_answer (CusaxDialog *dialog, guint status, const char *sdp);
 void cusax_exchange_on_invite (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_exchange_on_update (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_exchange_on_response (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_exchange_on_update_response (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_exchange_on_ack (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_exchange_on_cancel (CusaxDialog *dialog);
+/** An offer that waited for the dialog to be UP leaves. */
+void cusax_exchange_pump (CusaxDialog *dialog);
+/** Whether their messages allow UPDATE. */
+void cusax_exchange_learn_allow (CusaxDialog *dialog, const sip_t *sip);
 /** Session timer and Allow of the message that brought the dialog up. */
 void cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip);
 /** Tells the other side our new Contact. */

@@ -55,6 +55,7 @@ cusax_dialog_free (CusaxDialog *dialog)
   g_free (dialog->local_sdp);
   g_free (dialog->early_sdp);
   g_free (dialog->early_tag);
+  g_free (dialog->rack);
   g_free (dialog->end_reason);
   g_free (dialog);
 }
@@ -112,7 +113,7 @@ reoffer (CusaxSipCall *call, const char *sdp)
   CusaxDialog *dialog = cusax_dialog_from_port (call);
 
   g_return_if_fail (sdp != NULL);
-  if (dialog->state == CUSAX_DIALOG_UP)
+  if (dialog->state == CUSAX_DIALOG_UP || dialog->state == CUSAX_DIALOG_CALLING)
     cusax_exchange_reoffer (dialog, sdp);
 }
 
@@ -201,8 +202,8 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
         /* Our re-INVITE was answered after BYE had left. */
         nua_ack (event->handle, TAG_END ());
     }
-  else if (event->type == nua_r_update && event->status >= 200 && event->status < 300)
-    cusax_dialog_tell_remote (dialog, event->sip, FALSE);
+  else if (event->type == nua_r_update)
+    cusax_exchange_on_update_response (dialog, event);
   else if (cusax_credentials_is_failure (event) && dialog->state == CUSAX_DIALOG_CALLING)
     cusax_dialog_finish (dialog, 403, event->phrase);
 }
@@ -302,7 +303,7 @@ on_leg (CusaxHandler *handler, const CusaxRelayInfo *info)
       return;
     }
   g_free (dialog->contact);
-  dialog->contact = cusax_stack_dup_contact (dialog->stack, dialog->user);
+  dialog->contact = cusax_stack_dup_target (dialog->stack, dialog->user);
   cusax_dialog_on_leg_back (dialog, info->local_address);
 }
 
@@ -347,7 +348,7 @@ static void
 set_contact (CusaxDialog *dialog, char *user)
 {
   dialog->user = user;
-  dialog->contact = cusax_stack_dup_contact (dialog->stack, user);
+  dialog->contact = cusax_stack_dup_target (dialog->stack, user);
 }
 
 CusaxSipCall *
@@ -378,8 +379,9 @@ cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const Cusax
   dialog->presentation = presentation;
   set_contact (dialog, cusax_presentation_make_user (&presentation, self->user));
   cusax_dialog_set_local_sdp (dialog, sdp);
+  /* Without an offer of ours theirs may come in a reliable 18x, and PRACK has to bring the answer: ours to send. */
   nua_invite (handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
-              TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
+              TAG_IF (sdp == NULL, NUTAG_APPL_METHOD ("PRACK")), TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
               TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (sdp)), TAG_END ());
   return &dialog->port;
 }
@@ -397,6 +399,7 @@ cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const Cusax
   dialog->focus = g_strdup (headers->focus);
   cusax_dialog_get_sdp (event->sip, &sdp, &length);
   dialog->is_offerless = sdp == NULL;
+  dialog->is_silent = sdp == NULL && sip_has_feature (event->sip->sip_require, "100rel");
   cusax_exchange_learn (dialog, event->sip);
   return &dialog->port;
 }

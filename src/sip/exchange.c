@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Offers after set-up: re-INVITE and UPDATE both ways, glare (RFC 3261 section 14), session refreshes (RFC
- * 4028) and the move to a new address. See dialog.h and dialog-private.h. */
+/* Offers after the first: re-INVITE and UPDATE both ways, UPDATE also before the 200 (RFC 3311 section 5), glare (RFC
+ * 3261 section 14), session refreshes (RFC 4028) and the move to a new address. See dialog.h and dialog-private.h. */
 #include "dialog-private.h"
 
 #include <sofia-sip/sip_util.h>
 
 /* How often an offer that met theirs is tried again before the call is told. */
 #define MAX_RETRIES 5
+/* What we ask for (agent.c), and the least that there is: where Sofia's timer ends up, too. */
+#define SESSION_SECONDS 1800
+#define LEAST_SECONDS 90
 
 static void pump (CusaxDialog *dialog);
+static void stop_updates (CusaxDialog *dialog);
 
 static void
 keep_local_sdp (CusaxDialog *dialog, char *sdp)
@@ -53,13 +57,41 @@ send_invite (CusaxDialog *dialog, CusaxExchange exchange)
               SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (dialog->sent_sdp), TAG_END ());
 }
 
+/* Before the 200: only once a reliable answer has settled the first offer, and only by UPDATE. */
+static gboolean
+can_update_early (const CusaxDialog *dialog)
+{
+  return dialog->state == CUSAX_DIALOG_CALLING && dialog->early_is_answer && dialog->peer_has_update;
+}
+
+/* Of sent_sdp. */
+static void
+send_offer (CusaxDialog *dialog)
+{
+  if (dialog->state == CUSAX_DIALOG_UP)
+    {
+      send_invite (dialog, CUSAX_EXCHANGE_SENT);
+      return;
+    }
+  dialog->exchange = CUSAX_EXCHANGE_SENT_UPDATE;
+  nua_update (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
+              SIPTAG_CONTENT_TYPE_STR ("application/sdp"), SIPTAG_PAYLOAD_STR (dialog->sent_sdp), TAG_END ());
+}
+
 static void
 pump (CusaxDialog *dialog)
 {
-  if (dialog->state != CUSAX_DIALOG_UP || dialog->exchange != CUSAX_EXCHANGE_NONE || dialog->queued_sdp == NULL)
+  if (dialog->exchange != CUSAX_EXCHANGE_NONE || dialog->queued_sdp == NULL
+      || (dialog->state != CUSAX_DIALOG_UP && !can_update_early (dialog)))
     return;
   dialog->sent_sdp = g_steal_pointer (&dialog->queued_sdp);
-  send_invite (dialog, CUSAX_EXCHANGE_SENT);
+  send_offer (dialog);
+}
+
+void
+cusax_exchange_pump (CusaxDialog *dialog)
+{
+  pump (dialog);
 }
 
 void
@@ -86,7 +118,7 @@ on_retry (gpointer user_data)
   CusaxDialog *dialog = user_data;
 
   dialog->retry_id = 0;
-  send_invite (dialog, CUSAX_EXCHANGE_SENT);
+  send_offer (dialog);
   return G_SOURCE_REMOVE;
 }
 
@@ -106,6 +138,18 @@ report_reoffer (CusaxDialog *dialog, guint status, const char *sdp, gsize length
 {
   if (dialog->listener != NULL)
     dialog->listener->on_reoffer_done (dialog->user_data, status, sdp, length);
+}
+
+/* Our offer was refused. */
+static void
+end_offer (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  /* 491 would promise an offer of theirs (ports.h); after so many there is just no way. */
+  guint status = event->status == 491 ? 500 : event->status < 700 ? event->status : 503;
+
+  settle (dialog);
+  pump (dialog);
+  report_reoffer (dialog, status, NULL, 0);
 }
 
 /* A 200 that nobody here asked for, with SDP: Sofia refreshed the session by a re-INVITE without SDP, and the
@@ -158,18 +202,47 @@ cusax_exchange_on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     }
   else if (is_asked && event->status == 491 && dialog->n_retries < MAX_RETRIES)
     schedule_retry (dialog);
+  else if (is_asked)
+    end_offer (dialog, event);
   else
     {
       settle (dialog);
       pump (dialog);
-      if (is_asked)
-        {
-          /* 491 would promise an offer of theirs (ports.h); after so many there is just no way. */
-          guint status = event->status == 491 ? 500 : event->status < 700 ? event->status : 503;
-
-          report_reoffer (dialog, status, NULL, 0);
-        }
     }
+}
+
+void
+cusax_exchange_on_update_response (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  gboolean is_good = event->status >= 200 && event->status < 300;
+  const char *sdp;
+  gsize length;
+
+  if (event->status < 200 || (dialog->state != CUSAX_DIALOG_UP && dialog->state != CUSAX_DIALOG_CALLING))
+    return;
+  if (dialog->exchange != CUSAX_EXCHANGE_SENT_UPDATE)
+    {
+      if (is_good)
+        cusax_dialog_tell_remote (dialog, event->sip, FALSE);
+      else if (event->status == 405 || event->status == 501)
+        stop_updates (dialog);
+      return;
+    }
+
+  cusax_dialog_get_sdp (event->sip, &sdp, &length);
+  if (is_good)
+    {
+      keep_local_sdp (dialog, g_steal_pointer (&dialog->sent_sdp));
+      dialog->early_has_changed = TRUE;
+      settle (dialog);
+      pump (dialog);
+      if (cusax_dialog_tell_remote (dialog, event->sip, FALSE))
+        report_reoffer (dialog, event->status, sdp, length);
+    }
+  else if (event->status == 491 && dialog->n_retries < MAX_RETRIES)
+    schedule_retry (dialog);
+  else
+    end_offer (dialog, event);
 }
 
 /* --------------------------------------------------------------- their offers */
@@ -245,7 +318,27 @@ cusax_exchange_on_invite (CusaxDialog *dialog, const CusaxSipEvent *event)
                  SIPTAG_ACCEPT_STR ("application/sdp"), TAG_END ());
   else if (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY)
     take_offer (dialog, event, CUSAX_EXCHANGE_GOT_INVITE, sdp, length);
-  else if (dialog->exchange == CUSAX_EXCHANGE_SENT || dialog->exchange == CUSAX_EXCHANGE_REFRESH)
+  else if (dialog->exchange == CUSAX_EXCHANGE_SENT || dialog->exchange == CUSAX_EXCHANGE_SENT_UPDATE
+           || dialog->exchange == CUSAX_EXCHANGE_REFRESH)
+    nua_respond (event->handle, SIP_491_REQUEST_PENDING, NUTAG_WITH_THIS (event->nua), TAG_END ());
+  else
+    refuse_overlap (event);
+}
+
+/* RFC 3311 section 5.2: who has an offer of ours waits (491), who waits for our answer comes later (500). */
+static void
+take_update (CusaxDialog *dialog, const CusaxSipEvent *event, const char *sdp, gsize length)
+{
+  gboolean is_settled = dialog->state == CUSAX_DIALOG_UP
+                        || (dialog->state == CUSAX_DIALOG_CALLING && dialog->early_is_answer);
+  gboolean is_ours = dialog->exchange == CUSAX_EXCHANGE_SENT || dialog->exchange == CUSAX_EXCHANGE_REFRESH
+                     || dialog->exchange == CUSAX_EXCHANGE_SENT_UPDATE
+                     || (dialog->state == CUSAX_DIALOG_CALLING && !dialog->is_offerless)
+                     || (dialog->state == CUSAX_DIALOG_ANSWERED && dialog->is_offerless);
+
+  if (is_settled && (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY))
+    take_offer (dialog, event, CUSAX_EXCHANGE_GOT_UPDATE, sdp, length);
+  else if (is_ours && dialog->exchange != CUSAX_EXCHANGE_GOT_UPDATE)
     nua_respond (event->handle, SIP_491_REQUEST_PENDING, NUTAG_WITH_THIS (event->nua), TAG_END ());
   else
     refuse_overlap (event);
@@ -266,13 +359,8 @@ cusax_exchange_on_update (CusaxDialog *dialog, const CusaxSipEvent *event)
     /* Session refresh or new Contact. */
     nua_respond (event->handle, SIP_200_OK, NUTAG_WITH_THIS (event->nua), SIPTAG_CONTACT_STR (dialog->contact),
                  CUSAX_DIALOG_SAYS (dialog), TAG_END ());
-  else if (dialog->state == CUSAX_DIALOG_UP
-           && (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY))
-    take_offer (dialog, event, CUSAX_EXCHANGE_GOT_UPDATE, sdp, length);
-  else if (dialog->exchange == CUSAX_EXCHANGE_SENT || dialog->exchange == CUSAX_EXCHANGE_REFRESH)
-    nua_respond (event->handle, SIP_491_REQUEST_PENDING, NUTAG_WITH_THIS (event->nua), TAG_END ());
   else
-    refuse_overlap (event);
+    take_update (dialog, event, sdp, length);
 }
 
 void
@@ -296,7 +384,10 @@ cusax_exchange_answer (CusaxDialog *dialog, guint status, const char *sdp)
       respond_invite (dialog, status, sdp);
       settle (dialog);
       if (status < 300)
-        keep_local_sdp (dialog, g_strdup (sdp));
+        {
+          keep_local_sdp (dialog, g_strdup (sdp));
+          dialog->early_has_changed = TRUE;
+        }
       break;
     case CUSAX_EXCHANGE_GOT_IN_200:
       /* There is no way to refuse an offer in a 200: the session stays what it was. */
@@ -308,6 +399,7 @@ cusax_exchange_answer (CusaxDialog *dialog, guint status, const char *sdp)
       break;
     case CUSAX_EXCHANGE_NONE:
     case CUSAX_EXCHANGE_SENT:
+    case CUSAX_EXCHANGE_SENT_UPDATE:
     case CUSAX_EXCHANGE_REFRESH:
     case CUSAX_EXCHANGE_RETRY:
     case CUSAX_EXCHANGE_WAIT_ACK:
@@ -354,27 +446,65 @@ on_refresh (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Who refreshes, as Sofia sees it (RFC 4028 section 9): nobody else can if they know no timers. */
+static gboolean
+do_we_refresh (const CusaxDialog *dialog, const sip_t *sip)
+{
+  const sip_session_expires_t *expires = sip->sip_session_expires;
+
+  if (!sip_has_feature (sip->sip_supported, "timer"))
+    return TRUE;
+  if (expires == NULL || expires->x_refresher == NULL)
+    return dialog->is_outgoing;
+  return g_ascii_strcasecmp (expires->x_refresher, dialog->is_outgoing ? "uac" : "uas") == 0;
+}
+
+static void
+start_refreshing (CusaxDialog *dialog)
+{
+  if (dialog->refresh_id == 0 && dialog->refresh_seconds > 0)
+    dialog->refresh_id = g_timeout_add_seconds (dialog->refresh_seconds, on_refresh, dialog);
+}
+
+/* Their Allow promised UPDATE. Sofia would repeat it each second. */
+static void
+stop_updates (CusaxDialog *dialog)
+{
+  if (!dialog->peer_has_update)
+    return;
+  dialog->peer_has_update = FALSE;
+  nua_set_hparams (dialog->handler.handle, NUTAG_UPDATE_REFRESH (0), TAG_END ());
+  if (dialog->state != CUSAX_DIALOG_UP)
+    return;
+  send_refresh (dialog);
+  start_refreshing (dialog);
+}
+
+void
+cusax_exchange_learn_allow (CusaxDialog *dialog, const sip_t *sip)
+{
+  if (dialog->peer_has_update || sip->sip_allow == NULL
+      || !sip_is_allowed (sip->sip_allow, sip_method_update, "UPDATE"))
+    return;
+  dialog->peer_has_update = TRUE;
+  nua_set_hparams (dialog->handler.handle, NUTAG_UPDATE_REFRESH (1), TAG_END ());
+}
+
 /* Sofia refreshes by UPDATE where the peer can; else by the last INVITE of ours, whose SDP may be stale since a
  * re-INVITE of theirs. So we are faster then: 40 % of the interval, before Sofia's half. */
 void
 cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip)
 {
-  const sip_session_expires_t *expires = sip != NULL ? sip->sip_session_expires : NULL;
+  guint seconds = SESSION_SECONDS;
 
   if (sip == NULL)
     return;
-  if (sip->sip_allow != NULL && sip_is_allowed (sip->sip_allow, sip_method_update, "UPDATE"))
-    {
-      dialog->peer_has_update = TRUE;
-      nua_set_hparams (dialog->handler.handle, NUTAG_UPDATE_REFRESH (1), TAG_END ());
-      return;
-    }
-  if (expires == NULL || expires->x_delta < 90
-      || g_strcmp0 (expires->x_refresher, dialog->is_outgoing ? "uac" : "uas") != 0)
-    return;
-  dialog->refresh_seconds = MIN (expires->x_delta, 86400) * 2 / 5;
-  if (dialog->refresh_id == 0)
-    dialog->refresh_id = g_timeout_add_seconds (dialog->refresh_seconds, on_refresh, dialog);
+  cusax_exchange_learn_allow (dialog, sip);
+  if (sip->sip_session_expires != NULL)
+    seconds = CLAMP (sip->sip_session_expires->x_delta, LEAST_SECONDS, SESSION_SECONDS);
+  dialog->refresh_seconds = do_we_refresh (dialog, sip) ? seconds * 2 / 5 : 0;
+  if (!dialog->peer_has_update)
+    start_refreshing (dialog);
 }
 
 void

@@ -69,6 +69,54 @@ cusax_registrar_read_seen (const sip_t *sip, guint16 *port)
   return *port != 0 ? read_literal (via->v_host) : NULL;
 }
 
+/* @value: a parameter's, in quotes or not. Returns: (transfer full) (nullable): what is between them */
+static char *
+dup_unquoted (const char *value)
+{
+  gsize length = value != NULL ? strlen (value) : 0;
+
+  if (length == 0 || length > MAX_URI + 2)
+    return NULL;
+  if (value[0] != '"')
+    return g_strdup (value);
+  return length >= 2 && value[length - 1] == '"' ? g_strndup (value + 1, length - 2) : NULL;
+}
+
+/* It is going to stand in our Contacts, between brackets. */
+static gboolean
+is_gruu (const char *uri)
+{
+  g_autoptr (CusaxAddress) address = NULL;
+  const char *parameters = strchr (uri, ';');
+  const char *gr = parameters != NULL ? strstr (parameters, ";gr") : NULL;
+
+  if (strlen (uri) > MAX_URI || gr == NULL || (gr[3] != '=' && gr[3] != ';' && gr[3] != '\0'))
+    return FALSE;
+  for (const char *p = uri; *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p) || *p == '<' || *p == '>' || *p == '"' || *p == '?')
+      return FALSE;
+  if (!g_str_has_prefix (uri, "sip:") && !g_str_has_prefix (uri, "sips:"))
+    return FALSE;
+  address = cusax_address_parse_uri (uri, NULL);
+  return address != NULL;
+}
+
+char *
+cusax_registrar_read_gruu (const sip_t *sip, const char *instance)
+{
+  g_autofree char *ours = g_strdup_printf ("<urn:uuid:%s>", instance);
+
+  for (const sip_contact_t *m = sip->sip_contact; m != NULL; m = m->m_next)
+    {
+      g_autofree char *theirs = dup_unquoted (msg_params_find (m->m_params, "+sip.instance="));
+      g_autofree char *gruu = dup_unquoted (msg_params_find (m->m_params, "pub-gruu="));
+
+      if (theirs != NULL && gruu != NULL && g_ascii_strcasecmp (theirs, ours) == 0 && is_gruu (gruu))
+        return g_steal_pointer (&gruu);
+    }
+  return NULL;
+}
+
 guint
 cusax_registrar_read_retry_after (const sip_t *sip)
 {

@@ -19,6 +19,10 @@ guint cusax_registrar_read_granted (const sip_t *sip, const char *user, guint as
  * @port: (out): 0: not said */
 char *cusax_registrar_read_seen (const sip_t *sip, guint16 *port);
 
+/** Returns: (transfer full) (nullable): the public GRUU of the binding with +sip.instance @instance (a UUID), RFC 5627
+ * section 4.2; a valid SIP URI with "gr" */
+char *cusax_registrar_read_gruu (const sip_t *sip, const char *instance);
+
 /** Returns: seconds of Retry-After, bounded; 0: none */
 guint cusax_registrar_read_retry_after (const sip_t *sip);
 

@@ -196,6 +196,17 @@ learn_seen (CusaxRegistrar *registrar, const sip_t *sip)
          && cusax_stack_set_seen (registrar->stack, address, port);
 }
 
+/* The last answer counts: a registrar may stop giving them. */
+static void
+learn_gruu (CusaxRegistrar *registrar, const sip_t *sip)
+{
+  g_autofree char *gruu = sip != NULL ? cusax_registrar_read_gruu (sip, registrar->instance) : NULL;
+
+  if (gruu != NULL)
+    g_debug ("sip: calls are at %s", gruu);
+  cusax_stack_set_gruu (registrar->stack, registrar->user, gruu);
+}
+
 static void
 on_granted (CusaxRegistrar *registrar, const CusaxSipEvent *event)
 {
@@ -214,6 +225,7 @@ on_granted (CusaxRegistrar *registrar, const CusaxSipEvent *event)
     }
   registrar->state = STATE_GRANTED;
   cusax_credentials_settle (registrar->credentials);
+  learn_gruu (registrar, event->sip);
   g_debug ("sip: registered for %u s%s", seconds, is_elsewhere ? ", behind a NAT" : "");
 
   if (was_correction)

@@ -29,6 +29,8 @@ struct _CusaxStack
   msg_mclass_t *message_class; /* of nua's messages */
   char *local_address;         /* of the last outer leg */
   guint16 local_port;
+  char *gruu;         /* (nullable): what dialogs say instead, if their Contact's user is gruu_user */
+  char *gruu_user;
   char *seen_address; /* (nullable): as the server sees it, if that is another */
   guint16 seen_port;
   CusaxTransportKind transport; /* what nua was made for */

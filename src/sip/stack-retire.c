@@ -25,6 +25,8 @@ stack_free (CusaxStack *stack)
   free (stack->message_class); /* Sofia made it by malloc () */
   g_free (stack->local_address);
   g_free (stack->seen_address);
+  g_free (stack->gruu);
+  g_free (stack->gruu_user);
   cusax_relay_unref (stack->relay);
   g_hash_table_unref (stack->handlers);
   cusax_stack_clear_traced (stack);

@@ -316,6 +316,24 @@ cusax_stack_set_seen (CusaxStack *stack, const char *address, guint16 port)
   return strcmp (before, after) != 0;
 }
 
+char *
+cusax_stack_dup_target (CusaxStack *stack, const char *user)
+{
+  /* An anonymous call has a user of its own, and a public GRUU tells the address of record. */
+  if (stack->gruu != NULL && g_strcmp0 (user, stack->gruu_user) == 0)
+    return g_strdup_printf ("<%s>", stack->gruu);
+  return cusax_stack_dup_contact (stack, user);
+}
+
+void
+cusax_stack_set_gruu (CusaxStack *stack, const char *user, const char *gruu)
+{
+  g_free (stack->gruu_user);
+  g_free (stack->gruu);
+  stack->gruu_user = gruu != NULL ? g_strdup (user) : NULL;
+  stack->gruu = g_strdup (gruu);
+}
+
 void
 cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts)
 {

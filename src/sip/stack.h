@@ -133,6 +133,16 @@ char *cusax_stack_dup_contact (CusaxStack *stack, const char *user);
  */
 gboolean cusax_stack_set_seen (CusaxStack *stack, const char *address, guint16 port);
 
+/** Returns: (transfer full): what the Contacts of dialogs say: the GRUU if @user has one, else where we are heard. */
+char *cusax_stack_dup_target (CusaxStack *stack, const char *user);
+
+/**
+ * cusax_stack_set_gruu:
+ * @user: of the Contact that it belongs to
+ * @gruu: (nullable): the public GRUU that the registrar gave (RFC 5627), a valid SIP URI; NULL: none
+ */
+void cusax_stack_set_gruu (CusaxStack *stack, const char *user, const char *gruu);
+
 /** Whether MESSAGE stands in our Allow; otherwise Sofia answers 405 (R11). Any time. */
 void cusax_stack_set_accepts_messages (CusaxStack *stack, gboolean accepts);
 

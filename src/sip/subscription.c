@@ -265,7 +265,7 @@ cusax_subscription_new (CusaxStack *stack, const CusaxSelf *self, const CusaxAdd
     = cusax_credentials_new (self->login, &subscription->handler,
                              self->is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL);
   cusax_stack_add (stack, &subscription->handler);
-  contact = cusax_stack_dup_contact (stack, user);
+  contact = cusax_stack_dup_target (stack, user);
   nua_subscribe (handle, SIPTAG_CONTACT_STR (contact), SIPTAG_EVENT_STR (event), SIPTAG_ACCEPT_STR (accept),
                  SIPTAG_EXPIRES_STR (EXPIRES_TEXT), TAG_END ());
   return &subscription->port;
