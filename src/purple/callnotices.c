@@ -3,6 +3,8 @@
 #include "notices-private.h"
 
 #include "callers.h"
+#include "callpick.h"
+#include "callwords.h"
 #include "peers.h"
 #include "words.h"
 
@@ -13,8 +15,8 @@
 
 /* The name of the conversation that hears of @call. A contact's own is for those of whom it is proven; whatever
  * stands in a From header, nobody else gets in there. */
-static const char *
-heard_by (CusaxCall *call)
+const char *
+cusax_notices_heard_by (CusaxCall *call)
 {
   const char *who = cusax_call_get_who (call);
 
@@ -30,7 +32,7 @@ heard_by (CusaxCall *call)
 static PurpleConversation *
 need_conversation (PurpleAccount *account, CusaxCall *call)
 {
-  const char *who = heard_by (call);
+  const char *who = cusax_notices_heard_by (call);
   PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
 
   if (conversation != NULL || who == NULL || *who == '\0' || cusax_callers_is_anonymous (call))
@@ -142,7 +144,7 @@ static void
 tell_end (Notices *notices, CusaxCall *call, const char *name)
 {
   CusaxCallEnd end = cusax_call_get_end (call);
-  const char *who = heard_by (call);
+  const char *who = cusax_notices_heard_by (call);
   g_autofree char *text = cusax_words_call_end (call, name);
   g_autofree char *line = cusax_notices_account_line (notices->account);
 
@@ -158,19 +160,54 @@ tell_end (Notices *notices, CusaxCall *call, const char *name)
                                cusax_notices_on_window_closed, &notices->end_window);
 }
 
+/* Returns: (transfer full): to whom answering does what, if there is somebody */
+static char *
+incoming_text (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const char *name)
+{
+  CusaxCall *other = cusax_callpick_beside (phone, call);
+  g_autofree char *text = NULL;
+  g_autofree char *other_name = NULL;
+  g_autofree char *waiting = NULL;
+
+  if (cusax_call_is_automatic (call))
+    return g_strdup_printf (_ ("%s is calling and is answered by itself, as your provider asks."), name);
+  text = g_strdup_printf (_ ("%s is calling. Type /answer or /decline."), name);
+  if (other == NULL)
+    return g_steal_pointer (&text);
+  other_name = cusax_callers_name (account, other);
+  waiting = cusax_callwords_waiting (other, other_name);
+  return g_strconcat (text, " ", waiting, NULL);
+}
+
+/* P11: whoever writes in the conversation of one call hears of the next one there. */
+static void
+tell_waiting (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const char *name)
+{
+  CusaxCall *other = cusax_callpick_beside (phone, call);
+
+  if (other == NULL || cusax_call_is_automatic (call)
+      || g_strcmp0 (cusax_notices_heard_by (other), cusax_notices_heard_by (call)) == 0)
+    return;
+  cusax_notices_write_call_line (
+    account, other,
+    g_strdup_printf (_ ("Call waiting: %s is calling. /answer puts this call on hold; /decline refuses."), name));
+}
+
 /* Returns: (transfer full) (nullable): what to say when @call enters its state */
 static char *
-state_text (CusaxCall *call, const char *name)
+state_text (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const char *name)
 {
   switch (cusax_call_get_state (call))
     {
     case CUSAX_CALL_PREPARING:
     case CUSAX_CALL_CALLING:
+      if (cusax_call_is_automatic (call))
+        return g_strdup_printf (_ ("Calling %s, as the other side of the call asked."), name);
       return g_strdup_printf (_ ("Calling %s."), name);
     case CUSAX_CALL_RINGING:
       return g_strdup_printf (_ ("The phone of %s is ringing."), name);
     case CUSAX_CALL_INCOMING:
-      return g_strdup_printf (_ ("%s is calling. Type /answer or /decline."), name);
+      return incoming_text (account, phone, call, name);
     case CUSAX_CALL_ACTIVE:
       if (cusax_call_is_secure (call))
         return g_strdup_printf (_ ("In call with %s, encrypted."), name);
@@ -198,10 +235,10 @@ is_news (const Seen *seen, CusaxCallState state, const char *who)
 }
 
 static void
-tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
+tell_state (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
 {
   CusaxCallState state = cusax_call_get_state (call);
-  const char *who = heard_by (call);
+  const char *who = cusax_notices_heard_by (call);
   PurpleConversation *conversation;
   g_autofree char *text = NULL;
 
@@ -212,61 +249,28 @@ tell_state (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
   seen->who = g_strdup (who);
   seen->state = state;
   seen->secure = cusax_call_is_secure (call);
-  text = state_text (call, name);
+  text = state_text (notices->account, phone, call, name);
+  if (state == CUSAX_CALL_INCOMING)
+    tell_waiting (notices->account, phone, call, name);
   conversation = text != NULL ? need_conversation (notices->account, call) : NULL;
   if (conversation == NULL)
     return;
   cusax_notices_write (conversation, text, 0);
   /* Finch moves the focus to its Hangup button, where a blank ends the call. */
   if (state == CUSAX_CALL_ACTIVE && cusax_notices_host_is_finch ())
-    cusax_notices_write (conversation, _ ("Type /hangup to end it. Tab leaves the button."),
+    cusax_notices_write (conversation, _ ("Tab leaves the button: then /dtmf 123 sends digits, /hangup ends the call."),
                          PURPLE_MESSAGE_NO_LOG);
 }
 
-/* Returns: TRUE if @now is news. */
-static gboolean
-changed (gboolean *seen, gboolean now)
+gboolean
+cusax_notices_write_call_line (PurpleAccount *account, CusaxCall *call, char *text)
 {
-  if (*seen == now)
-    return FALSE;
-  *seen = now;
-  return TRUE;
-}
-
-/* @text: (transfer full) */
-static void
-write_call_line (PurpleAccount *account, CusaxCall *call, char *text)
-{
-  PurpleConversation *conversation = cusax_notices_find_conversation (account, heard_by (call));
+  PurpleConversation *conversation = cusax_notices_find_conversation (account, cusax_notices_heard_by (call));
 
   if (conversation != NULL)
     cusax_notices_write (conversation, text, 0);
   g_free (text);
-}
-
-static void
-tell_flags (PurpleAccount *account, CusaxCall *call, const char *name, Seen *seen)
-{
-  if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && changed (&seen->secure, cusax_call_is_secure (call)))
-    write_call_line (account, call,
-                     g_strdup_printf (seen->secure ? _ ("The call with %s is now encrypted.")
-                                                   : _ ("The call with %s is no longer encrypted."),
-                                      name));
-  if (changed (&seen->held, cusax_call_is_held (call)))
-    write_call_line (account, call,
-                     g_strdup_printf (seen->held ? _ ("The call with %s is on hold. Type /resume to go on.")
-                                                 : _ ("The call with %s goes on."),
-                                      name));
-  if (changed (&seen->remote_held, cusax_call_is_remote_held (call)))
-    write_call_line (
-      account, call,
-      g_strdup_printf (seen->remote_held ? _ ("%s has put the call on hold.") : _ ("%s has resumed the call."),
-                       name));
-  if (changed (&seen->muted, cusax_call_is_muted (call)))
-    write_call_line (account, call,
-                     g_strdup_printf (seen->muted ? _ ("Your microphone is muted: %s does not hear you.")
-                                                  : _ ("Your microphone is on: %s hears you."),
-                                      name));
+  return conversation != NULL;
 }
 
 void
@@ -280,6 +284,7 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
     {
       tell_end (notices, call, name);
       g_hash_table_remove (notices->calls, call);
+      cusax_notices_call_left (notices, call);
       return;
     }
   if (seen == NULL)
@@ -287,8 +292,8 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
       seen = g_new0 (Seen, 1);
       g_hash_table_insert (notices->calls, cusax_call_ref (call), seen);
     }
-  tell_state (notices, call, name, seen);
-  tell_flags (account, call, name, seen);
+  tell_state (notices, phone, call, name, seen);
+  cusax_notices_call_changes (notices, phone, call, name, seen);
 }
 
 void
@@ -296,8 +301,9 @@ cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
 {
   g_autofree char *name = cusax_callers_name (account, call);
 
-  write_call_line (account, call,
-                   g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",
-                                              "Nothing has been heard from %s for %u seconds.", seconds),
-                                    name, seconds));
+  cusax_notices_write_call_line (
+    account, call,
+    g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",
+                               "Nothing has been heard from %s for %u seconds.", seconds),
+                     name, seconds));
 }

@@ -17,7 +17,8 @@ typedef struct
 {
   CusaxCallState state;
   gboolean any; /* something was said */
-  gboolean held, remote_held, muted, secure;
+  gboolean held, remote_held, muted, secure, joined;
+  CusaxTransfer transfer;
   char *who; /* (nullable): whose conversation heard the state */
 } Seen;
 
@@ -37,6 +38,8 @@ typedef struct
   GHashTable *calls; /* CusaxCall (owned) -> Seen */
   GQueue later;      /* Later */
   guint later_source;
+  guint hold_source; /* a call ended: what is left on hold is told of soon */
+  char *hold_who;    /* (nullable): in whose conversation, too */
   char *phone_told;  /* kind of the last line on telephony; NULL = none yet */
   int chat_told;     /* -1 = not known yet */
   guint kinds_shown; /* bit = error code that had its window */
@@ -75,5 +78,22 @@ void cusax_notices_write (PurpleConversation *conversation, const char *text, Pu
 
 /** Returns: (transfer none) (nullable): the open conversation with @who (nullable) */
 PurpleConversation *cusax_notices_find_conversation (PurpleAccount *account, const char *who);
+
+/** Returns: (transfer none) (nullable): the name of the conversation that hears of @call */
+const char *cusax_notices_heard_by (CusaxCall *call);
+
+/** Writes @text (transfer full) where @call is heard of; nowhere if that is not open. Returns: TRUE if it was */
+gboolean cusax_notices_write_call_line (PurpleAccount *account, CusaxCall *call, char *text);
+
+/* callchanges.c */
+
+/** Hold, conference, transfer, microphone, encryption of a call that goes on: a line for each change. */
+void cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen);
+
+/** @call has ended: if others are on hold and nobody is spoken with, their lines say so, a moment later. */
+void cusax_notices_call_left (Notices *notices, CusaxCall *call);
+
+/** What is behind notices->hold_source goes. */
+void cusax_notices_forget_left (Notices *notices);
 
 G_END_DECLS

@@ -43,6 +43,7 @@ notices_free (gpointer data)
   cusax_notices_close_window (&notices->missed_window);
   cusax_notices_close_window (&notices->sms_window);
   g_clear_handle_id (&notices->later_source, g_source_remove);
+  cusax_notices_forget_left (notices);
   g_queue_clear_full (&notices->later, (GDestroyNotify) cusax_notices_later_free);
   g_queue_clear_full (&notices->missed, g_free);
   g_queue_clear_full (&notices->sms, g_free);

@@ -489,7 +489,7 @@ test_finch (void)
   fake_purple_connect (account, TRUE);
   change (call, CUSAX_CALL_ACTIVE);
   assert_lines ("In call with Bob &amp; Co, not encrypted.\n"
-                "Type /hangup to end it. Tab leaves the button.\n");
+                "Tab leaves the button: then /dtmf 123 sends digits, /hangup ends the call.\n");
   with_bob = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, "bob@example.org", account);
   g_assert_nonnull (with_bob);
   finish (call, CUSAX_CALL_END_REMOTE);

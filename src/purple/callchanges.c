@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See notices.h: what changes while a call goes on, and what another one leaves behind. */
+#include "notices-private.h"
+
+#include "callers.h"
+#include "callpick.h"
+#include "callwords.h"
+#include "connection.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Longer than the end of one half of an attended transfer comes before the other's. */
+#define LEFT_MS 400
+
+/* Returns: TRUE if @now is news. */
+static gboolean
+changed (gboolean *seen, gboolean now)
+{
+  if (*seen == now)
+    return FALSE;
+  *seen = now;
+  return TRUE;
+}
+
+/* ---------------------------------------------------------------- changes */
+
+/* Returns: (transfer full) */
+static char *
+hold_text (CusaxAccount *phone, CusaxCall *call, const char *name)
+{
+  if (!cusax_call_is_held (call))
+    return g_strdup_printf (_ ("The call with %s goes on."), name);
+  if (cusax_callpick_beside (phone, call) != NULL)
+    return g_strdup_printf (_ ("The call with %s is on hold because of the other call. /swap changes between them."),
+                            name);
+  return g_strdup_printf (_ ("The call with %s is on hold. Type /resume to go on."), name);
+}
+
+/* What a transfer does to the call its own line says. */
+static void
+tell_hold (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
+{
+  if (changed (&seen->held, cusax_call_is_held (call)) && !(seen->held && seen->transfer != CUSAX_TRANSFER_NONE))
+    cusax_notices_write_call_line (account, call, hold_text (phone, call, name));
+}
+
+/* Where nobody has a conversation open a failure gets the window of ends: the person waits for it. */
+static void
+tell_transfer (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
+{
+  CusaxTransfer transfer = cusax_call_get_transfer (call, NULL, NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+
+  if (seen->transfer == transfer)
+    return;
+  seen->transfer = transfer;
+  text = cusax_callwords_transfer (call, name);
+  if (text == NULL || cusax_notices_write_call_line (notices->account, call, g_strdup (text))
+      || transfer != CUSAX_TRANSFER_FAILED)
+    return;
+  line = cusax_notices_account_line (notices->account);
+  cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), text, line,
+                             cusax_notices_on_window_closed, &notices->end_window);
+}
+
+void
+cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
+{
+  PurpleAccount *account = notices->account;
+
+  if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && changed (&seen->secure, cusax_call_is_secure (call)))
+    cusax_notices_write_call_line (account, call,
+                                   g_strdup_printf (seen->secure ? _ ("The call with %s is now encrypted.")
+                                                                 : _ ("The call with %s is no longer encrypted."),
+                                                    name));
+  tell_transfer (notices, call, name, seen);
+  if (changed (&seen->joined, cusax_call_is_joined (call)))
+    cusax_notices_write_call_line (account, call,
+                                   g_strdup_printf (seen->joined ? _ ("%s is in the conference now.")
+                                                                 : _ ("%s is no longer in the conference."),
+                                                    name));
+  tell_hold (account, phone, call, name, seen);
+  if (changed (&seen->remote_held, cusax_call_is_remote_held (call)))
+    cusax_notices_write_call_line (account, call,
+                                   g_strdup_printf (seen->remote_held ? _ ("%s has put the call on hold.")
+                                                                      : _ ("%s has resumed the call."),
+                                                    name));
+  if (changed (&seen->muted, cusax_call_is_muted (call)))
+    cusax_notices_write_call_line (account, call,
+                                   g_strdup_printf (seen->muted
+                                                      ? _ ("Your microphone is muted: %s does not hear you.")
+                                                      : _ ("Your microphone is on: %s hears you."),
+                                                    name));
+}
+
+/* ----------------------------------------------------------------- left */
+
+static void
+write_to (PurpleAccount *account, const char *who, const char *text)
+{
+  PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
+
+  if (conversation != NULL)
+    cusax_notices_write (conversation, text, 0);
+}
+
+/* In its own conversation, and where the person has just been. */
+static gboolean
+on_left (gpointer data)
+{
+  Notices *notices = data;
+  CusaxConnection *connection = cusax_connection_find (notices->account);
+  CusaxAccount *phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
+  CusaxCall *held = phone != NULL ? cusax_callpick_find (phone, cusax_callpick_is_on_hold) : NULL;
+  g_autofree char *who = g_steal_pointer (&notices->hold_who);
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  notices->hold_source = 0;
+  if (held == NULL || cusax_callpick_beside (phone, held) != NULL)
+    return G_SOURCE_REMOVE;
+  name = cusax_callers_name (notices->account, held);
+  text = cusax_callwords_on_hold (name);
+  if (g_strcmp0 (cusax_notices_heard_by (held), who) != 0)
+    write_to (notices->account, who, text);
+  write_to (notices->account, cusax_notices_heard_by (held), text);
+  return G_SOURCE_REMOVE;
+}
+
+void
+cusax_notices_call_left (Notices *notices, CusaxCall *call)
+{
+  g_free (notices->hold_who);
+  notices->hold_who = g_strdup (cusax_notices_heard_by (call));
+  if (notices->hold_source == 0)
+    notices->hold_source = g_timeout_add (LEFT_MS, on_left, notices);
+}
+
+void
+cusax_notices_forget_left (Notices *notices)
+{
+  g_clear_handle_id (&notices->hold_source, g_source_remove);
+  g_clear_pointer (&notices->hold_who, g_free);
+}
