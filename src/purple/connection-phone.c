@@ -2,6 +2,7 @@
 /* What the telephone tells its account's connection; see connection.h. */
 #include "connection-private.h"
 
+#include "buddylist.h"
 #include "callerchat.h"
 #include "chatcheck.h"
 #include "conferences.h"
@@ -13,26 +14,12 @@
 #include "ringing.h"
 #include "setuptest.h"
 
-/* Only the drawing: purple_blist_update_buddy_status() would count the buddy as signed on once more. */
-static void
-repaint (PurpleAccount *account, const char *jid)
-{
-  PurpleBlistUiOps *ops = purple_blist_get_ui_ops ();
-  if (ops == NULL || ops->update == NULL || jid == NULL || purple_get_blist () == NULL)
-    return;
-
-  GSList *buddies = purple_find_buddies (account, jid);
-  for (GSList *l = buddies; l != NULL; l = l->next)
-    ops->update (purple_get_blist (), PURPLE_BLIST_NODE (l->data));
-  g_slist_free (buddies);
-}
-
 static void
 repaint_self (PurpleAccount *account)
 {
   g_autofree char *jid = cusax_address_jid_bare (purple_account_get_username (account), NULL);
 
-  repaint (account, jid);
+  cusax_buddylist_repaint (account, jid);
 }
 
 static void
@@ -62,6 +49,7 @@ on_phone_state (gpointer user_data, CusaxAccount *phone)
   cusax_legs_update (account);
   cusax_setuptest_on_state (account);
   cusax_contacts_update_reach (connection->contacts);
+  cusax_contacts_update_activity (connection->contacts);
   repaint_self (account);
   /* A line in a conversation may have run anybody's code. */
   if (cusax_connection_find (account) == connection)
@@ -92,6 +80,7 @@ on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
   CusaxConnection *connection = user_data;
   PurpleAccount *account = connection->account;
 
+  cusax_contacts_update_activity (connection->contacts);
   cusax_ringing_update (account, call);
   cusax_notices_call (account, phone, call);
   if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
@@ -135,7 +124,7 @@ on_is_blocked (gpointer user_data, CusaxAccount *phone, const char *jid)
 static void
 on_phone_contact (gpointer user_data, CusaxAccount *phone, const char *jid)
 {
-  repaint (((CusaxConnection *) user_data)->account, jid);
+  cusax_buddylist_repaint (((CusaxConnection *) user_data)->account, jid);
 }
 
 static void

@@ -2,6 +2,8 @@
 /* See contacts.h. */
 #include "contacts.h"
 
+#include "activity.h"
+#include "buddylist.h"
 #include "connection.h"
 #include "dialwords.h"
 #include "peers.h"
@@ -19,6 +21,7 @@ struct _CusaxContacts
   CusaxAccount *phone;       /* likewise */
   CusaxStore *store;
   CusaxVcards *vcards;
+  CusaxActivity *activity;
 };
 
 /* --------------------------------------------------------------- roster */
@@ -102,6 +105,27 @@ cusax_contacts_update_reach (CusaxContacts *contacts)
   cusax_vcards_set_reach (contacts->vcards, uri);
 }
 
+/* ------------------------------------------------------------- on the phone */
+
+static void
+on_activity (gpointer user_data, const char *jid)
+{
+  cusax_buddylist_repaint (((CusaxContacts *) user_data)->account, jid);
+}
+
+/* R36: from the first call that stands to the end of the last one; a call on hold is still one. */
+void
+cusax_contacts_update_activity (CusaxContacts *contacts)
+{
+  CusaxConfig *config = contacts->phone != NULL ? cusax_account_get_config (contacts->phone) : NULL;
+  const GPtrArray *calls = config != NULL ? cusax_account_get_calls (contacts->phone) : NULL;
+  gboolean is_talking = FALSE;
+
+  for (guint i = 0; calls != NULL && i < calls->len; i++)
+    is_talking |= cusax_call_get_state (g_ptr_array_index (calls, i)) == CUSAX_CALL_ACTIVE;
+  cusax_activity_set (contacts->activity, is_talking && cusax_config_shares_on_the_phone (config));
+}
+
 /* ----------------------------------------------------------------- life */
 
 CusaxContacts *
@@ -112,6 +136,7 @@ cusax_contacts_new (PurpleAccount *account)
   contacts->account = account;
   contacts->store = cusax_store_new (account);
   contacts->vcards = cusax_vcards_new (account, &vcards_listener, contacts);
+  contacts->activity = cusax_activity_new (account, contacts->store, on_activity, contacts);
   return contacts;
 }
 
@@ -121,6 +146,7 @@ cusax_contacts_free (CusaxContacts *contacts)
   if (contacts == NULL)
     return;
   purple_signals_disconnect_by_handle (contacts);
+  cusax_activity_free (contacts->activity);
   cusax_vcards_free (contacts->vcards);
   cusax_store_free (contacts->store);
   g_free (contacts);
@@ -183,6 +209,8 @@ cusax_contacts_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info)
 
   if (config == NULL || jid == NULL)
     return;
+  if (cusax_activity_is_on_the_phone (cusax_connection_get_contacts (connection)->activity, jid))
+    purple_notify_user_info_add_pair (info, _ ("Activity"), _ ("On the phone"));
   cusax_directory_look (cusax_account_get_directory (phone), jid);
   list = cusax_directory_list (cusax_account_get_directory (phone), jid);
   for (guint i = 0; i < list->len && i < MAX_TOOLTIP_LINES; i++)

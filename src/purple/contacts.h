@@ -31,7 +31,10 @@ void cusax_contacts_attach (CusaxContacts *contacts, CusaxAccount *phone);
 /** The telephone's state changed: reachability is told or withdrawn (R17). */
 void cusax_contacts_update_reach (CusaxContacts *contacts);
 
-/** Adds "Phone" lines (address, class, where it is from) for a buddy; a look in the sense of R27. */
+/** A call began or ended, or the settings changed: "on the phone" is told or taken back (R36). */
+void cusax_contacts_update_activity (CusaxContacts *contacts);
+
+/** Adds "On the phone" if the contact says so, and "Phone" lines (address, class, where it is from) for a buddy; a look in the sense of R27. */
 void cusax_contacts_tooltip (PurpleBuddy *buddy, PurpleNotifyUserInfo *info);
 
 G_END_DECLS

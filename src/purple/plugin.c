@@ -5,6 +5,7 @@
  */
 #include <purple.h>
 
+#include "activity.h"
 #include "callfeatures.h"
 #include "commands.h"
 #include "connection.h"
@@ -66,6 +67,7 @@ plugin_load (PurplePlugin *plugin)
   cusax_callfeatures_init (plugin);
   cusax_stanza_init (plugin);
   cusax_vcards_init (plugin);
+  cusax_activity_init (plugin);
   cusax_rooms_init (plugin);
   cusax_provider_init (plugin);
   cusax_presence_init (plugin);
@@ -91,6 +93,7 @@ plugin_unload (PurplePlugin *plugin)
   cusax_presence_shutdown ();
   cusax_provider_shutdown ();
   cusax_rooms_shutdown ();
+  cusax_activity_shutdown ();
   cusax_vcards_shutdown ();
   cusax_stanza_shutdown ();
   cusax_callfeatures_shutdown ();

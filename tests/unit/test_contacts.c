@@ -2,6 +2,7 @@
 /* The roster in the directory, what is announced of cards, tooltips, and the files on disk. */
 #include "fakephone.h"
 
+#include "activity.h"
 #include "contacts.h"
 #include "error.h"
 #include "fake-people.h"
@@ -49,6 +50,48 @@ void
 cusax_vcards_set_reach (CusaxVcards *vcards, const char *uri)
 {
   g_string_append_printf (reach, "%s ", uri != NULL ? uri : "none");
+}
+
+/* --------------------------------------------------------------- activity */
+
+static guint activities_alive;
+static gboolean shown;
+static const char *talker; /* the contact that is on the phone */
+static CusaxActivityChanged activity_changed;
+static gpointer activity_data;
+
+CusaxActivity *
+cusax_activity_new (PurpleAccount *of, CusaxStore *store, CusaxActivityChanged changed, gpointer user_data)
+{
+  activities_alive++;
+  activity_changed = changed;
+  activity_data = user_data;
+  shown = FALSE;
+  return (CusaxActivity *) &activities_alive;
+}
+
+void
+cusax_activity_free (CusaxActivity *activity)
+{
+  activities_alive--;
+}
+
+void
+cusax_activity_set (CusaxActivity *activity, gboolean is_on_the_phone)
+{
+  shown = is_on_the_phone;
+}
+
+gboolean
+cusax_activity_is_on_the_phone (const CusaxActivity *activity, const char *jid)
+{
+  return g_strcmp0 (jid, talker) == 0;
+}
+
+CusaxContacts *
+cusax_connection_get_contacts (CusaxConnection *connection)
+{
+  return contacts;
 }
 
 /* ------------------------------------------------------------------ setup */
@@ -101,6 +144,7 @@ teardown (void)
   g_clear_pointer (&directory, cusax_directory_free);
   g_clear_pointer (&contacts, cusax_contacts_free);
   g_assert_cmpuint (vcards_alive, ==, 0);
+  g_assert_cmpuint (activities_alive, ==, 0);
   /* Nobody listens any more. */
   remove_buddies ();
   add_buddy (account, "late@example.org", "Friends");
@@ -228,6 +272,71 @@ test_tooltip (void)
   assert_tooltip (number, "");
   fake_connection = NULL;
   assert_tooltip (bob, "");
+  teardown ();
+}
+
+/* R36: from the first call that stands to the end of the last one. */
+static void
+test_activity (void)
+{
+  static const struct
+  {
+    CusaxCallState first, second;
+    gboolean shown;
+  } calls[] = {
+    { CUSAX_CALL_RINGING, CUSAX_CALL_INCOMING, FALSE }, { CUSAX_CALL_ACTIVE, CUSAX_CALL_INCOMING, TRUE },
+    { CUSAX_CALL_ENDED, CUSAX_CALL_ACTIVE, TRUE },      { CUSAX_CALL_ENDED, CUSAX_CALL_ANSWERING, FALSE },
+    { CUSAX_CALL_ACTIVE, CUSAX_CALL_ACTIVE, TRUE },     { CUSAX_CALL_ENDED, CUSAX_CALL_ENDED, FALSE },
+  };
+  CusaxCall *first, *second;
+
+  setup ();
+  cusax_contacts_update_activity (contacts);
+  cusax_contacts_attach (contacts, &fake_phone);
+  first = fake_call_new (1, CUSAX_CALL_RINGING, "bob@example.org");
+  second = fake_call_new (2, CUSAX_CALL_INCOMING, "carol@example.org");
+  g_ptr_array_add (fake_phone.calls, first);
+  g_ptr_array_add (fake_phone.calls, second);
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      first->state = calls[i].first;
+      second->state = calls[i].second;
+      cusax_contacts_update_activity (contacts);
+      g_assert_cmpint (shown, ==, calls[i].shown);
+    }
+  fake_call_free (first);
+  fake_call_free (second);
+  teardown ();
+}
+
+static GString *drawn;
+
+static void
+on_update (PurpleBuddyList *list, PurpleBlistNode *node)
+{
+  if (PURPLE_BLIST_NODE_IS_BUDDY (node))
+    g_string_append_printf (drawn, "%s ", purple_buddy_get_name (PURPLE_BUDDY (node)));
+}
+
+static void
+test_tooltip_activity (void)
+{
+  static PurpleBlistUiOps ops = { .update = on_update };
+  PurpleBuddy *bob;
+
+  setup ();
+  bob = add_buddy (account, "bob@example.org", "Friends");
+  cusax_contacts_attach (contacts, &fake_phone);
+  drawn = g_string_new (NULL);
+  purple_blist_set_ui_ops (&ops);
+  talker = "bob@example.org";
+  activity_changed (activity_data, talker);
+  g_assert_cmpstr (drawn->str, ==, "bob@example.org ");
+  assert_tooltip (bob, "<b>Activity</b>: On the phone|<b>Phone</b>: sip:bob@example.org (guess)");
+  talker = NULL;
+  assert_tooltip (bob, "<b>Phone</b>: sip:bob@example.org (guess)");
+  purple_blist_set_ui_ops (NULL);
+  g_string_free (drawn, TRUE);
   teardown ();
 }
 
@@ -388,6 +497,8 @@ main (int argc, char **argv)
   g_test_add_func ("/contacts/reach", test_reach);
   g_test_add_func ("/contacts/tooltip", test_tooltip);
   g_test_add_func ("/contacts/tooltip-asks", test_tooltip_asks);
+  g_test_add_func ("/contacts/R36-activity", test_activity);
+  g_test_add_func ("/contacts/tooltip-activity", test_tooltip_activity);
   g_test_add_func ("/store/files", test_store);
   g_test_add_func ("/store/refuses", test_store_refuses);
   g_test_add_func ("/store/names", test_store_names);
