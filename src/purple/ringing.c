@@ -2,8 +2,11 @@
 /* See ringing.h. */
 #include "ringing.h"
 
+#include "attention.h"
 #include "callerchat.h"
 #include "callers.h"
+#include "callpick.h"
+#include "callwords.h"
 #include "connection.h"
 #include "words.h"
 
@@ -179,6 +182,22 @@ chat_label (CusaxCall *call)
   return g_strdup_printf (_ ("Chat with %s (not confirmed)"), jid);
 }
 
+/* Returns: (transfer full): what answering does to the call that stands, then who calls */
+static char *
+details_of (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
+{
+  g_autofree char *details = cusax_callers_details (account, phone, call);
+  CusaxCall *other = phone != NULL ? cusax_callpick_beside (phone, call) : NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *waiting = NULL;
+
+  if (other == NULL)
+    return g_steal_pointer (&details);
+  name = cusax_callers_name (account, other);
+  waiting = cusax_callwords_waiting (other, name);
+  return g_strconcat (waiting, "\n", details, NULL);
+}
+
 /* Returns: TRUE if the dialog would say something else than it does now. */
 static gboolean
 take_words (Ring *ring)
@@ -186,7 +205,7 @@ take_words (Ring *ring)
   CusaxConnection *connection = cusax_connection_find (ring->account);
   CusaxAccount *phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
   g_autofree char *headline = cusax_callers_headline (ring->account, ring->call);
-  g_autofree char *details = cusax_callers_details (ring->account, phone, ring->call);
+  g_autofree char *details = details_of (ring->account, phone, ring->call);
   g_autofree char *chat = chat_label (ring->call);
   gboolean can_attach = cusax_callerchat_can_attach (ring->call);
 
@@ -237,7 +256,10 @@ open_dialog (Ring *ring, const Ticks *ticks)
                              cusax_call_get_who (ring->call), NULL, GUINT_TO_POINTER (id))
         != NULL
       || rings == NULL || !g_hash_table_contains (rings, GUINT_TO_POINTER (id)))
-    return;
+    {
+      cusax_attention_raise (_ ("Incoming Call"));
+      return;
+    }
   /* A host without dialogs: /answer and /decline are left. */
   ring->fields = NULL;
   purple_request_fields_destroy (fields);
@@ -249,7 +271,7 @@ cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
   static const Ticks nothing;
   Ring *ring;
 
-  if (cusax_call_get_state (call) != CUSAX_CALL_INCOMING)
+  if (cusax_call_get_state (call) != CUSAX_CALL_INCOMING || cusax_call_is_automatic (call))
     return;
   ring = g_new0 (Ring, 1);
   ring->id = ++last_id;
@@ -304,7 +326,7 @@ close_ring (guint id)
 }
 
 static GArray *
-rings_of (PurpleAccount *account, CusaxCall *call)
+rings_of (PurpleAccount *account)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (guint));
   GHashTableIter iter;
@@ -317,28 +339,36 @@ rings_of (PurpleAccount *account, CusaxCall *call)
     {
       Ring *ring = value;
 
-      if (ring->account == account && (call == NULL || ring->call == call))
+      if (ring->account == account)
         g_array_append_val (ids, ring->id);
     }
   return ids;
 }
 
+/* Other calls may have changed what answering does. */
 void
 cusax_ringing_update (PurpleAccount *account, CusaxCall *call)
 {
-  g_autoptr (GArray) ids = rings_of (account, call);
+  g_autoptr (GArray) ids = rings_of (account);
 
   for (guint i = 0; i < ids->len; i++)
-    if (cusax_call_get_state (call) == CUSAX_CALL_INCOMING)
-      refresh_ring (g_array_index (ids, guint, i));
-    else
-      close_ring (g_array_index (ids, guint, i));
+    {
+      guint id = g_array_index (ids, guint, i);
+      Ring *ring = rings != NULL ? g_hash_table_lookup (rings, GUINT_TO_POINTER (id)) : NULL;
+
+      if (ring == NULL)
+        continue;
+      if (cusax_call_get_state (ring->call) == CUSAX_CALL_INCOMING)
+        refresh_ring (id);
+      else if (ring->call == call)
+        close_ring (id);
+    }
 }
 
 void
 cusax_ringing_close_all (PurpleAccount *account)
 {
-  g_autoptr (GArray) ids = rings_of (account, NULL);
+  g_autoptr (GArray) ids = rings_of (account);
 
   for (guint i = 0; i < ids->len; i++)
     close_ring (g_array_index (ids, guint, i));

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 
 /**
  * cusax_ringing_show:
- * @call: INCOMING; otherwise nothing happens
+ * @call: INCOMING, and a person is to answer; otherwise nothing happens
  *
  * Opens "Incoming Call" with "Answer" and "Decline"; closing it declines. Keeps a reference to @call until the
  * dialog is gone.
@@ -24,8 +24,9 @@ G_BEGIN_DECLS
 void cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
 
 /**
- * Call it on every change of a call. Closes the dialog if @call is no longer INCOMING; puts another in its place if
- * more is known of the caller now. A person who has pressed a button is never asked again.
+ * Call it on every change of a call. Closes the dialog if @call is no longer INCOMING; puts another in place of those
+ * that would say something else now, of the caller or of what answering does to another call. A person who has pressed a
+ * button is never asked again.
  */
 void cusax_ringing_update (PurpleAccount *account, CusaxCall *call);
 

@@ -517,11 +517,56 @@ test_measure (void)
     }
 }
 
+/* P11: what answering does to the call that stands is said, and said anew when that has changed. */
+static void
+test_P11_waiting (gconstpointer finch)
+{
+  CusaxCall *standing = fake_call_new (1, CUSAX_CALL_ACTIVE, "carol@other.example");
+  CusaxCall *call;
+
+  setup (finch != NULL);
+  standing->grade = CUSAX_BINDING_STRONG;
+  standing->contact = "carol@other.example";
+  g_ptr_array_add (fake_phone.calls, standing);
+  call = ring_bob ();
+  g_assert_true (g_str_has_prefix (fake_dialog->secondary,
+                                   "You are in a call with Carol; answering puts it on hold.\nAddress: "));
+  cusax_ringing_update (account, standing);
+  g_assert_cmpuint (fake_dialogs_opened, ==, 1);
+  standing->joined = TRUE;
+  cusax_ringing_update (account, standing);
+  g_assert_true (g_str_has_prefix (fake_dialog->secondary, "You are in a conference with Carol and others; answering"));
+  g_ptr_array_remove (fake_phone.calls, standing);
+  standing->state = CUSAX_CALL_ENDED;
+  cusax_ringing_update (account, standing);
+  g_assert_true (g_str_has_prefix (fake_dialog->secondary, "Address: "));
+  g_assert_cmpuint (fake_dialogs_opened, ==, 3);
+  fake_dialog_press (TRUE);
+  g_assert_cmpstr (call->trace->str, ==, "answer ");
+  fake_call_free (call);
+  fake_call_free (standing);
+}
+
+/* RFC 5373: nobody is asked what is answered without asking. */
+static void
+test_automatic (gconstpointer finch)
+{
+  CusaxCall *call = call_from ("sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org");
+
+  setup (finch != NULL);
+  call->automatic = TRUE;
+  cusax_ringing_show (account, &fake_phone, call);
+  g_assert_null (fake_dialog);
+  fake_call_free (call);
+}
+
 static const struct
 {
   const char *name;
   GTestDataFunc function;
 } both_hosts[] = {
+  { "P11-waiting", test_P11_waiting },
+  { "automatic", test_automatic },
   { "words", test_words },
   { "muted", test_muted },
   { "decline", test_decline },
