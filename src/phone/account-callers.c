@@ -220,8 +220,12 @@ decide (CusaxAccount *account, CusaxCall *call)
     return;
   if (!cusax_account_is_welcome (account, call))
     cusax_account_refuse_unseen (account, call);
-  else if (account->listener != NULL)
-    account->listener->on_incoming (account->listener_data, account, call);
+  else
+    {
+      cusax_account_update_sound (account);
+      if (account->listener != NULL)
+        account->listener->on_incoming (account->listener_data, account, call);
+    }
 }
 
 static gboolean

@@ -5,9 +5,6 @@
 #include "disclosure.h"
 #include "error.h"
 
-/* A second call needs call waiting, hold and swap around it; without them a second caller hears "busy". */
-#define MAX_CALLS 1
-
 static const CusaxCallOwner call_owner;
 
 void
@@ -15,6 +12,7 @@ cusax_account_init_calls (CusaxAccount *account)
 {
   account->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_call_unref);
   cusax_account_init_callers (account);
+  account->referrals = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_referral_unref);
   account->conferences = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) cusax_conference_free);
 }
 
@@ -34,6 +32,9 @@ void
 cusax_account_drop_calls (CusaxAccount *account)
 {
   g_hash_table_remove_all (account->conferences);
+  cusax_account_drop_referrals (account);
+  cusax_account_forget_bridge (account);
+  account->spoken = NULL;
   g_ptr_array_set_size (account->undecided, 0);
   /* Nobody listens any more, and the account may be on its way out: the calls end on their own. */
   for (guint i = 0; i < account->calls->len; i++)
@@ -67,26 +68,11 @@ add_call (CusaxAccount *account, CusaxCall *call)
 /* --------------------------------------------------------------- outgoing */
 
 CusaxCall *
-cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+cusax_account_place (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error)
 {
-  g_autoptr (CusaxCall) call = NULL;
-  CusaxCallOutgoing outgoing = { .target = target, .who = who, .contact = jid };
+  g_autoptr (CusaxCall) call = cusax_call_new_outgoing (&account->ports, account->config, free_number (account),
+                                                        outgoing, &call_owner, account, error);
 
-  if (account->state != CUSAX_PHONE_UP)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
-      return NULL;
-    }
-  if (account->calls->len >= MAX_CALLS)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "another call is in progress");
-      return NULL;
-    }
-
-  outgoing.class_ = cusax_classify_address (target, account->config);
-  outgoing.disclosure = cusax_disclosure_to_callee (target, account->config);
-  call = cusax_call_new_outgoing (&account->ports, account->config, free_number (account), &outgoing, &call_owner,
-                                  account, error);
   if (call == NULL)
     return NULL;
   add_call (account, call);
@@ -94,10 +80,33 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
   return call;
 }
 
+CusaxCall *
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+{
+  CusaxCallOutgoing outgoing = { .target = target, .who = who, .contact = jid };
+
+  if (account->state != CUSAX_PHONE_UP)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
+      return NULL;
+    }
+  if (account->calls->len >= cusax_config_get_max_calls (account->config))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "no more calls are allowed at a time");
+      return NULL;
+    }
+
+  outgoing.class_ = cusax_classify_address (target, account->config);
+  outgoing.disclosure = cusax_disclosure_to_callee (target, account->config);
+  /* Two who hear each other only by chance: the one that was spoken on waits while the other telephone rings. */
+  cusax_account_hold_for (account, NULL);
+  return cusax_account_place (account, &outgoing, error);
+}
+
 /* ------------------------------------------------------- from the SIP leg */
 
-static gboolean
-is_protected (CusaxAccount *account)
+gboolean
+cusax_account_is_leg_protected (CusaxAccount *account)
 {
   return account->ports.sip != NULL && account->ports.sip->vtable->is_protected (account->ports.sip);
 }
@@ -109,28 +118,76 @@ reject (CusaxSipCall *sip_call, guint status)
   sip_call->vtable->release (sip_call);
 }
 
+static CusaxCall *
+find_replaced (CusaxAccount *account, const CusaxSipCall *sip_call)
+{
+  for (guint i = 0; i < account->calls->len; i++)
+    if (cusax_call_has_dialog (g_ptr_array_index (account->calls, i), sip_call))
+      return g_ptr_array_index (account->calls, i);
+  return NULL;
+}
+
+/* Seconds, or -1. Only what comes in place of a call that stands (RFC 3891), or what the provider may order, and never into
+ * a conversation that runs. */
+static int
+choose_answer (CusaxAccount *account, const CusaxSipIncoming *incoming, const CusaxCallerId *caller,
+               const CusaxCall *replaced)
+{
+  if (replaced != NULL)
+    return 0;
+  if (incoming->answer_after < 0 || !cusax_config_allows_auto_answer (account->config) || !caller->is_authenticated
+      || account->calls->len > 0 || account->dnd)
+    return -1;
+  return incoming->answer_after;
+}
+
+/* Nobody was asked, but somebody called (P20). */
+static void
+note_refused (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGrade grade, const char *jid,
+              guint status)
+{
+  const char *contact = grade == CUSAX_BINDING_STRONG ? jid : NULL;
+  g_autofree char *who = cusax_account_name_caller (account, caller->address, contact);
+
+  if (cusax_config_get_accept_calls (account->config) != CUSAX_ACCEPT_CONTACTS
+      || cusax_account_is_contact (account, caller, grade))
+    cusax_history_add_refused (account->history, who, caller->address, caller->display_name, contact, status);
+}
+
+void
+cusax_account_set_dnd (CusaxAccount *account, gboolean dnd)
+{
+  account->dnd = dnd;
+}
+
 void
 cusax_account_on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming)
 {
   CusaxAccount *account = user_data;
-  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (&incoming->headers, is_protected (account), account->config);
+  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (&incoming->headers, cusax_account_is_leg_protected (account), account->config);
   g_autoptr (CusaxCall) call = NULL;
   g_autofree char *jid = NULL;
   g_autofree char *who = NULL;
   g_autofree char *claimed = g_strdup (caller->claimed_jid);
   CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
   guint status = cusax_account_judge_caller (account, caller, grade, jid);
+  CusaxCall *replaced = find_replaced (account, incoming->replaced);
+  gboolean is_busy = account->dnd || account->calls->len >= cusax_config_get_max_calls (account->config);
   CusaxCallIncoming details = { .grade = grade, .contact = jid };
 
-  if (status != 0 || account->calls->len >= MAX_CALLS)
+  if (status != 0 || (is_busy && replaced == NULL))
     {
       g_message ("a call was refused with %u", status != 0 ? status : 486);
+      if (status == 0)
+        note_refused (account, caller, grade, jid, 486);
       reject (sip_call, status != 0 ? status : 486);
       return;
     }
 
   who = cusax_account_name_caller (account, caller->address, grade == CUSAX_BINDING_STRONG ? jid : NULL);
   details.who = who;
+  details.answer_after = choose_answer (account, incoming, caller, replaced);
+  details.replaced = replaced;
   details.disclosure = cusax_disclosure_to_caller (grade, caller->address, account->config);
   details.caller = g_steal_pointer (&caller);
   call = cusax_call_new_incoming (&account->ports, account->config, free_number (account), sip_call, incoming,
@@ -145,7 +202,7 @@ void
 cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message)
 {
   CusaxAccount *account = user_data;
-  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (&message->headers, is_protected (account), account->config);
+  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (&message->headers, cusax_account_is_leg_protected (account), account->config);
   g_autofree char *jid = NULL;
   g_autofree char *who = NULL;
   CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
@@ -189,13 +246,17 @@ on_call_incoming (gpointer owner, CusaxCall *call)
 {
   CusaxAccount *account = owner;
 
-  if (!cusax_account_is_welcome (account, call))
+  if (!cusax_account_is_welcome (account, call) && !cusax_call_is_replacement (call))
     {
       if (!cusax_account_hide_undecided (account, call))
         cusax_account_refuse_unseen (account, call);
     }
-  else if (account->listener != NULL)
-    account->listener->on_incoming (account->listener_data, account, call);
+  else
+    {
+      cusax_account_update_sound (account);
+      if (account->listener != NULL)
+        account->listener->on_incoming (account->listener_data, account, call);
+    }
 }
 
 static void
@@ -255,18 +316,40 @@ on_call_changed (gpointer owner, CusaxCall *call)
       cusax_account_forget_undecided (account, call);
       g_hash_table_remove (account->conferences, call);
       g_ptr_array_remove (account->calls, call);
+      if (!unheard && account->history != NULL)
+        cusax_history_add (account->history, call);
     }
   else
     follow_conference (account, call);
   if (account->listener != NULL && !unheard)
     account->listener->on_call (account->listener_data, account, call);
+  /* What others have to do about it, unless the listener has ended everything. */
+  if (account->listener == NULL)
+    return;
+  cusax_account_follow_lines (account, call);
+  cusax_account_follow_referrals (account, call);
+}
+
+static void
+on_call_refer (gpointer owner, CusaxCall *call, CusaxSipReferral *referral, const CusaxSipRefer *refer)
+{
+  cusax_account_on_refer (owner, call, referral, refer);
+}
+
+static void
+on_call_digits_refused (gpointer owner, CusaxCall *call, guint status)
+{
+  CusaxAccount *account = owner;
+
+  if (account->listener != NULL && account->listener->on_digits_refused != NULL)
+    account->listener->on_digits_refused (account->listener_data, account, call, status);
 }
 
 static void
 on_call_remote (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers)
 {
   CusaxAccount *account = owner;
-  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (headers, is_protected (account), account->config);
+  g_autoptr (CusaxCallerId) caller = cusax_callerid_new (headers, cusax_account_is_leg_protected (account), account->config);
   g_autofree char *jid = NULL;
   CusaxBindingGrade grade = cusax_directory_grade (account->directory, caller, &jid);
 
@@ -287,6 +370,8 @@ static const CusaxCallOwner call_owner = {
   .on_changed = on_call_changed,
   .on_remote = on_call_remote,
   .on_silence = on_call_silence,
+  .on_refer = on_call_refer,
+  .on_digits_refused = on_call_digits_refused,
 };
 
 CusaxConference *

@@ -7,6 +7,8 @@
 
 #include "account.h"
 #include "call-internal.h"
+#include "classify.h"
+#include "ringer.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +35,15 @@ struct _CusaxAccount
   GPtrArray *calls;        /* not ENDED, by number */
   GPtrArray *undecided;    /* Undecided: incoming calls that may yet turn out to be a contact's */
   GHashTable *conferences; /* CusaxCall (borrowed) -> CusaxConference */
+  GPtrArray *referrals;    /* CusaxReferral: not ENDED */
+  CusaxCall *spoken;       /* (nullable), borrowed: the last that was heard; others were put on hold for it */
+  CusaxCall *bridge;       /* (nullable), borrowed: being called for @bridged */
+  CusaxCall *bridged[2];   /* (nullable): go there when it answers */
+  gboolean dnd;
+
+  CusaxHistory *history;   /* NULL once shut down, as the two below */
+  CusaxMailbox *mailbox;
+  CusaxWatch *watch;
 };
 
 /* account-calls.c */
@@ -41,8 +52,34 @@ void cusax_account_init_calls (CusaxAccount *account);
 void cusax_account_hang_up_all (CusaxAccount *account);
 /* Cuts and ends the calls; nobody hears of it. */
 void cusax_account_drop_calls (CusaxAccount *account);
+/* A call that no person dialled is outside of the limit of calls. Returns: (transfer none), as cusax_account_dial() */
+CusaxCall *cusax_account_place (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error);
+gboolean cusax_account_is_leg_protected (CusaxAccount *account);
 void cusax_account_on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming);
 void cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message);
+
+/* account-lines.c: after each change of a call; may change others */
+void cusax_account_follow_lines (CusaxAccount *account, CusaxCall *call);
+/* The calls that somebody can hear now are put on hold; @call: (nullable): but this one. */
+void cusax_account_hold_for (CusaxAccount *account, CusaxCall *call);
+void cusax_account_forget_bridge (CusaxAccount *account);
+/* Another call rings, or none. */
+void cusax_account_update_sound (CusaxAccount *account);
+
+/* account-referrals.c */
+/* @call: (nullable): the one it came in; (transfer full) @sip */
+void cusax_account_on_refer (CusaxAccount *account, CusaxCall *call, CusaxSipReferral *sip, const CusaxSipRefer *refer);
+void cusax_account_on_sip_refer (gpointer user_data, CusaxSipReferral *sip, const CusaxSipRefer *refer);
+void cusax_account_follow_referrals (CusaxAccount *account, CusaxCall *call);
+void cusax_account_drop_referrals (CusaxAccount *account);
+
+/* account-services.c: history, voicemail, telephones of others */
+void cusax_account_init_services (CusaxAccount *account);
+void cusax_account_free_services (CusaxAccount *account);
+/* Telephony came or went, or has other settings. */
+void cusax_account_update_services (CusaxAccount *account);
+void cusax_account_on_sip_notify (gpointer user_data, const char *event, const char *content_type, const char *body,
+                                  gsize length);
 
 /* account-callers.c */
 void cusax_account_init_callers (CusaxAccount *account);

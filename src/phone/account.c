@@ -25,6 +25,7 @@ account_clear (gpointer data)
   g_clear_pointer (&account->config, cusax_config_unref);
   g_clear_pointer (&account->calls, g_ptr_array_unref);
   g_clear_pointer (&account->undecided, g_ptr_array_unref);
+  g_clear_pointer (&account->referrals, g_ptr_array_unref);
   g_clear_pointer (&account->conferences, g_hash_table_unref);
   g_clear_error (&account->error);
   g_free (account->server);
@@ -47,6 +48,7 @@ cusax_account_new (const CusaxPorts *ports, const CusaxAccountListener *listener
   account->back_off_s = BACK_OFF_FIRST_S;
   account->directory = cusax_directory_new (&people, &directory_listener, account);
   cusax_account_init_calls (account);
+  cusax_account_init_services (account);
   ports->sip->vtable->set_listener (ports->sip, &sip_listener, account);
   return account;
 }
@@ -67,6 +69,7 @@ cusax_account_unref (CusaxAccount *account)
 static void
 emit_state (CusaxAccount *account)
 {
+  cusax_account_update_services (account);
   if (account->listener != NULL)
     account->listener->on_state (account->listener_data, account);
 }
@@ -96,7 +99,9 @@ cusax_account_shutdown (CusaxAccount *account)
   account->wanted = FALSE;
   clear_retry (account);
   cusax_account_drop_calls (account);
-  /* Its ports end before the last reference may. */
+  cusax_account_update_sound (account);
+  /* Their ports end before the last reference may. */
+  cusax_account_free_services (account);
   g_clear_pointer (&account->directory, cusax_directory_free);
   if (sip != NULL)
     sip->vtable->free (sip);
@@ -392,6 +397,8 @@ static const CusaxSipListener sip_listener = {
   .on_network = on_sip_network,
   .on_incoming = cusax_account_on_sip_incoming,
   .on_message = cusax_account_on_sip_message,
+  .on_refer = cusax_account_on_sip_refer,
+  .on_notify = cusax_account_on_sip_notify,
 };
 
 static const CusaxDirectoryListener directory_listener = {

@@ -67,7 +67,9 @@ typedef struct
   void (*on_redirect) (gpointer user_data, CusaxAccount *account, const char *uri);
   /* The network of this machine changed, or it woke up. */
   void (*on_network) (gpointer user_data, CusaxAccount *account);
-  /* (nullable), as the two below: somebody wants us to call somebody else (REFER): ask, answer by the referral's functions.
+  /* (nullable), as the three below: digits did not reach the other side. @status: what it answered, 0: there was no way. */
+  void (*on_digits_refused) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint status);
+  /* Somebody wants us to call somebody else (REFER): ask, answer by the referral's functions.
    * Again when it is not ASKING any more: the question may go. */
   void (*on_referral) (gpointer user_data, CusaxAccount *account, CusaxReferral *referral);
   /* What is known of the voicemail changed. */

@@ -46,6 +46,7 @@ typedef struct
   CusaxBindingGrade grade;
   const char *contact;   /* (nullable) */
   CusaxDisclosure disclosure;
+  CusaxCall *replaced;   /* (nullable): ends, REPLACED, when this one stands */
   int answer_after;      /* seconds: answered then by itself; -1: a person decides */
 } CusaxCallIncoming;
 
@@ -99,6 +100,9 @@ void cusax_call_withdraw (CusaxCall *call);
 
 /** The one way out for the account: ends the call, and says why. No effect on an ended call. */
 void cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *reason);
+
+/** Returns: TRUE if it came in place of another one of ours */
+gboolean cusax_call_is_replacement (const CusaxCall *call);
 
 /** Returns: TRUE if @sip_call is this call's dialog */
 gboolean cusax_call_has_dialog (const CusaxCall *call, const CusaxSipCall *sip_call);

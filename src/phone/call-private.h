@@ -45,6 +45,8 @@ struct _CusaxCall
   gboolean joined;             /* its sound is mixed with another call's */
   gboolean has_early_media;    /* their tones are heard before the answer */
   gboolean is_automatic;       /* nobody is asked */
+  CusaxCall *replaced;         /* incoming (nullable) */
+  gboolean is_replacement;
   int answer_after;            /* incoming: seconds, -1: a person decides */
   char *replaces;              /* outgoing (nullable) */
   char *referred_by;           /* outgoing (nullable) */
@@ -60,6 +62,7 @@ struct _CusaxCall
   char **redirects;            /* (nullable): END_REDIRECTED */
   gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
   gint64 held_at;              /* clock time of want_held */
+  gint64 begun;                /* clock time */
   gint64 established;          /* clock time, 0 before */
   gint64 finished;             /* clock time, 0 before */
 

@@ -14,8 +14,12 @@ static void
 become_active (CusaxCall *call)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (CusaxCall) replaced = g_steal_pointer (&call->replaced);
 
   cusax_call_stop_ring_timer (call);
+  /* RFC 3891 section 3: once the new one stands, never before. */
+  if (replaced != NULL)
+    cusax_call_end (replaced, CUSAX_CALL_END_REPLACED, 0, NULL);
   call->established = call->ports.clock->now (call->ports.clock);
   cusax_call_set_state (call, CUSAX_CALL_ACTIVE);
   /* The Hold button works before there is anything to hold. */
@@ -236,6 +240,8 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->disclosure = details->disclosure;
   call->answer_after = details->answer_after;
   call->is_automatic = details->answer_after >= 0;
+  call->replaced = details->replaced != NULL ? cusax_call_ref (details->replaced) : NULL;
+  call->is_replacement = details->replaced != NULL;
   call->offerless = incoming->sdp == NULL;
   call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
   call->remote_sdp_length = incoming->sdp_length;

@@ -51,6 +51,7 @@ cusax_call_alloc (const CusaxPorts *ports, CusaxConfig *config, guint number, Cu
   CusaxCall *call = g_rc_box_new0 (CusaxCall);
 
   call->ports = *ports;
+  call->begun = ports->clock->now (ports->clock);
   call->config = cusax_config_ref (config);
   call->number = number;
   call->peer = peer != NULL ? cusax_address_ref (peer) : NULL;
@@ -113,6 +114,7 @@ cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *rea
   clear_timers (call);
   cusax_call_clear_transfer (call);
   call->joined = FALSE;
+  g_clear_pointer (&call->replaced, cusax_call_unref);
 
   if (sip_call != NULL)
     sip_call->vtable->release (sip_call);
@@ -363,6 +365,12 @@ cusax_call_has_early_media (const CusaxCall *call)
 }
 
 gboolean
+cusax_call_is_replacement (const CusaxCall *call)
+{
+  return call->is_replacement;
+}
+
+gboolean
 cusax_call_has_dialog (const CusaxCall *call, const CusaxSipCall *sip_call)
 {
   return sip_call != NULL && call->sip_call == sip_call;
@@ -446,6 +454,12 @@ cusax_call_get_seconds (const CusaxCall *call)
   if (until == 0)
     until = call->ports.clock->now (call->ports.clock);
   return (guint) ((until - call->established) / G_USEC_PER_SEC);
+}
+
+guint
+cusax_call_get_age (const CusaxCall *call)
+{
+  return (guint) ((call->ports.clock->now (call->ports.clock) - call->begun) / G_USEC_PER_SEC);
 }
 
 gboolean

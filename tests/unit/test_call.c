@@ -217,7 +217,8 @@ test_incoming_cancelled_before_shown (void)
 static void
 test_second_caller_is_busy (void)
 {
-  FakeWorld *world = fake_world_new (NULL);
+  static const char *const settings[] = { "max_calls=1", NULL };
+  FakeWorld *world = fake_world_new (settings);
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
 

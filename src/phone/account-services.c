@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What surrounds the calls of an account: history, voicemail, the telephones of contacts; see account-private.h. */
+#include "account-private.h"
+
+#include "disclosure.h"
+#include "error.h"
+
+void
+cusax_account_init_services (CusaxAccount *account)
+{
+  CusaxPorts *ports = &account->ports;
+
+  account->history = cusax_history_new (ports->store, ports->clock, ports->wall_time);
+}
+
+void
+cusax_account_free_services (CusaxAccount *account)
+{
+  g_clear_pointer (&account->history, cusax_history_free);
+}
+
+void
+cusax_account_update_services (CusaxAccount *account)
+{
+  CusaxConfig *config = account->state == CUSAX_PHONE_UP ? account->config : NULL;
+
+  if (account->mailbox == NULL)
+    return;
+  (void) config;
+}
+
+void
+cusax_account_on_sip_notify (gpointer user_data, const char *event, const char *content_type, const char *body,
+                             gsize length)
+{
+  CusaxAccount *account = user_data;
+
+  if (account->mailbox != NULL && g_ascii_strcasecmp (event, "message-summary") == 0)
+    return;
+}
+
+CusaxCall *
+cusax_account_pick_up (CusaxAccount *account, const char *jid, const char *who, GError **error)
+{
+  g_autoptr (CusaxAddress) target = NULL;
+  g_autofree char *replaces = NULL;
+  CusaxCallOutgoing outgoing = { .who = who, .is_automatic = TRUE };
+
+  if (account->state != CUSAX_PHONE_UP)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
+      return NULL;
+    }
+  if (TRUE)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "no call is known to ring there");
+      return NULL;
+    }
+  outgoing.target = target;
+  outgoing.replaces = replaces;
+  outgoing.class_ = cusax_classify_address (target, account->config);
+  outgoing.disclosure = cusax_disclosure_to_callee (target, account->config);
+  return cusax_account_place (account, &outgoing, error);
+}
+
+CusaxHistory *
+cusax_account_get_history (CusaxAccount *account)
+{
+  return account->history;
+}
+
+CusaxMailbox *
+cusax_account_get_mailbox (CusaxAccount *account)
+{
+  return account->mailbox;
+}
+
+CusaxWatch *
+cusax_account_get_watch (CusaxAccount *account)
+{
+  return account->watch;
+}
