@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define YEAR (366 * DAY)
 #define DAY ((gint64) 24 * 60 * 60)
+#define YEAR (365 * DAY)
 #define SAVE_MS 2000
 #define MAX_NAME 80
 #define MAX_REASON 200
@@ -20,7 +20,8 @@ struct _CusaxHistory
   gint64 (*wall_time) (void);
   gint64 wall_offset; /* wall time less the clock's, in seconds, when the file was read */
   GPtrArray *entries; /* (element-type CusaxHistoryEntry): newest first */
-  guint save_id;      /* a change is to be written */
+  gboolean is_dirty;  /* something is to be written */
+  guint save_id;      /* soon */
 };
 
 /* -------------------------------------------------------------------- file */
@@ -32,10 +33,13 @@ clock_seconds (const CusaxHistory *history)
 }
 
 /* A failure is tried again with the next change, and at the end. */
-static gboolean
+static void
 save (CusaxHistory *history)
 {
-  return history->store == NULL || cusax_history_file_save (history->store, history->entries);
+  if (history->save_id != 0)
+    history->clock->remove (history->clock, history->save_id);
+  history->save_id = 0;
+  history->is_dirty = !cusax_history_file_save (history->store, history->entries);
 }
 
 static gboolean
@@ -43,24 +47,18 @@ on_save (gpointer data)
 {
   CusaxHistory *history = data;
 
-  if (!save (history))
-    return G_SOURCE_CONTINUE;
   history->save_id = 0;
+  save (history);
   return G_SOURCE_REMOVE;
-}
-
-static void
-clear_save (CusaxHistory *history)
-{
-  if (history->save_id != 0)
-    history->clock->remove (history->clock, history->save_id);
-  history->save_id = 0;
 }
 
 static void
 save_soon (CusaxHistory *history)
 {
-  if (history->save_id == 0 && history->store != NULL)
+  if (history->store == NULL)
+    return;
+  history->is_dirty = TRUE;
+  if (history->save_id == 0)
     history->save_id = history->clock->add (history->clock, SAVE_MS, on_save, history);
 }
 
@@ -108,9 +106,8 @@ cusax_history_free (CusaxHistory *history)
 {
   if (history == NULL)
     return;
-  if (history->save_id != 0)
+  if (history->is_dirty)
     save (history);
-  clear_save (history);
   g_ptr_array_unref (history->entries);
   g_free (history);
 }
@@ -259,7 +256,6 @@ void
 cusax_history_clear (CusaxHistory *history)
 {
   g_ptr_array_set_size (history->entries, 0);
-  clear_save (history);
-  if (!save (history))
-    save_soon (history);
+  if (history->store != NULL)
+    save (history);
 }

@@ -19,7 +19,7 @@ describe (const CusaxMessageSummary *summary)
 }
 
 static void
-test_p10_parse (void)
+test_p16_parse (void)
 {
   static const struct
   {
@@ -105,7 +105,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/message-summary/p10-parse", test_p10_parse);
+  g_test_add_func ("/message-summary/p16-parse", test_p16_parse);
   g_test_add_func ("/message-summary/bounds", test_bounds);
   return g_test_run ();
 }

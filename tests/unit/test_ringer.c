@@ -56,7 +56,7 @@ call_new (const char *text)
 }
 
 static void
-test_choose (void)
+test_p5_choose (void)
 {
   static const struct
   {
@@ -116,6 +116,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ringer/choose", test_choose);
+  g_test_add_func ("/ringer/p5-choose", test_p5_choose);
   return g_test_run ();
 }
