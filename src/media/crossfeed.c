@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define CAPACITY_MS 1000
+#define CAPACITY_MS 400
 #define CUSHION_MS 15 /* before the first sound, besides one step of the reader */
 #define CUSHION_MAX_MS 120
 #define SLACK_MS 25   /* that may lie there unused without being worth a skip */
@@ -110,7 +110,7 @@ skip (CusaxCrossfeed *feed, gsize frames)
   feed->skips++;
 }
 
-/* A reader that stands still (its microphone is gone) must find what is new when it goes on. */
+/* When it is full the reader stands still (its microphone is gone, say): it starts with what is new then. */
 static void
 append (CusaxCrossfeed *feed, const float *sound, gsize frames)
 {
@@ -120,7 +120,11 @@ append (CusaxCrossfeed *feed, const float *sound, gsize frames)
       frames = feed->capacity;
     }
   if (feed->fill + frames > feed->capacity)
-    drop (feed, feed->fill + frames - feed->capacity);
+    {
+      feed->skips += feed->flows;
+      feed->flows = FALSE;
+      drop (feed, feed->fill + frames - feed->capacity);
+    }
   for (gsize i = 0; i < frames; i++, sound += feed->channels)
     memcpy (frame_at (feed, feed->fill + i), sound, sizeof *sound * feed->channels);
   feed->fill += frames;
@@ -232,7 +236,7 @@ watch_fill (CusaxCrossfeed *feed, gsize frames)
   watch_anew (feed);
 }
 
-/* At once when far too much is there: a burst is not to be heard late for two seconds. */
+/* With the newest: what has piled up while nobody read would only be late. */
 static void
 start_flowing (CusaxCrossfeed *feed, gsize frames)
 {

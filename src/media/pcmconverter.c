@@ -56,7 +56,6 @@ CusaxPcmConverter *
 cusax_pcmconverter_new (const GstCaps *caps, CusaxPcmOut out, gpointer user_data)
 {
   g_autoptr (CusaxPcmConverter) converter = g_new0 (CusaxPcmConverter, 1);
-  GstSegment segment;
 
   converter->out = out;
   converter->user_data = user_data;
@@ -70,9 +69,7 @@ cusax_pcmconverter_new (const GstCaps *caps, CusaxPcmOut out, gpointer user_data
   if (!build (converter, caps))
     return NULL;
 
-  gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_push_event (converter->in, gst_event_new_stream_start ("mix"));
-  gst_pad_push_event (converter->in, gst_event_new_segment (&segment));
   return g_steal_pointer (&converter);
 }
 
@@ -92,16 +89,27 @@ cusax_pcmconverter_free (CusaxPcmConverter *converter)
   g_free (converter);
 }
 
+static void
+announce (CusaxPcmConverter *converter, GstCaps *caps)
+{
+  gboolean is_first = converter->caps == NULL;
+  GstSegment segment;
+
+  gst_caps_replace (&converter->caps, caps);
+  gst_pad_push_event (converter->in, gst_event_new_caps (caps));
+  if (!is_first)
+    return;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (converter->in, gst_event_new_segment (&segment));
+}
+
 void
 cusax_pcmconverter_push (CusaxPcmConverter *converter, GstCaps *caps, GstBuffer *buffer)
 {
   GstBuffer *copy;
 
   if (converter->caps == NULL || !gst_caps_is_equal (converter->caps, caps))
-    {
-      gst_caps_replace (&converter->caps, caps);
-      gst_pad_push_event (converter->in, gst_event_new_caps (caps));
-    }
+    announce (converter, caps);
   /* Samples only: times and flags are the pipeline's affair, and a gap in them no reason to do anything here.
    */
   copy = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY, 0, (gsize) -1);

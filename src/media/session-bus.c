@@ -22,6 +22,7 @@ void
 cusax_session_bus_prepare_end (CusaxSession *self)
 {
   stop_listening (self);
+  cusax_mixer_part (self->mixer);
   g_clear_pointer (&self->guard, cusax_guard_free);
   if (self->conference != NULL && !self->media_ended)
     cusax_stream_close_sinks (self->conference);
@@ -56,6 +57,7 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
     case PURPLE_MEDIA_INFO_HOLD:
     case PURPLE_MEDIA_INFO_UNHOLD:
       self->held = type == PURPLE_MEDIA_INFO_HOLD;
+      cusax_mixer_set_held (self->mixer, self->held);
       self->news_hold = TRUE;
       cusax_session_news_tell (self);
       break;

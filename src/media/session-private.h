@@ -12,6 +12,7 @@
 #include "guard.h"
 #include "keypad.h"
 #include "microphone.h"
+#include "mixer.h"
 #include "session.h"
 #include "stream.h"
 
@@ -53,6 +54,7 @@ typedef struct
   gboolean guard_done;
   CusaxMicrophone *microphone;
   CusaxFinch *finch;
+  CusaxMixer *mixer; /* from when libpurple's elements are there */
   gboolean reaches;    /* Farstream knows whereto */
   gboolean has_events; /* the other side takes telephone-events beside the format that is sent */
   gboolean accepted, held, muted;

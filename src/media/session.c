@@ -63,6 +63,7 @@ session_end (CusaxMediaSession *session)
   g_clear_handle_id (&self->news_source, g_source_remove);
   g_clear_pointer (&self->finch, cusax_finch_free);
   g_clear_pointer (&self->microphone, cusax_microphone_free);
+  g_clear_pointer (&self->mixer, cusax_mixer_free);
   cusax_session_bus_unwatch (self);
   if (self->media != NULL)
     {
@@ -104,6 +105,7 @@ session_start (CusaxSession *self, gboolean outgoing, const CusaxLeg *leg, GErro
     return FALSE;
   cusax_microphone_added (self->microphone);
   find_conference (self);
+  self->mixer = cusax_mixer_new (self->media, self->conference, self->who);
   return TRUE;
 }
 
@@ -212,6 +214,7 @@ session_set_hold (CusaxMediaSession *session, gboolean held)
   if (self->media_ended || self->held == held)
     return;
   self->held = held;
+  cusax_mixer_set_held (self->mixer, held);
   tell_media (self, held ? PURPLE_MEDIA_INFO_HOLD : PURPLE_MEDIA_INFO_UNHOLD);
 }
 
@@ -235,6 +238,23 @@ session_send_event (CusaxMediaSession *session, char digit, guint ms)
          && cusax_keypad_send (self->backend, CUSAX_STREAM_SESSION, digit);
 }
 
+static gboolean
+session_join (CusaxMediaSession *session, CusaxMediaSession *other_session, GError **error)
+{
+  CusaxSession *self = (CusaxSession *)session, *other = (CusaxSession *)other_session;
+
+  if (self->accepted && other->accepted && !self->media_ended && !other->media_ended)
+    return cusax_mixer_join (self->mixer, other->mixer, error);
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "only calls that stand can be joined");
+  return FALSE;
+}
+
+static void
+session_part (CusaxMediaSession *session)
+{
+  cusax_mixer_part (((CusaxSession *)session)->mixer);
+}
+
 static const CusaxMediaSessionVtable session_vtable = {
   .set_remote_codecs = session_set_remote_codecs,
   .listen = session_listen,
@@ -242,5 +262,7 @@ static const CusaxMediaSessionVtable session_vtable = {
   .set_hold = session_set_hold,
   .set_muted = session_set_muted,
   .send_event = session_send_event,
+  .join = session_join,
+  .part = session_part,
   .end = session_end,
 };

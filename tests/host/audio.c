@@ -22,6 +22,7 @@ typedef struct
 
 static char *folder;
 static double tone_hertz = 440;
+static double tone_volume = 0.5;
 static HostSink sink_kind;
 static char *sink_who; /* NULL: anybody */
 static gint recordings;
@@ -194,7 +195,7 @@ create_source (PurpleMedia *media, const gchar *session_id, const gchar *partici
   g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
 
   /* 160 samples: packets of 20 ms at 8 kHz; the default makes 128 ms of them. */
-  g_object_set (source, "is-live", TRUE, "freq", tone_hertz, "volume", 0.5, "samplesperbuffer", 160, NULL);
+  g_object_set (source, "is-live", TRUE, "freq", tone_hertz, "volume", tone_volume, "samplesperbuffer", 160, NULL);
   g_object_set_data (G_OBJECT (source), "host-microphone", source);
   watch_states ();
   gst_bin_add (GST_BIN (bin), source);
@@ -236,6 +237,12 @@ void
 host_audio_set_tone (double hertz)
 {
   tone_hertz = hertz;
+}
+
+void
+host_audio_set_volume (double volume)
+{
+  tone_volume = volume;
 }
 
 void

@@ -32,6 +32,9 @@ void host_audio_init (const char *folder, gboolean unique);
 /** The frequency of microphones made from now on. */
 void host_audio_set_tone (double hertz);
 
+/** And how loud, 0.5 if nothing was said: 1 is full scale. */
+void host_audio_set_volume (double volume);
+
 /** What loudspeakers made from now on for calls with @who do (NULL: with anybody; what it was for others ends).
  */
 void host_audio_set_sink_of (const char *who, HostSink sink);
