@@ -30,9 +30,10 @@ hold_others (CusaxAccount *account, CusaxCall *spoken)
     {
       CusaxCall *call = g_ptr_array_index (calls, i);
 
-      if (call == spoken || !is_spoken_on (call) || (cusax_call_is_joined (call) && cusax_call_is_joined (spoken)))
-        continue;
-      cusax_call_set_hold (call, TRUE);
+      gboolean are_mixed = spoken != NULL && cusax_call_is_joined (call) && cusax_call_is_joined (spoken);
+
+      if (call != spoken && is_spoken_on (call) && !are_mixed)
+        cusax_call_set_hold (call, TRUE);
     }
 }
 
