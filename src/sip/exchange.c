@@ -316,7 +316,8 @@ cusax_exchange_on_invite (CusaxDialog *dialog, const CusaxSipEvent *event)
   if (!cusax_dialog_get_sdp (event->sip, &sdp, &length))
     nua_respond (event->handle, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS (event->nua),
                  SIPTAG_ACCEPT_STR ("application/sdp"), TAG_END ());
-  else if (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY)
+  else if (dialog->state == CUSAX_DIALOG_UP
+           && (dialog->exchange == CUSAX_EXCHANGE_NONE || dialog->exchange == CUSAX_EXCHANGE_RETRY))
     take_offer (dialog, event, CUSAX_EXCHANGE_GOT_INVITE, sdp, length);
   else if (dialog->exchange == CUSAX_EXCHANGE_SENT || dialog->exchange == CUSAX_EXCHANGE_SENT_UPDATE
            || dialog->exchange == CUSAX_EXCHANGE_REFRESH)
