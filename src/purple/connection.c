@@ -11,6 +11,7 @@
 #include "legs.h"
 #include "loginquestions.h"
 #include "notices.h"
+#include "phonelinks.h"
 #include "presence.h"
 #include "protocol.h"
 #include "provider.h"
@@ -149,6 +150,7 @@ cusax_connection_forget (PurpleAccount *account)
   cusax_ringing_close_all (account);
   cusax_conferences_forget (account);
   cusax_dialling_forget (account);
+  cusax_phonelinks_forget (account);
   cusax_callerchat_forget (account);
   cusax_textmessages_forget (account);
   cusax_notices_forget (account);

@@ -3,6 +3,7 @@
 #include "links.h"
 
 #include "peers.h"
+#include "phonelinks.h"
 #include "protocol.h"
 
 #define XMPP_ID "prpl-jabber"
@@ -62,6 +63,8 @@ static gboolean
 on_uri (const char *scheme, const char *who, GHashTable *params, PurplePlugin *plugin)
 {
   const char *name = get_param (params, "account");
+  if (cusax_phonelinks_open (scheme, who))
+    return TRUE;
   if (scheme == NULL || g_ascii_strcasecmp (scheme, "xmpp") != 0 || find_account (XMPP_ID, name) != NULL)
     return FALSE;
 
@@ -92,5 +95,6 @@ cusax_links_init (PurplePlugin *plugin)
 void
 cusax_links_shutdown (void)
 {
+  cusax_phonelinks_shutdown ();
   purple_signals_disconnect_by_handle (&handle);
 }

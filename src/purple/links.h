@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xmpp: links (RFC 5122, XEP-0147) for CUSAX accounts. libpurple's own handler looks for accounts of "prpl-jabber"
- * only, so without one of those nothing would answer. It goes first where both could.
+ * Links that libpurple is handed: xmpp: (RFC 5122, XEP-0147) for CUSAX accounts, those that call to phonelinks.c. For xmpp:
+ * libpurple's own handler looks for accounts of "prpl-jabber" only, so without one of those nothing would answer. It goes
+ * first where both could.
  */
 #pragma once
 
