@@ -19,6 +19,8 @@ cusax_account_init_calls (CusaxAccount *account)
 void
 cusax_account_hang_up_all (CusaxAccount *account)
 {
+  cusax_account_drop_referrals (account);
+  cusax_account_forget_bridge (account);
   /* Each hang-up takes its call out of the list by on_call_changed. */
   while (account->calls->len > 0)
     {

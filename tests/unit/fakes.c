@@ -853,6 +853,24 @@ on_message (gpointer user_data, CusaxAccount *account, const CusaxCallerId *call
   say (user_data, "message from %s: %s", who, text);
 }
 
+static void
+on_referral (gpointer user_data, CusaxAccount *account, CusaxReferral *referral)
+{
+  static const char *const names[] = { "asking", "calling", "ended" };
+  FakeWorld *world = user_data;
+
+  say (world, "referral %s %s", names[cusax_referral_get_state (referral)], cusax_referral_get_who (referral));
+  cusax_referral_ref (referral);
+  g_clear_pointer (&world->referral, cusax_referral_unref);
+  world->referral = referral;
+}
+
+static void
+on_digits_refused (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint status)
+{
+  say (user_data, "digits refused #%u %u", cusax_call_get_number (call), status);
+}
+
 static char *
 name_peer (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid)
 {
@@ -871,6 +889,8 @@ static const CusaxAccountListener account_listener = {
   .name_peer = name_peer,
   .is_blocked = is_blocked,
   .on_message = on_message,
+  .on_referral = on_referral,
+  .on_digits_refused = on_digits_refused,
 };
 
 /* ------------------------------------------------------------------ config */
@@ -970,6 +990,7 @@ fake_world_free (FakeWorld *world)
   cusax_config_unref (world->config);
   g_ptr_array_unref (world->codecs);
   g_free (world->card_jid);
+  g_clear_pointer (&world->referral, cusax_referral_unref);
   g_array_unref (world->timers);
   g_string_free (world->trace, TRUE);
   g_free (world);

@@ -80,6 +80,7 @@ struct _FakeWorld
   char *card_jid;
   CusaxCardDone card_done;
   gpointer card_data;
+  CusaxReferral *referral; /* (nullable): the last that was told of */
   const char *blocked; /* (nullable): the JID that the person blocked */
 
   /* The newest of each; NULL once given up. */
