@@ -5,17 +5,28 @@
 #include "disclosure.h"
 #include "error.h"
 
+static void
+on_mailbox (gpointer user_data, CusaxMailbox *mailbox)
+{
+  CusaxAccount *account = user_data;
+
+  if (account->listener != NULL && account->listener->on_mailbox != NULL)
+    account->listener->on_mailbox (account->listener_data, account, mailbox);
+}
+
 void
 cusax_account_init_services (CusaxAccount *account)
 {
   CusaxPorts *ports = &account->ports;
 
   account->history = cusax_history_new (ports->store, ports->clock, ports->wall_time);
+  account->mailbox = cusax_mailbox_new (ports->sip, ports->clock, on_mailbox, account);
 }
 
 void
 cusax_account_free_services (CusaxAccount *account)
 {
+  g_clear_pointer (&account->mailbox, cusax_mailbox_free);
   g_clear_pointer (&account->history, cusax_history_free);
 }
 
@@ -26,7 +37,7 @@ cusax_account_update_services (CusaxAccount *account)
 
   if (account->mailbox == NULL)
     return;
-  (void) config;
+  cusax_mailbox_set_up (account->mailbox, config);
 }
 
 void
@@ -36,7 +47,7 @@ cusax_account_on_sip_notify (gpointer user_data, const char *event, const char *
   CusaxAccount *account = user_data;
 
   if (account->mailbox != NULL && g_ascii_strcasecmp (event, "message-summary") == 0)
-    return;
+    cusax_mailbox_take (account->mailbox, content_type, body, length);
 }
 
 CusaxCall *
