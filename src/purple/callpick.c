@@ -110,3 +110,25 @@ cusax_callpick_beside (const CusaxAccount *phone, CusaxCall *call)
     }
   return found;
 }
+
+CusaxCall *
+cusax_callpick_to_transfer (const CusaxAccount *phone, CusaxCall *target)
+{
+  const GPtrArray *calls = cusax_account_get_calls (phone);
+  CusaxCall *only = NULL;
+  CusaxCall *spoken_on = NULL;
+  guint count = 0;
+
+  for (guint i = 0; i < calls->len; i++)
+    {
+      CusaxCall *call = g_ptr_array_index (calls, i);
+
+      if (call == target || !cusax_callpick_is_active (call))
+        continue;
+      only = call;
+      count++;
+      if (!cusax_call_is_held (call))
+        spoken_on = call;
+    }
+  return count == 1 ? only : spoken_on;
+}

@@ -36,4 +36,8 @@ CusaxCall *cusax_callpick_find (const CusaxAccount *phone, CusaxCallFilter filte
  * ringing here and not on hold. */
 CusaxCall *cusax_callpick_beside (const CusaxAccount *phone, CusaxCall *call);
 
+/** Returns: (transfer none) (nullable): the call beside @target (nullable) that is meant by "transfer it": the only one that
+ * stands, or the one that is spoken on */
+CusaxCall *cusax_callpick_to_transfer (const CusaxAccount *phone, CusaxCall *target);
+
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "callerchat.h"
+#include "callmenus.h"
 #include "conferences.h"
 #include "connection.h"
 #include "dialling.h"
@@ -92,6 +93,8 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
   GList *more = NULL;
 
   actions = add_action (actions, _ ("Dial..."), on_action_dial);
+  if (gc != NULL)
+    actions = g_list_concat (actions, cusax_callmenus_actions (purple_connection_get_account (gc)));
   actions = add_action (actions, _ ("Telephony settings..."), on_action_settings);
   actions = add_action (actions, _ ("Test call setup..."), on_action_test);
   actions = add_action (actions, _ ("Publish my phone address..."), on_action_publish);
@@ -294,9 +297,15 @@ xmpp_entries (const char *jid)
 
 /* -------------------------------------------------------------- the menu */
 
+static GList *
+with_transfer (GList *entries, PurpleBuddy *buddy, CusaxAccount *phone)
+{
+  return g_list_concat (entries, cusax_callmenus_buddy (buddy, phone, NULL));
+}
+
 /* A look in the sense of R27: the card may be asked for, and the next menu knows more. */
 static GList *
-contact_entries (CusaxAccount *phone, const char *jid)
+contact_entries (PurpleBuddy *buddy, CusaxAccount *phone, const char *jid)
 {
   CusaxDirectory *directory = cusax_account_get_directory (phone);
   CusaxConfig *config = cusax_account_get_config (phone);
@@ -311,8 +320,9 @@ contact_entries (CusaxAccount *phone, const char *jid)
   if (cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return NULL;
   if (list->len == 1)
-    return g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
-  return g_list_append (NULL, numbers_entry (list, config));
+    return with_transfer (g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL)),
+                          buddy, phone);
+  return with_transfer (g_list_append (NULL, numbers_entry (list, config)), buddy, phone);
 }
 
 static GList *
@@ -321,17 +331,21 @@ phone_entries (PurpleBuddy *buddy)
   CusaxAccount *phone = phone_of_buddy (buddy);
   g_autofree char *jid = jid_of_buddy (buddy);
   g_autoptr (CusaxAddress) address = NULL;
+  CusaxCall *call = phone != NULL ? call_with (buddy, phone) : NULL;
 
   if (phone == NULL)
     return NULL;
-  if (call_with (buddy, phone) != NULL)
-    return g_list_append (NULL, new_entry (_ ("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL, NULL));
+  if (call != NULL)
+    return g_list_concat (cusax_callmenus_buddy (buddy, phone, call),
+                          g_list_append (NULL, new_entry (_ ("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL,
+                                                          NULL)));
   if (jid != NULL)
-    return contact_entries (phone, jid);
+    return contact_entries (buddy, phone, jid);
   address = cusax_peers_address (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy));
   if (address == NULL || cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return NULL;
-  return g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL));
+  return with_transfer (g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL)),
+                        buddy, phone);
 }
 
 /* ----------------------------------------------------------------- rooms */

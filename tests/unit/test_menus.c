@@ -4,6 +4,7 @@
 #include "fakephone.h"
 
 #include "callerchat.h"
+#include "callmenus.h"
 #include "conferences.h"
 #include "dialling.h"
 #include "error.h"
@@ -76,6 +77,23 @@ void
 cusax_settings_show (PurpleAccount *of)
 {
   trace_call ("settings", purple_account_get_username (of), NULL);
+}
+
+GList *
+cusax_callmenus_actions (PurpleAccount *of)
+{
+  return NULL;
+}
+
+/* Of callmenus.c: there is a call to transfer. */
+static gboolean can_transfer;
+
+GList *
+cusax_callmenus_buddy (PurpleBuddy *buddy, CusaxAccount *phone, CusaxCall *with)
+{
+  if (!can_transfer)
+    return NULL;
+  return g_list_append (NULL, purple_menu_action_new (with != NULL ? "Connect" : "Transfer", NULL, NULL, NULL));
 }
 
 GList *
@@ -339,6 +357,12 @@ test_buddy (void)
   assert_menu (bob, "XMPP | Call");
   assert_menu (nobody, "XMPP");
   assert_menu (number, "Call");
+  /* P12: to whom can be called, nobody else. */
+  can_transfer = TRUE;
+  assert_menu (bob, "XMPP | Call | Transfer");
+  assert_menu (nobody, "XMPP");
+  assert_menu (number, "Call | Transfer");
+  can_transfer = FALSE;
   menu = cusax_menus_node (PURPLE_BLIST_NODE (bob));
   press (menu, bob, "Call");
   assert_trace ("click(bob@example.org) ");
@@ -412,6 +436,9 @@ test_hang_up (void)
   bob = add_buddy (account, "bob@example.org");
   g_ptr_array_add (fake_phone.calls, call);
   assert_menu (bob, "XMPP | Hang up");
+  can_transfer = TRUE;
+  assert_menu (bob, "XMPP | Connect | Hang up");
+  can_transfer = FALSE;
   fake_phone.state = CUSAX_PHONE_WAITING;
   menu = cusax_menus_node (PURPLE_BLIST_NODE (bob));
   press (menu, bob, "Hang up");

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See callquestions.h. */
+#include "callquestions.h"
+
+#include "attention.h"
+#include "callers.h"
+#include "choices.h"
+#include "classify.h"
+#include "connection.h"
+#include "dialling.h"
+#include "dialwords.h"
+#include "notices.h"
+#include "words.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Index of the button that Enter presses: whoever is just typing must not call anybody by it. */
+#define DO_NOT 1
+
+/** Question: one that stands. */
+typedef struct
+{
+  guint serial; /* what callbacks carry: unlike an address it is never used again */
+  PurpleAccount *account;
+  CusaxReferral *referral; /* (nullable): a redirection */
+  GPtrArray *targets;      /* CusaxAddress, in the order of the list */
+} Question;
+
+/* Open ones, or closed by Escape, of which Pidgin tells nobody. NULL when there are none. */
+static GPtrArray *questions;
+static guint last_serial;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_clear_pointer (&question->referral, cusax_referral_unref);
+  g_ptr_array_unref (question->targets);
+  g_free (question);
+}
+
+static Question *
+question_new (PurpleAccount *account, CusaxReferral *referral)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->serial = ++last_serial;
+  question->account = account;
+  question->referral = referral != NULL ? cusax_referral_ref (referral) : NULL;
+  question->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_address_unref);
+  if (questions == NULL)
+    questions = g_ptr_array_new ();
+  g_ptr_array_add (questions, question);
+  return question;
+}
+
+static gpointer
+data_of (const Question *question)
+{
+  return GUINT_TO_POINTER (question->serial);
+}
+
+/* Out of the list before anything else happens: hosts call back while they close, and late. */
+static Question *
+take (guint index)
+{
+  Question *question = g_ptr_array_steal_index (questions, index);
+
+  if (questions->len == 0)
+    g_clear_pointer (&questions, g_ptr_array_unref);
+  return question;
+}
+
+static Question *
+take_serial (gpointer data)
+{
+  for (guint i = 0; questions != NULL && i < questions->len; i++)
+    if (data_of (g_ptr_array_index (questions, i)) == data)
+      return take (i);
+  return NULL;
+}
+
+/* The question is the handle: compared by libpurple, never followed. */
+static void
+close_question (guint index)
+{
+  Question *question = take (index);
+
+  purple_request_close_with_handle (question);
+  question_free (question);
+}
+
+/* Where libpurple shows nothing: @serial may be answered and gone, too. */
+static void
+drop_unshown (gpointer serial, void *handle)
+{
+  Question *question = handle == NULL ? take_serial (serial) : NULL;
+
+  if (question != NULL)
+    question_free (question);
+}
+
+/* -------------------------------------------------------------- answers */
+
+static void
+call_target (Question *question, guint index)
+{
+  CusaxAddress *target = g_ptr_array_index (question->targets, index);
+  g_autoptr (GError) error = NULL;
+
+  if (!cusax_dialling_agreed (question->account, target, &error))
+    cusax_notices_error (question->account, NULL, error->message);
+}
+
+static void
+on_call (gpointer data, int action)
+{
+  Question *question = take_serial (data);
+
+  if (question == NULL)
+    return;
+  if (question->referral != NULL)
+    cusax_referral_accept (question->referral);
+  else
+    call_target (question, 0);
+  question_free (question);
+}
+
+static void
+on_call_chosen (gpointer data, PurpleRequestFields *fields)
+{
+  Question *question = take_serial (data);
+  int index;
+
+  if (question == NULL)
+    return;
+  index = cusax_choices_get (fields, "address");
+  if (index >= 0 && (guint) index < question->targets->len)
+    call_target (question, (guint) index);
+  question_free (question);
+}
+
+static void
+on_do_not (gpointer data, int action)
+{
+  Question *question = take_serial (data);
+
+  if (question == NULL)
+    return;
+  if (question->referral != NULL)
+    cusax_referral_refuse (question->referral);
+  question_free (question);
+}
+
+static void
+on_do_not_fields (gpointer data, PurpleRequestFields *fields)
+{
+  on_do_not (data, 0);
+}
+
+/* ---------------------------------------------------------------- words */
+
+/* Returns: (transfer full) (nullable): what a call there means; NULL for the own service */
+static char *
+class_sentence (CusaxClass class_, const CusaxAddress *target, const char *address)
+{
+  switch (class_)
+    {
+    case CUSAX_CLASS_FOREIGN_SIP:
+      return g_strdup_printf (_ ("The call goes to another telephone service: %s"), cusax_address_get_host (target));
+    case CUSAX_CLASS_TELEPHONE_NETWORK:
+      return g_strdup_printf (_ ("%s calls the telephone network, may be charged."), address);
+    case CUSAX_CLASS_EMERGENCY:
+      return g_strdup_printf (_ ("%s is an emergency number."), address);
+    case CUSAX_CLASS_ON_NET:
+      break;
+    }
+  return NULL;
+}
+
+/* @line: (transfer full) (nullable) */
+static void
+add_line (GString *text, char *line)
+{
+  if (line != NULL)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
+  g_free (line);
+}
+
+/* Who asks is who is spoken with; of requests outside of calls only the service is sure (R19: a name in them proves
+ * nothing). */
+static char *
+referral_primary (PurpleAccount *account, CusaxReferral *referral, const char *address)
+{
+  CusaxCall *call = cusax_referral_get_call (referral);
+  g_autofree char *name = call != NULL ? cusax_callers_name (account, call) : NULL;
+
+  if (name == NULL)
+    return g_strdup_printf (_ ("Your telephone service asks you to call %s."), address);
+  return g_strdup_printf (_ ("%s asks you to call %s."), name, address);
+}
+
+static char *
+referral_secondary (PurpleAccount *account, CusaxReferral *referral, const char *address)
+{
+  CusaxAddress *target = cusax_referral_get_target (referral);
+  CusaxAddress *referrer = cusax_referral_get_referrer (referral);
+  CusaxCall *call = cusax_referral_get_call (referral);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  add_line (text, class_sentence (cusax_referral_get_class (referral), target, address));
+  if (call == NULL && referrer != NULL)
+    {
+      g_autofree char *claimed = cusax_words_address (cusax_address_get_uri (referrer), CUSAX_WORDS_FULL_LENGTH);
+
+      add_line (text, g_strdup_printf (_ ("On behalf of: %s (not confirmed)"), claimed));
+    }
+  if (cusax_referral_replaces (referral))
+    add_line (text, g_strdup (_ ("Somebody is on that line already and is waiting for you.")));
+  if (call != NULL)
+    {
+      g_autofree char *name = cusax_callers_name (account, call);
+
+      add_line (text, g_strdup_printf (_ ("The call with %s ends when the new one stands."), name));
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* ------------------------------------------------------------- referral */
+
+static CusaxConfig *
+config_of (PurpleAccount *account)
+{
+  CusaxConnection *connection = cusax_connection_find (account);
+
+  return connection != NULL ? cusax_account_get_config (cusax_connection_get_account (connection)) : NULL;
+}
+
+static void
+ask_referral (PurpleAccount *account, CusaxConfig *config, CusaxReferral *referral)
+{
+  CusaxCall *call = cusax_referral_get_call (referral);
+  g_autofree char *address = cusax_dialwords_address (cusax_referral_get_target (referral), config);
+  g_autofree char *primary = referral_primary (account, referral, address);
+  g_autofree char *secondary = referral_secondary (account, referral, address);
+  const char *title = call != NULL ? _ ("Transfer") : _ ("Request to call");
+  Question *question = question_new (account, referral);
+  gpointer serial = data_of (question);
+
+  drop_unshown (serial, purple_request_action (question, title, primary, secondary, DO_NOT, account,
+                                               call != NULL ? cusax_call_get_who (call) : NULL, NULL, serial, 2,
+                                               _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
+                                               G_CALLBACK (on_do_not)));
+  cusax_attention_raise (title);
+}
+
+void
+cusax_callquestions_referral (PurpleAccount *account, CusaxReferral *referral)
+{
+  gboolean is_asking = cusax_referral_get_state (referral) == CUSAX_REFERRAL_ASKING;
+  CusaxConfig *config = config_of (account);
+
+  for (guint i = 0; questions != NULL && i < questions->len; i++)
+    if (((Question *) g_ptr_array_index (questions, i))->referral == referral)
+      {
+        if (!is_asking)
+          close_question (i);
+        return;
+      }
+  if (is_asking && config != NULL)
+    ask_referral (account, config, referral);
+}
+
+/* ---------------------------------------------------------- redirection */
+
+/* As they were sent: what is no address that can be called is left out, and what is said twice. */
+static void
+take_targets (Question *question, CusaxCall *call)
+{
+  const char *const *uris = cusax_call_get_redirects (call);
+
+  for (guint i = 0; uris != NULL && uris[i] != NULL; i++)
+    {
+      g_autoptr (CusaxAddress) address = cusax_address_parse_uri (uris[i], NULL);
+
+      if (address != NULL
+          && !g_ptr_array_find_with_equal_func (question->targets, address, (GEqualFunc) cusax_address_equal, NULL))
+        g_ptr_array_add (question->targets, g_steal_pointer (&address));
+    }
+}
+
+static void *
+show_one (Question *question, CusaxConfig *config, const char *name)
+{
+  CusaxAddress *target = g_ptr_array_index (question->targets, 0);
+  g_autofree char *address = cusax_dialwords_address (target, config);
+  g_autofree char *primary = g_strdup_printf (_ ("%s is to be reached at %s. Call there?"), name, address);
+  g_autofree char *secondary = class_sentence (cusax_classify_address (target, config), target, address);
+
+  return purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->account, NULL,
+                                NULL, data_of (question), 2, _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
+                                G_CALLBACK (on_do_not));
+}
+
+static void *
+show_several (Question *question, CusaxConfig *config, const char *name)
+{
+  PurpleRequestFields *fields = purple_request_fields_new ();
+  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  g_autofree char *primary = g_strdup_printf (_ ("%s is to be reached elsewhere. Which address do you want to call?"),
+                                              name);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  gpointer serial = data_of (question);
+  void *handle;
+
+  for (guint i = 0; i < question->targets->len; i++)
+    {
+      CusaxAddress *target = g_ptr_array_index (question->targets, i);
+      const CusaxDialable dialable = { .address = target, .class_ = cusax_classify_address (target, config) };
+
+      g_ptr_array_add (lines, cusax_dialwords_line (&dialable, config, FALSE));
+    }
+  purple_request_field_group_add_field (group, cusax_choices_field ("address", _ ("Address"), lines, text));
+  purple_request_fields_add_group (fields, group);
+  handle = purple_request_fields (question, _ ("Call elsewhere"), primary, text->str, fields, _ ("Call"),
+                                  G_CALLBACK (on_call_chosen), _ ("Do not call"), G_CALLBACK (on_do_not_fields),
+                                  question->account, NULL, NULL, serial);
+  /* A host without such dialogs leaves them to us; one that answered from within has taken the question. */
+  if (handle == NULL && questions != NULL && g_ptr_array_find (questions, question, NULL))
+    purple_request_fields_destroy (fields);
+  return handle;
+}
+
+void
+cusax_callquestions_redirect (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
+{
+  CusaxConfig *config = cusax_account_get_config (phone);
+  g_autofree char *name = NULL;
+  Question *question;
+  gpointer serial;
+
+  if (config == NULL || cusax_call_get_end (call) != CUSAX_CALL_END_REDIRECTED)
+    return;
+  name = cusax_callers_name (account, call);
+  question = question_new (account, NULL);
+  serial = data_of (question);
+  take_targets (question, call);
+  if (question->targets->len == 0)
+    {
+      g_autofree char *words = g_strdup_printf (
+        _ ("%s is to be reached elsewhere, but the telephone server named no address that can be called."), name);
+
+      drop_unshown (serial, NULL);
+      cusax_notices_error (account, NULL, words);
+      return;
+    }
+  drop_unshown (serial, question->targets->len == 1 ? show_one (question, config, name)
+                                                    : show_several (question, config, name));
+  cusax_attention_raise (_ ("Call elsewhere"));
+}
+
+void
+cusax_callquestions_forget (PurpleAccount *account)
+{
+  for (guint i = questions != NULL ? questions->len : 0; i > 0 && questions != NULL; i--)
+    if (((Question *) g_ptr_array_index (questions, i - 1))->account == account)
+      close_question (i - 1);
+}
