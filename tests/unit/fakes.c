@@ -363,7 +363,7 @@ subscription_release (CusaxSipSubscription *subscription)
 {
   if (((FakeSubscription *) subscription)->is_told)
     say (the_world, "subscription.release");
-  the_world->live--;
+  the_world->subscriptions--;
   g_free (subscription);
 }
 
@@ -379,7 +379,7 @@ sip_subscribe (CusaxSipPort *port, const CusaxAddress *target, const char *event
   if (subscription->is_told)
     say (the_world, "sip.subscribe %s %s", cusax_address_get_uri (target), event);
   subscription->base.vtable = &subscription_vtable;
-  the_world->live++;
+  the_world->subscriptions++;
   return &subscription->base;
 }
 
@@ -996,6 +996,7 @@ fake_world_free (FakeWorld *world)
   cusax_account_shutdown (world->account);
   cusax_account_unref (world->account);
   g_assert_cmpuint (world->live, ==, 0);
+  g_assert_cmpuint (world->subscriptions, ==, 0);
   g_assert_cmpuint (world->timers->len, ==, 0);
   cusax_config_unref (world->config);
   g_ptr_array_unref (world->codecs);

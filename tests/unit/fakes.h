@@ -88,7 +88,8 @@ struct _FakeWorld
   FakeTransport *transport;
   FakeSession *session;
   gboolean numbers[3][8]; /* of calls, transports, sessions that stand */
-  guint live;         /* fakes not given up: 0 at the end or something leaked */
+  guint subscriptions; /* not given up */
+  guint live;         /* other fakes not given up: 0 at the end or something leaked */
 
   guint fallible;     /* port calls so far that could fail */
   guint fail_at;      /* 0 = none */
