@@ -2,6 +2,7 @@
 /* See dtmf.h. */
 #include "dtmf.h"
 #include "error.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -65,16 +66,6 @@ cusax_dtmf_info_body (char digit, guint ms)
 
 /* ----------------------------------------------------------------- reading */
 
-/* A type without regard to case and parameters. */
-static gboolean
-is_type (const char *content_type, const char *type)
-{
-  gsize length = strlen (type);
-
-  return g_ascii_strncasecmp (content_type, type, length) == 0
-         && (content_type[length] == '\0' || strchr ("; \t", content_type[length]) != NULL);
-}
-
 /* The digit itself, or, as some gateways have it, the number of its event. */
 static char
 read_signal (const char *text)
@@ -110,10 +101,10 @@ cusax_dtmf_info_read (const char *content_type, const char *body, gsize length)
 {
   g_autofree char *text = NULL;
 
-  if (content_type == NULL || body == NULL || length > MAX_BODY || memchr (body, '\0', length) != NULL)
+  if (body == NULL || length > MAX_BODY || memchr (body, '\0', length) != NULL)
     return '\0';
   text = g_strndup (body, length);
-  if (is_type (content_type, CUSAX_DTMF_INFO_TYPE))
+  if (cusax_text_is_media_type (content_type, CUSAX_DTMF_INFO_TYPE))
     return read_relay (text);
-  return is_type (content_type, "application/dtmf") ? read_signal (g_strstrip (text)) : '\0';
+  return cusax_text_is_media_type (content_type, "application/dtmf") ? read_signal (g_strstrip (text)) : '\0';
 }

@@ -70,3 +70,12 @@ cusax_text_is_plain (const char *text)
     }
   return TRUE;
 }
+
+gboolean
+cusax_text_is_media_type (const char *value, const char *type)
+{
+  gsize length = strlen (type);
+
+  return value != NULL && g_ascii_strncasecmp (value, type, length) == 0
+         && (value[length] == '\0' || strchr ("; \t", value[length]) != NULL);
+}

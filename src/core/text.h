@@ -29,4 +29,7 @@ char *cusax_text_clean (const char *text, gsize max_chars);
  */
 gboolean cusax_text_is_plain (const char *text);
 
+/** Returns: TRUE if the Content-Type @value (nullable) is @type, without regard to case and parameters */
+gboolean cusax_text_is_media_type (const char *value, const char *type);
+
 G_END_DECLS

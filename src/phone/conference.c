@@ -60,22 +60,13 @@ clear_timer (CusaxConference *conference)
   conference->timer = 0;
 }
 
-static gboolean
-is_document (const char *content_type)
-{
-  gsize length = strlen (DOCUMENT);
-
-  return content_type != NULL && g_ascii_strncasecmp (content_type, DOCUMENT, length) == 0
-         && (content_type[length] == '\0' || strchr ("; \t", content_type[length]) != NULL);
-}
-
 static void
 on_notify (gpointer user_data, const char *content_type, const char *body, gsize length)
 {
   CusaxConference *conference = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (body == NULL || length == 0 || !is_document (content_type))
+  if (body == NULL || length == 0 || !cusax_text_is_media_type (content_type, DOCUMENT))
     return;
   if (!cusax_conference_info_update (conference->info, body, length, &error))
     {

@@ -347,6 +347,18 @@ cusax_directory_is_contact (const CusaxDirectory *directory, const char *jid)
 }
 
 void
+cusax_directory_foreach_contact (const CusaxDirectory *directory, CusaxDirectoryFunc function, gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer jid = NULL;
+
+  g_hash_table_iter_init (&iter, directory->people);
+  while (g_hash_table_iter_next (&iter, &jid, NULL))
+    if (get_person (jid)->is_contact && !function (user_data, jid))
+      return;
+}
+
+void
 cusax_directory_set_hints (CusaxDirectory *directory, const char *jid, const char *const *uris)
 {
   CusaxPerson *person = cusax_directory_find_contact (directory, jid);

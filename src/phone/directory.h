@@ -56,6 +56,12 @@ void cusax_directory_add_contact (CusaxDirectory *directory, const char *jid);
 void cusax_directory_remove_contact (CusaxDirectory *directory, const char *jid);
 gboolean cusax_directory_is_contact (const CusaxDirectory *directory, const char *jid);
 
+/* Returns: FALSE: enough. Must not change the directory. */
+typedef gboolean (*CusaxDirectoryFunc) (gpointer user_data, const char *jid);
+
+/** All contacts, in no order. */
+void cusax_directory_foreach_contact (const CusaxDirectory *directory, CusaxDirectoryFunc function, gpointer user_data);
+
 /** Chat came or went. Up: the background begins after 10 s, with contacts that were never asked. */
 void cusax_directory_set_online (CusaxDirectory *directory, gboolean online);
 

@@ -3,6 +3,7 @@
 #include "mailbox.h"
 
 #include "message-summary.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -169,15 +170,6 @@ cusax_mailbox_free (CusaxMailbox *mailbox)
 
 /* ---------------------------------------------------------- what they say */
 
-static gboolean
-is_document (const char *content_type)
-{
-  gsize length = strlen (DOCUMENT);
-
-  return content_type != NULL && g_ascii_strncasecmp (content_type, DOCUMENT, length) == 0
-         && (content_type[length] == '\0' || strchr ("; \t", content_type[length]) != NULL);
-}
-
 /* @text: a URI, also between < and >. Returns: (transfer full) (nullable) */
 static CusaxAddress *
 read_account (const char *text)
@@ -210,7 +202,7 @@ cusax_mailbox_take (CusaxMailbox *mailbox, const char *content_type, const char 
   g_autoptr (CusaxMessageSummary) summary = NULL;
   gboolean is_changed;
 
-  if (body == NULL || length == 0 || !is_document (content_type))
+  if (body == NULL || length == 0 || !cusax_text_is_media_type (content_type, DOCUMENT))
     return;
   summary = cusax_message_summary_parse (body, length, &error);
   if (summary == NULL)

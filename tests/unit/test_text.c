@@ -75,6 +75,26 @@ test_plain (void)
     g_assert_cmpint (cusax_text_is_plain (cases[i].text), ==, cases[i].plain);
 }
 
+static void
+test_media_type (void)
+{
+  static const struct
+  {
+    const char *value;
+    gboolean expected;
+  } cases[] = {
+    { "a/b", TRUE },      { "A/B", TRUE },  { "a/b;c=d", TRUE }, { "a/b ; c", TRUE }, { "a/b\t", TRUE },
+    { NULL, FALSE },      { "", FALSE },    { "a", FALSE },      { "a/", FALSE },     { "a/bc", FALSE },
+    { "a/b+xml", FALSE }, { " a/b", FALSE }, { "a/b,c/d", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].value != NULL ? cases[i].value : "NULL");
+      g_assert_cmpint (cusax_text_is_media_type (cases[i].value, "a/b"), ==, cases[i].expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -82,5 +102,6 @@ main (int argc, char **argv)
   g_test_add_func ("/text/clean", test_clean);
   g_test_add_func ("/text/long", test_long);
   g_test_add_func ("/text/plain", test_plain);
+  g_test_add_func ("/text/media-type", test_media_type);
   return g_test_run ();
 }
