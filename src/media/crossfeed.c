@@ -9,10 +9,18 @@
 #define CAPACITY_MS 400
 #define CUSHION_MS 15 /* before the first sound, besides one step of the reader */
 #define CUSHION_MAX_MS 120
-#define SLACK_MS 25   /* that may lie there unused without being worth a skip */
-#define WATCH_MS 2000 /* in which the least of it shows what is not needed */
-#define SEAM_MS 4     /* over which the sound before and after a skip fade into each other */
-#define PAUSE_MS 150  /* longer than that without sound is no gap but the end of it */
+#define SLACK_MS 10  /* above the cushion that may lie there unused without being worth a skip... */
+#define CALM_MS 2000 /* ...for so long */
+#define PILE_MS 60   /* above the cushion that is left out... */
+#define BURST_MS 250 /* ...after so long */
+#define SEAM_MS 4    /* over which the sound before and after a skip fade into each other */
+#define PAUSE_MS 150 /* longer than that without sound is no gap but the end of it */
+
+/* The least fill after a read, in so many frames read. */
+typedef struct
+{
+  gsize least, frames;
+} Watch;
 
 struct _CusaxCrossfeed
 {
@@ -27,8 +35,8 @@ struct _CusaxCrossfeed
 
   gboolean flows; /* else it gathers a cushion first */
   gsize cushion;
-  gsize least, watched; /* the least fill after a read, in so many frames read */
-  gint64 dry_since;     /* 0: it is not */
+  Watch burst, calm;
+  gint64 dry_since; /* 0: it is not */
   guint gaps, skips;
   double delay_sum; /* frames after each frame read */
   guint64 delay_count;
@@ -213,27 +221,41 @@ set_format (CusaxCrossfeed *feed, const GstCaps *caps, const CusaxPcm *pcm)
 static void
 watch_anew (CusaxCrossfeed *feed)
 {
-  feed->watched = 0;
-  feed->least = feed->capacity;
+  feed->burst = feed->calm = (Watch){ feed->capacity, 0 };
 }
 
-/* What has lain there unused all the time is delay and nothing else: clocks drift, and a network that stood
- * still delivers all at once. */
+/* Returns: whether @span is over; @least is what has lain there unused all that time. */
+static gboolean
+watch (Watch *watch, gsize fill, gsize frames, gsize span, gsize *least)
+{
+  *least = watch->least = MIN (watch->least, fill);
+  watch->frames += frames;
+  if (watch->frames < span)
+    return FALSE;
+  *watch = (Watch){ G_MAXSIZE, 0 };
+  return TRUE;
+}
+
+/* What nobody needs is delay and nothing else: clocks drift, and what stood still comes all at once. */
 static void
 watch_fill (CusaxCrossfeed *feed, gsize frames)
 {
+  gsize least;
+
   feed->delay_sum += (double) feed->fill * (double) frames;
   feed->delay_count += frames;
-  feed->least = MIN (feed->least, feed->fill);
-  feed->watched += frames;
-  if (feed->watched < frames_of (feed, WATCH_MS))
-    return;
-  if (feed->least > frames_of (feed, SLACK_MS))
+  if (watch (&feed->burst, feed->fill, frames, frames_of (feed, BURST_MS), &least)
+      && least > feed->cushion + frames_of (feed, PILE_MS))
     {
-      skip (feed, feed->least - frames_of (feed, SLACK_MS) / 2);
-      feed->cushion = MAX (feed->cushion * 3 / 4, frames_of (feed, CUSHION_MS));
+      skip (feed, least - feed->cushion);
+      watch_anew (feed);
+      return;
     }
-  watch_anew (feed);
+  if (!watch (&feed->calm, feed->fill, frames, frames_of (feed, CALM_MS), &least))
+    return;
+  feed->cushion = MAX (feed->cushion - feed->cushion / 20, frames_of (feed, CUSHION_MS));
+  if (least > feed->cushion + frames_of (feed, SLACK_MS))
+    skip (feed, least - feed->cushion);
 }
 
 /* With the newest: what has piled up while nobody read would only be late. */

@@ -113,16 +113,16 @@ on_tick (gpointer unused)
 gboolean
 mediatest_wait (MediatestCondition condition, gpointer user_data, guint ms)
 {
-  gboolean passed = FALSE;
+  gboolean passed = FALSE, came;
   guint deadline = g_timeout_add (ms, on_deadline, &passed);
   guint tick = g_timeout_add (20, on_tick, NULL);
 
-  while (!condition (user_data) && !passed)
+  while (!(came = condition (user_data)) && !passed)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (tick);
   if (!passed)
     g_source_remove (deadline);
-  return condition (user_data);
+  return came;
 }
 
 static gboolean

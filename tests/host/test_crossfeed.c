@@ -317,6 +317,24 @@ test_bursts (void)
   assert_tone (rig, 5000);
 }
 
+/* What stood still and comes all at once is not heard late for long. */
+static void
+test_pile (void)
+{
+  g_autoptr (Rig) rig = rig_new (&pcma, &microphone);
+  CusaxCrossfeedCount count;
+
+  run_ms (rig, 1000);
+  write_ms (rig, 200);
+  run_ms (rig, 2000);
+  assert_tone (rig, 1500);
+  cusax_crossfeed_get_count (rig->feed, &count);
+  g_test_message ("delay %u ms", count.delay_ms);
+  g_assert_cmpuint (count.gaps, ==, 0);
+  g_assert_cmpuint (count.skips, ==, 1);
+  g_assert_cmpuint (count.delay_ms, <, 50);
+}
+
 /* Clocks that differ by 0.1 %: ten times what sound cards do. */
 static void
 run_with_drift (guint extra)
@@ -407,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/crossfeed/one-side-only", test_one_side_only);
   g_test_add_func ("/media/crossfeed/pause", test_pause);
   g_test_add_func ("/media/crossfeed/bursts", test_bursts);
+  g_test_add_func ("/media/crossfeed/pile", test_pile);
   g_test_add_func ("/media/crossfeed/drift", test_drift);
   g_test_add_func ("/media/crossfeed/reader-changes", test_reader_changes);
   g_test_add_func ("/media/crossfeed/threads", test_threads);

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define SECONDS 0.5 /* of a recording that is looked at */
+#define SECONDS 0.25 /* of a recording that is looked at */
 #define CALLS_MAX 3
 #define TONES 4
 
@@ -82,7 +82,7 @@ hears_exactly (gpointer user_data)
   return is_right && sum > 0.985 && hearing->level > -30;
 }
 
-/* Half a second of these tones, about equally loud, and nothing else. */
+/* For so long these tones, about equally loud, and nothing else. */
 static void
 assert_hears (const char *recording, guint set)
 {
