@@ -10,10 +10,10 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/tport_tag.h>
 
-#define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY"
+#define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER"
 /* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
-#define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE"
-#define SUPPORTED "100rel, timer, path, outbound, gruu"
+#define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE, REFER"
+#define SUPPORTED "100rel, timer, path, outbound, gruu, replaces, norefersub"
 /* For a request that it finds broken Sofia answers 400 and closes the connection, which is the one to our
  * server: two such messages, handed on by a proxy that does not read everything, would sign us off. So only
  * what no proxy can do without counts (From, Via, ...); of the others a broken one is as good as none. */

@@ -3,39 +3,13 @@
 #include "dialog-private.h"
 
 #include "loop.h"
+#include "reason.h"
 
 /* An end that was asked for and does not come: the other side's 487 or 200 is lost for good. Sofia's own
  * time-outs come first (32 s). */
 #define ENDING_MS 40000
 /* How long BYE or CANCEL wait for the outer leg to come back. */
 #define LEG_WAIT_MS 20000
-
-/* RFC 3326: the words of a CANCEL or BYE, and whether another device took the call. */
-static char *
-read_reason (const sip_t *sip, gboolean *elsewhere)
-{
-  g_autofree char *text = NULL;
-
-  for (const sip_reason_t *reason = sip != NULL ? sip->sip_reason : NULL; reason != NULL;
-       reason = reason->re_next)
-    {
-      if (reason->re_protocol == NULL || g_ascii_strcasecmp (reason->re_protocol, "SIP") != 0)
-        continue;
-      if (elsewhere != NULL
-          && (g_strcmp0 (reason->re_cause, "200") == 0 || g_strcmp0 (reason->re_cause, "600") == 0))
-        *elsewhere = TRUE;
-      if (text == NULL && reason->re_text != NULL)
-        {
-          char *end;
-
-          text = g_strdup (reason->re_text[0] == '"' ? reason->re_text + 1 : reason->re_text);
-          end = strrchr (text, '"');
-          if (end != NULL && reason->re_text[0] == '"')
-            *end = '\0';
-        }
-    }
-  return g_steal_pointer (&text);
-}
 
 /* Last thing of whoever calls it: the listener may do anything. */
 static void
@@ -48,23 +22,51 @@ report_end (CusaxDialog *dialog, int status, const char *reason, gboolean elsewh
     listener->on_ended (dialog->user_data, MAX (status, 0), words, elsewhere);
 }
 
+/* What was asked for and has no answer yet gets one. The listener may release the call meanwhile. */
+static void
+report_left (CusaxDialog *dialog)
+{
+  dialog->is_reporting = TRUE;
+  cusax_dialog_refer_clear (dialog);
+  cusax_dialog_info_clear (dialog);
+  dialog->is_reporting = FALSE;
+}
+
 static void
 finish_full (CusaxDialog *dialog, int status, const char *reason, gboolean elsewhere)
 {
+  g_autofree char *words = g_strdup (reason);
+
   if (dialog->state == CUSAX_DIALOG_ENDED)
     return;
 
   cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDED);
   cusax_exchange_clear (dialog);
   g_clear_handle_id (&dialog->guard_id, g_source_remove);
+  cusax_dialog_note_gone (dialog);
+  if (dialog->notifier == NULL && dialog->stack != NULL)
+    {
+      cusax_stack_drop (dialog->stack, &dialog->handler);
+      dialog->stack = NULL;
+    }
+  report_left (dialog);
+
+  if (!dialog->is_released)
+    report_end (dialog, status, words, elsewhere);
+  else if (dialog->stack == NULL)
+    cusax_dialog_free (dialog);
+}
+
+void
+cusax_dialog_let_go (CusaxDialog *dialog)
+{
+  if (dialog->notifier != NULL)
+    cusax_notifier_cut (g_steal_pointer (&dialog->notifier));
   if (dialog->stack != NULL)
     cusax_stack_drop (dialog->stack, &dialog->handler);
   dialog->stack = NULL;
-
   if (dialog->is_released)
     cusax_dialog_free (dialog);
-  else
-    report_end (dialog, status, reason, elsewhere);
 }
 
 void
@@ -163,7 +165,7 @@ cusax_dialog_release (CusaxSipCall *call)
   dialog->listener = NULL;
   cusax_dialog_hang_up (call);
   dialog->is_released = TRUE;
-  if (dialog->state == CUSAX_DIALOG_ENDED)
+  if (dialog->state == CUSAX_DIALOG_ENDED && dialog->stack == NULL && !dialog->is_reporting)
     cusax_dialog_free (dialog);
 }
 
@@ -181,8 +183,8 @@ cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status)
 void
 cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
-  gboolean elsewhere = FALSE;
-  g_autofree char *reason = read_reason (event->sip, &elsewhere);
+  gboolean elsewhere = cusax_reason_is_elsewhere (event->sip);
+  g_autofree char *reason = cusax_reason_dup_words (event->sip, NULL);
 
   /* Sofia has answered both requests. */
   if (dialog->state == CUSAX_DIALOG_UP)
@@ -198,7 +200,7 @@ cusax_dialog_on_bye (CusaxDialog *dialog, const CusaxSipEvent *event)
   if (dialog->end_status >= 0)
     return;
   dialog->end_status = 0;
-  dialog->end_reason = read_reason (event->sip, NULL);
+  dialog->end_reason = cusax_reason_dup_words (event->sip, NULL);
 }
 
 /* What stands goes on without signalling; what was being set up cannot: answers go to the connection that is

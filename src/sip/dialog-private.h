@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The inside of a dialog, shared by dialog.c (life and events), dialog-setup.c, dialog-end.c and exchange.c
- * (offers after set-up, refreshes).
+ * The inside of a dialog, shared by dialog.c (life and events), dialog-setup.c, dialog-end.c, exchange.c (offers
+ * after set-up, refreshes), dialog-refer.c, dialog-replaces.c and dialog-info.c.
  */
 #pragma once
 
 #include "dialog.h"
+#include "notifier.h"
 #include "presentation.h"
 
 #include <sofia-sip/nua_tag.h>
@@ -40,6 +41,14 @@ typedef enum
   CUSAX_EXCHANGE_WAIT_ACK    /* we answered their re-INVITE, ACK is to come */
 } CusaxExchange;
 
+/** CusaxReferStage: our REFER; one at a time. */
+typedef enum
+{
+  CUSAX_REFER_NONE,
+  CUSAX_REFER_SENT,
+  CUSAX_REFER_ACCEPTED /* 202: they will tell */
+} CusaxReferStage;
+
 struct _CusaxDialog
 {
   CusaxHandler handler; /* first: what Sofia's handle is bound to */
@@ -47,11 +56,15 @@ struct _CusaxDialog
   CusaxDialogState state;
   gboolean is_outgoing;
   gboolean is_released;  /* nobody holds us: free at the end */
+  gboolean is_reporting; /* what is left is told at the end: a release does not free now */
   gboolean is_offerless; /* the INVITE had no SDP */
   gboolean bye_waits;    /* ENDING: BYE goes when ACK or the outer leg comes */
   gboolean cancel_waits; /* ENDING: CANCEL goes when the outer leg comes */
   gboolean leg_is_up;
+  gboolean peer_has_allow; /* they have said what they take: */
   gboolean peer_has_update;
+  gboolean peer_has_refer;
+  gboolean peer_has_info;
   int declining; /* nua_r_invite or nua_r_update: under way without the answer that its challenge wanted; 0 */
 
   const CusaxSipCallListener *listener;
@@ -61,6 +74,9 @@ struct _CusaxDialog
   char *user;
   char *contact;
   char *focus; /* of their Contact now */
+  char *call_id;
+  char *local_tag;        /* (nullable): incoming: known from ACK on */
+  GPtrArray *remote_tags; /* (element-type utf8): one; while we call, one for each fork that rings */
   CusaxPresentation presentation;
   char *local_sdp; /* our last one that counts; for refreshes */
   char *early_sdp; /* the last 18x's */
@@ -83,6 +99,15 @@ struct _CusaxDialog
   guint n_retries;
   guint refresh_id;
   guint refresh_seconds;
+
+  CusaxReferStage refer;
+  char *refer_event_id; /* (nullable): of its NOTIFYs */
+  guint refer_wait_id;
+  guint refer_wait_ms;     /* 0: as usual */
+  char *referrer;          /* (nullable): our address of record; NULL: anonymous */
+  CusaxNotifier *notifier; /* (nullable): their REFER, as long as its subscription stands, even past the call */
+  GQueue infos;            /* of ours; the first one may be out */
+  gboolean info_is_out;
 };
 
 static inline CusaxDialog *
@@ -97,6 +122,12 @@ cusax_dialog_from_port (CusaxSipCall *call)
 #define CUSAX_DIALOG_SAYS(dialog)                                                                              \
   SIPTAG_UNKNOWN_STR ((dialog)->presentation.call_info), SIPTAG_UNKNOWN_STR ((dialog)->presentation.contact),  \
     CUSAX_DIALOG_PRIVACY (dialog)
+
+/** Returns: (nullable): the dialog that @handler is, if it is one */
+CusaxDialog *cusax_dialog_from_handler (CusaxHandler *handler);
+
+/** Returns: the status of a final response, with one of SIP for those of Sofia's own. */
+guint cusax_dialog_get_status (const CusaxSipEvent *event);
 
 /** The one setter of the state. */
 void cusax_dialog_set_state (CusaxDialog *dialog, CusaxDialogState state);
@@ -126,6 +157,8 @@ void cusax_dialog_hang_up (CusaxSipCall *call);
 void cusax_dialog_release (CusaxSipCall *call);
 /** Takes the dialog off the wire and reports on_ended; the pointer may be dead after it. */
 void cusax_dialog_finish (CusaxDialog *dialog, int status, const char *reason);
+/** ENDED: gives up the handle, which a referral had kept; the pointer may be dead after it. */
+void cusax_dialog_let_go (CusaxDialog *dialog);
 /** From OFFERED or UP: BYE, now or when the leg is there. */
 void cusax_dialog_send_bye (CusaxDialog *dialog);
 /** Sofia has hung up by itself over @status. */
@@ -153,5 +186,31 @@ void cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip);
 /** Tells the other side our new Contact. */
 void cusax_exchange_move (CusaxDialog *dialog);
 void cusax_exchange_clear (CusaxDialog *dialog);
+
+/* dialog-refer.c */
+gboolean cusax_dialog_refer (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall *replaces, GError **error);
+void cusax_dialog_on_refer_response (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_dialog_on_notify (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_dialog_on_refer (CusaxDialog *dialog, const CusaxSipEvent *event);
+/** At the end of the call: the last word about our REFER. */
+void cusax_dialog_refer_clear (CusaxDialog *dialog);
+
+/* dialog-replaces.c */
+/** Call-ID and tags of a message of the set-up. */
+void cusax_dialog_learn_id (CusaxDialog *dialog, const sip_t *sip);
+/** Returns: (transfer full) (nullable): for a Replaces that the other side may use; NULL: the call does not stand */
+char *cusax_dialog_dup_replaces (CusaxDialog *dialog);
+/** At the end of the call: whoever still wants to replace it is told so. */
+void cusax_dialog_note_gone (CusaxDialog *dialog);
+
+/* dialog-info.c */
+void cusax_dialog_send_info (CusaxSipCall *call, const char *content_type, const char *body);
+gboolean cusax_dialog_takes_info (CusaxSipCall *call);
+/** What waited for the call to stand, or for the leg, leaves. */
+void cusax_dialog_info_pump (CusaxDialog *dialog);
+void cusax_dialog_on_info (CusaxDialog *dialog, const CusaxSipEvent *event);
+void cusax_dialog_on_info_response (CusaxDialog *dialog, const CusaxSipEvent *event);
+/** At the end of the call: nothing of it will leave. */
+void cusax_dialog_info_clear (CusaxDialog *dialog);
 
 G_END_DECLS

@@ -2,6 +2,9 @@
 /* Set-up of a dialog in both directions. See dialog-private.h. */
 #include "dialog-private.h"
 
+#include "reason.h"
+#include "redirect.h"
+
 void
 cusax_dialog_ring (CusaxSipCall *call)
 {
@@ -194,6 +197,18 @@ on_answered (CusaxDialog *dialog, const CusaxSipEvent *event)
     dialog->listener->on_established (dialog->user_data, sdp, length);
 }
 
+static void
+on_refused (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  g_autofree char *words = cusax_reason_dup_words (event->sip, event->phrase);
+  g_auto (GStrv) targets = event->status < 400 ? cusax_redirect_read (event->sip) : NULL;
+
+  if (targets != NULL && targets[0] != NULL && dialog->state == CUSAX_DIALOG_CALLING && dialog->listener != NULL
+      && dialog->listener->on_redirected != NULL)
+    dialog->listener->on_redirected (dialog->user_data, (const char *const *) targets);
+  cusax_dialog_finish (dialog, cusax_dialog_get_status (event), words);
+}
+
 void
 cusax_dialog_on_invite_response (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
@@ -203,11 +218,8 @@ cusax_dialog_on_invite_response (CusaxDialog *dialog, const CusaxSipEvent *event
     on_progress (dialog, event);
   else if (event->status < 300)
     on_answered (dialog, event);
-  else if (event->status < 700)
-    cusax_dialog_finish (dialog, event->status, event->phrase);
   else
-    /* Sofia's own codes: the request did not leave, or the password was of no use (904). */
-    cusax_dialog_finish (dialog, event->status == 904 ? 403 : 503, event->phrase);
+    on_refused (dialog, event);
 }
 
 void

@@ -5,6 +5,9 @@
 
 #include "error.h"
 #include "headers.h"
+#include "refer-to.h"
+
+#define MAX_REFERRED_BY 1024
 
 /* Sofia's own default. */
 #define RETRY_COUNT 3
@@ -42,6 +45,13 @@ cusax_dialog_get_sdp (const sip_t *sip, const char **sdp, gsize *length)
   return TRUE;
 }
 
+guint
+cusax_dialog_get_status (const CusaxSipEvent *event)
+{
+  /* Sofia's own codes: the request did not leave, or the password was of no use (904). */
+  return event->status < 700 ? event->status : event->status == 904 ? 403 : 503;
+}
+
 void
 cusax_dialog_free (CusaxDialog *dialog)
 {
@@ -55,6 +65,12 @@ cusax_dialog_free (CusaxDialog *dialog)
   g_free (dialog->local_sdp);
   g_free (dialog->early_sdp);
   g_free (dialog->early_tag);
+  g_clear_handle_id (&dialog->refer_wait_id, g_source_remove);
+  g_free (dialog->refer_event_id);
+  g_free (dialog->referrer);
+  g_free (dialog->call_id);
+  g_free (dialog->local_tag);
+  g_ptr_array_unref (dialog->remote_tags);
   g_free (dialog->rack);
   g_free (dialog->end_reason);
   g_free (dialog);
@@ -126,6 +142,9 @@ static const CusaxSipCallVtable vtable = {
   .hang_up = cusax_dialog_hang_up,
   .reoffer = reoffer,
   .answer_offer = cusax_dialog_answer_offer,
+  .refer = cusax_dialog_refer,
+  .send_info = cusax_dialog_send_info,
+  .takes_info = cusax_dialog_takes_info,
   .release = cusax_dialog_release,
 };
 
@@ -143,6 +162,14 @@ answer_challenge (CusaxDialog *dialog, const CusaxSipEvent *event)
   return FALSE;
 }
 
+/* Requests within a call that may fail without its end. */
+static gboolean
+may_fail (nua_event_t type)
+{
+  return type == nua_r_invite || type == nua_r_update || type == nua_r_refer || type == nua_r_info
+         || type == nua_r_notify;
+}
+
 /* WORKAROUND Sofia-SIP 1.12.11 to 1.13 (nua_client.c, nua_base_client_check_restart): a challenged request waits
  * for credentials without end, and what comes after it waits behind it; told that there are none, nua hangs up.
  * A call that stands survives: the request goes out once more without an answer, and the second challenge,
@@ -150,7 +177,7 @@ answer_challenge (CusaxDialog *dialog, const CusaxSipEvent *event)
 static gboolean
 decline_challenge (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
-  if (dialog->state != CUSAX_DIALOG_UP || (event->type != nua_r_invite && event->type != nua_r_update))
+  if (dialog->state != CUSAX_DIALOG_UP || !may_fail (event->type))
     return FALSE;
   nua_set_hparams (event->handle, NUTAG_RETRY_COUNT (0), TAG_END ());
   dialog->declining = event->type;
@@ -188,8 +215,9 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
 
   if (event->type == nua_r_bye)
     {
+      /* One that we did not ask for: their refresh of the session did not come (RFC 4028 section 10). */
       if (event->status >= 200)
-        cusax_dialog_finish (dialog, dialog->end_status, dialog->end_reason);
+        cusax_dialog_finish (dialog, dialog->state == CUSAX_DIALOG_UP ? 408 : dialog->end_status, dialog->end_reason);
     }
   else if (event->type == nua_r_invite)
     {
@@ -208,18 +236,18 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     cusax_dialog_finish (dialog, 403, event->phrase);
 }
 
-/* INFO in a call: nothing of ours uses it yet; an empty one only asks whether we live. */
+/* What they take is what they said last. */
 static void
-on_info (const CusaxSipEvent *event)
+learn_allow (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
-  gboolean is_empty = event->sip == NULL || event->sip->sip_payload == NULL;
+  const sip_allow_t *allow = event->sip != NULL ? event->sip->sip_allow : NULL;
 
-  if (event->status >= 200)
+  /* A proxy's answer speaks of the proxy. */
+  if (allow == NULL || (event->status >= 300 && event->status != 405))
     return;
-  if (is_empty)
-    nua_respond (event->handle, SIP_200_OK, NUTAG_WITH_THIS (event->nua), TAG_END ());
-  else
-    nua_respond (event->handle, SIP_415_UNSUPPORTED_MEDIA, NUTAG_WITH_THIS (event->nua), TAG_END ());
+  dialog->peer_has_allow = TRUE;
+  dialog->peer_has_refer = sip_is_allowed (allow, sip_method_refer, "REFER");
+  dialog->peer_has_info = sip_is_allowed (allow, sip_method_info, "INFO");
 }
 
 static void
@@ -242,20 +270,28 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
 {
   CusaxDialog *dialog = (CusaxDialog *) handler;
 
+  learn_allow (dialog, event);
+  cusax_dialog_info_pump (dialog);
   switch ((int) event->type)
     {
     case nua_r_invite:
+      cusax_dialog_learn_id (dialog, event->sip);
+      on_response (dialog, event);
+      break;
     case nua_r_bye:
     case nua_r_cancel:
     case nua_r_update:
     case nua_r_prack:
     case nua_r_authenticate:
+    case nua_r_refer:
+    case nua_r_info:
+    case nua_r_notify:
       on_response (dialog, event);
       break;
     case nua_i_invite:
       if (event->status >= 200)
         break;
-      if (dialog->state == CUSAX_DIALOG_UP)
+      if (dialog->state == CUSAX_DIALOG_UP || dialog->state == CUSAX_DIALOG_ANSWERED)
         cusax_exchange_on_invite (dialog, event);
       else
         nua_respond (event->handle, SIP_481_NO_CALL, NUTAG_WITH_THIS (event->nua), TAG_END ());
@@ -265,6 +301,7 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
         cusax_exchange_on_update (dialog, event);
       break;
     case nua_i_ack:
+      cusax_dialog_learn_id (dialog, event->sip);
       cusax_dialog_on_ack (dialog, event);
       break;
     case nua_i_cancel:
@@ -274,7 +311,18 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
       cusax_dialog_on_bye (dialog, event);
       break;
     case nua_i_info:
-      on_info (event);
+      cusax_dialog_on_info (dialog, event);
+      break;
+    case nua_i_refer:
+      cusax_dialog_on_refer (dialog, event);
+      break;
+    case nua_i_notify:
+      cusax_dialog_on_notify (dialog, event);
+      break;
+    case nua_i_subscribe:
+      cusax_stack_refuse (event);
+      if (dialog->notifier != NULL)
+        cusax_notifier_on_subscribe (dialog->notifier, event);
       break;
     case nua_i_error:
       /* No ACK, no PRACK: Sofia sends BYE or a refusal, and tells the end. */
@@ -297,6 +345,8 @@ on_leg (CusaxHandler *handler, const CusaxRelayInfo *info)
   CusaxDialog *dialog = (CusaxDialog *) handler;
 
   dialog->leg_is_up = info != NULL;
+  if (dialog->notifier != NULL)
+    cusax_notifier_set_leg (dialog->notifier, info != NULL);
   if (info == NULL)
     {
       cusax_dialog_on_leg_lost (dialog);
@@ -304,13 +354,18 @@ on_leg (CusaxHandler *handler, const CusaxRelayInfo *info)
     }
   g_free (dialog->contact);
   dialog->contact = cusax_stack_dup_target (dialog->stack, dialog->user);
+  cusax_dialog_info_pump (dialog);
   cusax_dialog_on_leg_back (dialog, info->local_address);
 }
 
 static void
 wind_up (CusaxHandler *handler)
 {
-  cusax_dialog_hang_up (&((CusaxDialog *) handler)->port);
+  CusaxDialog *dialog = (CusaxDialog *) handler;
+
+  if (dialog->notifier != NULL)
+    cusax_notifier_close (dialog->notifier);
+  cusax_dialog_hang_up (&dialog->port);
 }
 
 static void
@@ -318,10 +373,23 @@ give_up (CusaxHandler *handler)
 {
   CusaxDialog *dialog = (CusaxDialog *) handler;
 
+  if (dialog->state == CUSAX_DIALOG_ENDED)
+    {
+      cusax_dialog_let_go (dialog);
+      return;
+    }
+  if (dialog->notifier != NULL)
+    cusax_notifier_cut (g_steal_pointer (&dialog->notifier));
   cusax_dialog_finish (dialog, dialog->end_status >= 0 ? dialog->end_status : 503, dialog->end_reason);
 }
 
 /* -------------------------------------------------------------------- life */
+
+CusaxDialog *
+cusax_dialog_from_handler (CusaxHandler *handler)
+{
+  return handler->on_event == on_event ? (CusaxDialog *) handler : NULL;
+}
 
 static CusaxDialog *
 dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboolean is_anonymous)
@@ -337,6 +405,11 @@ dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboo
   dialog->stack = stack;
   dialog->leg_is_up = TRUE;
   dialog->end_status = -1;
+  dialog->remote_tags = g_ptr_array_new_with_free_func (g_free);
+  dialog->refer_wait_ms = self->refer_wait_ms;
+  if (!is_anonymous)
+    dialog->referrer = g_strdup (cusax_address_get_uri (cusax_config_get_aor (self->config)));
+  g_queue_init (&dialog->infos);
   dialog->credentials
     = cusax_credentials_new (self->login, &dialog->handler,
                              is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL);
@@ -351,15 +424,38 @@ set_contact (CusaxDialog *dialog, char *user)
   dialog->contact = cusax_stack_dup_target (dialog->stack, user);
 }
 
+/* Returns: (transfer full) (nullable): a header line; NULL if @value is NULL or would not stay on it. */
+static char *
+format_referred_by (const CusaxSipDisclosure *disclosure)
+{
+  const char *value = disclosure != NULL ? disclosure->referred_by : NULL;
+
+  if (value == NULL || strlen (value) > MAX_REFERRED_BY || !g_utf8_validate (value, -1, NULL))
+    return NULL;
+  for (const char *p = value; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      return NULL;
+  return g_strdup_printf ("Referred-By: %s", value);
+}
+
 CusaxSipCall *
 cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
                            const char *sdp, const CusaxSipDisclosure *disclosure,
                            const CusaxSipCallListener *listener, gpointer user_data, GError **error)
 {
   CusaxPresentation presentation = { 0 };
+  const char *replaces = disclosure != NULL ? disclosure->replaces : NULL;
+  g_autofree char *replaces_line = NULL, *referred_by_line = format_referred_by (disclosure);
   nua_handle_t *handle;
   CusaxDialog *dialog;
 
+  if (replaces != NULL && !cusax_refer_to_is_replaces (replaces))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "this names no call to replace");
+      return NULL;
+    }
+  if (replaces != NULL)
+    replaces_line = g_strdup_printf ("Replaces: %s", replaces);
   cusax_presentation_set (&presentation, disclosure);
   handle = cusax_presentation_make_handle (&presentation, stack, self, target);
   if (handle == NULL)
@@ -381,7 +477,9 @@ cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const Cusax
   cusax_dialog_set_local_sdp (dialog, sdp);
   /* Without an offer of ours theirs may come in a reliable 18x, and PRACK has to bring the answer: ours to send. */
   nua_invite (handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
-              TAG_IF (sdp == NULL, NUTAG_APPL_METHOD ("PRACK")), TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
+              SIPTAG_UNKNOWN_STR (replaces_line), SIPTAG_UNKNOWN_STR (referred_by_line),
+              TAG_IF (sdp == NULL, NUTAG_APPL_METHOD ("PRACK")),
+              TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
               TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (sdp)), TAG_END ());
   return &dialog->port;
 }
@@ -397,6 +495,8 @@ cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const Cusax
   dialog->state = CUSAX_DIALOG_INCOMING;
   set_contact (dialog, g_strdup (self->user));
   dialog->focus = g_strdup (headers->focus);
+  learn_allow (dialog, event);
+  cusax_dialog_learn_id (dialog, event->sip);
   cusax_dialog_get_sdp (event->sip, &sdp, &length);
   dialog->is_offerless = sdp == NULL;
   dialog->is_silent = sdp == NULL && sip_has_feature (event->sip->sip_require, "100rel");

@@ -13,7 +13,8 @@
  * Details beyond the port: on_reoffer_done also brings the answer to an offer of ours that they asked for
  * (re-INVITE without SDP, our answer_offer (200, sdp)); it comes with status 491 if their offer overtook ours
  * while we waited to try again; their offer follows at once. A 200 to an outgoing INVITE without SDP repeats
- * the SDP of the same fork's last 18x.
+ * the SDP of the same fork's last 18x. A REFER of ours that is not through when the call ends is reported as 202 if
+ * it was accepted; one of theirs keeps its handle beyond the end, for the NOTIFYs.
  */
 #pragma once
 
@@ -52,6 +53,16 @@ CusaxSipCall *cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *sel
  */
 CusaxSipCall *cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const CusaxSipEvent *event,
                                          const CusaxSipHeaders *headers);
+
+/**
+ * cusax_dialog_find_replaced:
+ * @sip: INVITE
+ * @replaced: (out) (nullable) (transfer none): the call of @stack that it wants to replace (RFC 3891 section 3)
+ *
+ * Returns: 0, also without a Replaces; or the status to refuse with: 400, 481 (no such call), 486 (it is no early one
+ *   any more, and early-only asks for that), 603 (it has ended)
+ */
+int cusax_dialog_find_replaced (CusaxStack *stack, const sip_t *sip, CusaxSipCall **replaced);
 
 /** cusax_dialog_get_sdp: the body of @sip if it is SDP. Returns: FALSE if there is a body of another kind. */
 gboolean cusax_dialog_get_sdp (const sip_t *sip, const char **sdp, gsize *length);

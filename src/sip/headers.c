@@ -117,6 +117,26 @@ read_raw (CusaxHeaders *headers, const sip_t *sip)
     }
 }
 
+const char *
+cusax_headers_find (const sip_t *sip, const char *name, char short_name, guint *n)
+{
+  const char *found = NULL;
+
+  *n = 0;
+  for (const sip_unknown_t *header = sip->sip_unknown; header != NULL; header = header->un_next)
+    {
+      const char *is = header->un_name;
+
+      if (is == NULL || header->un_value == NULL
+          || (g_ascii_strcasecmp (is, name) != 0
+              && (short_name == '\0' || g_ascii_tolower (is[0]) != short_name || is[1] != '\0')))
+        continue;
+      if ((*n)++ == 0)
+        found = header->un_value;
+    }
+  return found;
+}
+
 /* ---------------------------------------------------------------- contacts */
 
 static gboolean

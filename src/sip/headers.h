@@ -29,4 +29,14 @@ const CusaxSipHeaders *cusax_headers_get (const CusaxHeaders *headers);
 /** Returns: TRUE if the first Contact of @sip is one that calls can be sent to. */
 gboolean cusax_headers_have_target (const sip_t *sip);
 
+/**
+ * cusax_headers_find:
+ * @name: of a header that is kept raw (messageclass.h), or that Sofia does not know
+ * @short_name: its compact form; 0: none
+ * @n: (out): how many there are
+ *
+ * Returns: (nullable): the value of the first one, as sent; owned by @sip
+ */
+const char *cusax_headers_find (const sip_t *sip, const char *name, char short_name, guint *n);
+
 G_END_DECLS

@@ -2,14 +2,32 @@
 /* See messageclass.h. */
 #include "messageclass.h"
 
+#include <sofia-sip/sip_extra.h>
 #include <sofia-sip/sip_parser.h>
 
 #include <string.h>
 
+/* WORKAROUND Sofia-SIP 1.12.11 to 1.13: some answers make it do what nobody asked for, so it is shown another status that
+ * means nothing to it. 302 and 305: the forks call the next place by themselves. The others end the whole dialog (RFC 5057
+ * section 5.1: its target would be gone), although to these requests they speak of something else, as in Asterisk's 404 to
+ * a REFER whose target it does not know. */
+static const struct
+{
+  int status;
+  int shown;
+  gboolean ends_dialog; /* only to REFER, NOTIFY, INFO */
+} disguises[] = {
+  { 302, 392, FALSE }, { 305, 395, FALSE }, { 404, 454, TRUE }, { 410, 450, TRUE }, { 416, 456, TRUE },
+  { 482, 452, TRUE },  { 484, 453, TRUE },  { 485, 455, TRUE }, { 502, 457, TRUE }, { 604, 458, TRUE },
+};
+
+/* None that Sofia has a number for: it asks Allow for the name. sip_method_unknown it would refuse. */
+#define NAMED_METHOD ((sip_method_t) 64)
+
 static gboolean
 is_kept_raw (const char *name)
 {
-  static const char *const names[] = { "Call-Info", "Privacy", "P-Asserted-Identity" };
+  static const char *const names[] = { "Call-Info", "Privacy", "P-Asserted-Identity", "Refer-To", "Referred-By", "Replaces" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_ascii_strcasecmp (name, names[i]) == 0)
@@ -50,6 +68,48 @@ hide_reason (sip_t *sip)
     state->ss_reason = NULL;
 }
 
+static gboolean
+is_within_call (sip_method_t method)
+{
+  return method == sip_method_refer || method == sip_method_notify || method == sip_method_info;
+}
+
+static void
+disguise (sip_t *sip)
+{
+  if (sip->sip_status == NULL || sip->sip_cseq == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (disguises); i++)
+    if (sip->sip_status->st_status == disguises[i].status
+        && (!disguises[i].ends_dialog || is_within_call (sip->sip_cseq->cs_method)))
+      {
+        sip->sip_status->st_status = disguises[i].shown;
+        return;
+      }
+}
+
+/* WORKAROUND Sofia-SIP 1.12.11 to 1.13 (nua_notifier.c, nua_refer_server_report): a REFER outside of dialogs is told
+ * "100 Trying" by nua before anybody has taken it, also when it is refused then. As a method that nua does not know it is
+ * left to us. */
+static void
+hide_refer (sip_t *sip)
+{
+  if (sip->sip_request == NULL || sip->sip_request->rq_method != sip_method_refer || sip->sip_cseq == NULL
+      || sip->sip_to == NULL || sip->sip_to->a_tag != NULL)
+    return;
+  sip->sip_request->rq_method = NAMED_METHOD;
+  sip->sip_cseq->cs_method = NAMED_METHOD;
+}
+
+int
+cusax_messageclass_get_status (int status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (disguises); i++)
+    if (status == disguises[i].shown)
+      return disguises[i].status;
+  return status;
+}
+
 /* Called for every message when its headers are through. */
 static issize_t
 extract_body (msg_t *msg, msg_pub_t *pub, char bytes[], isize_t size, int is_all)
@@ -58,6 +118,8 @@ extract_body (msg_t *msg, msg_pub_t *pub, char bytes[], isize_t size, int is_all
 
   put_sip_first (sip);
   hide_reason (sip);
+  hide_refer (sip);
+  disguise (sip);
   return sip_extract_body (msg, sip, bytes, size, is_all);
 }
 
@@ -77,6 +139,8 @@ cusax_messageclass_new (void)
       if (header->hr_class != NULL && !is_kept_raw (header->hr_class->hc_name))
         msg_mclass_insert (mclass, header);
     }
+  /* nua knows what to do about it, if it can see it. */
+  msg_mclass_insert_header (mclass, sip_refer_sub_class, 0);
   mclass->mc_extract_body = extract_body;
   return mclass;
 }

@@ -16,6 +16,8 @@
 
 #define MAX_REDIRECTS 8
 #define MAX_URI 255
+#define MAX_EVENTS 32
+#define MAX_EVENT 64
 
 /* The registrar lists every binding of the address of record: ours is the one with our user part. */
 guint
@@ -149,6 +151,19 @@ cusax_registrar_read_redirect (const sip_t *sip)
         return g_steal_pointer (&text);
     }
   return NULL;
+}
+
+GStrv
+cusax_registrar_read_events (const sip_t *sip)
+{
+  const msg_param_t *items = sip != NULL && sip->sip_allow_events != NULL ? sip->sip_allow_events->k_items : NULL;
+  GPtrArray *events = g_ptr_array_new ();
+
+  for (guint i = 0; items != NULL && items[i] != NULL && events->len < MAX_EVENTS; i++)
+    if (strlen (items[i]) <= MAX_EVENT)
+      g_ptr_array_add (events, g_strdup (items[i]));
+  g_ptr_array_add (events, NULL);
+  return (GStrv) g_ptr_array_free (events, FALSE);
 }
 
 GError *

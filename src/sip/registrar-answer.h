@@ -30,6 +30,9 @@ guint cusax_registrar_read_retry_after (const sip_t *sip);
  */
 char *cusax_registrar_read_redirect (const sip_t *sip);
 
+/** Returns: (transfer full): the event packages that Allow-Events names, at most 32 */
+GStrv cusax_registrar_read_events (const sip_t *sip);
+
 /** Returns: (transfer full): what the final answer @status means for whoever would try again */
 GError *cusax_registrar_make_error (int status, const char *phrase);
 

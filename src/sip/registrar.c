@@ -60,6 +60,7 @@ struct _CusaxRegistrar
   guint refresh_id;
 
   char *seen_address;
+  GStrv events; /* (nullable): what Allow-Events names */
   guint retry_after;
   char *redirect;
 };
@@ -75,6 +76,7 @@ registrar_destroy (CusaxRegistrar *registrar)
   g_free (registrar->instance);
   g_free (registrar->bare);
   g_free (registrar->seen_address);
+  g_strfreev (registrar->events);
   g_free (registrar->redirect);
   g_free (registrar);
 }
@@ -224,6 +226,8 @@ on_granted (CusaxRegistrar *registrar, const CusaxSipEvent *event)
       return;
     }
   registrar->state = STATE_GRANTED;
+  g_strfreev (registrar->events);
+  registrar->events = cusax_registrar_read_events (event->sip);
   cusax_credentials_settle (registrar->credentials);
   learn_gruu (registrar, event->sip);
   g_debug ("sip: registered for %u s%s", seconds, is_elsewhere ? ", behind a NAT" : "");
@@ -424,6 +428,12 @@ const char *
 cusax_registrar_get_seen_address (CusaxRegistrar *registrar)
 {
   return registrar->seen_address;
+}
+
+gboolean
+cusax_registrar_announces (CusaxRegistrar *registrar, const char *event)
+{
+  return registrar->events != NULL && g_strv_contains ((const char *const *) registrar->events, event);
 }
 
 guint

@@ -75,6 +75,9 @@ void cusax_registrar_refresh (CusaxRegistrar *registrar, guint timeout_ms);
  * answer */
 const char *cusax_registrar_get_seen_address (CusaxRegistrar *registrar);
 
+/** Returns: TRUE if the last 200 names the event package @event in Allow-Events */
+gboolean cusax_registrar_announces (CusaxRegistrar *registrar, const char *event);
+
 /** Returns: seconds that the refusal asked to wait, at most CUSAX_REGISTRAR_RETRY_MAX; 0: none; from on_failed
  * on. */
 guint cusax_registrar_get_retry_after (CusaxRegistrar *registrar);

@@ -13,6 +13,7 @@ typedef struct
   CusaxConfig *config;
   const char *user;      /* of our Contact: random */
   CusaxLogin *login;     /* of the registration */
+  guint refer_wait_ms;   /* how long what came of a REFER is waited for; 0: as usual */
   gboolean is_anonymous; /* the account wants to be: for what belongs to calls and has no CusaxSipDisclosure */
 } CusaxSelf;
 

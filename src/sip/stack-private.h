@@ -39,6 +39,7 @@ struct _CusaxStack
   const char *tls_version; /* of the last outer leg */
   CusaxPeerTrust trust;
   GHashTable *handlers; /* (element-type CusaxHandler): borrowed */
+  GQueue gone;          /* (element-type utf8): the last dialogs that ended */
 
   guint timer_id;   /* retired: end of patience */
   guint settle_id;  /* retired: idle that looks whether all is done */

@@ -29,6 +29,7 @@ stack_free (CusaxStack *stack)
   g_free (stack->gruu_user);
   cusax_relay_unref (stack->relay);
   g_hash_table_unref (stack->handlers);
+  g_queue_clear_full (&stack->gone, g_free);
   cusax_stack_clear_traced (stack);
   g_free (stack);
   cusax_loop_shutdown ();

@@ -11,6 +11,9 @@
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
 
+/* Ended calls that somebody may still want to replace. */
+#define MAX_GONE 32
+
 /* ------------------------------------------------------------------ events */
 
 /* A request that nobody owns; a handle made for it is ours to destroy. */
@@ -33,10 +36,13 @@ on_nua_event (nua_event_t type, int status, const char *phrase, nua_t *nua, nua_
 {
   CusaxStack *stack = magic;
   CusaxHandler *handler = hmagic;
-  CusaxSipEvent event = { type, status, phrase != NULL ? phrase : "", nua, handle, sip, tags };
+  CusaxSipEvent event = { .type = type, .nua = nua, .handle = handle, .sip = sip, .tags = tags };
+
+  event.status = cusax_messageclass_get_status (status);
+  event.phrase = phrase != NULL ? phrase : "";
 
   if (stack->trace)
-    g_debug ("sip: %s %d %s", nua_event_name (type), status, event.phrase);
+    g_debug ("sip: %s %d %s", nua_event_name (type), event.status, event.phrase);
 
   if (type == nua_r_shutdown)
     cusax_stack_on_shutdown (stack, status);
@@ -177,6 +183,7 @@ cusax_stack_new (CusaxTrust *trust, gboolean trace, const CusaxStackListener *li
   stack->user_data = user_data;
   stack->trace = trace;
   stack->handlers = g_hash_table_new (NULL, NULL);
+  g_queue_init (&stack->gone);
   stack->relay = cusax_relay_new (trust, &relay_listener, stack);
   return stack;
 }
@@ -258,6 +265,26 @@ cusax_stack_get_n_handlers (CusaxStack *stack)
   return g_hash_table_size (stack->handlers);
 }
 
+GList *
+cusax_stack_get_handlers (CusaxStack *stack)
+{
+  return g_hash_table_get_keys (stack->handlers);
+}
+
+void
+cusax_stack_note_gone (CusaxStack *stack, const char *dialog)
+{
+  g_queue_push_tail (&stack->gone, g_strdup (dialog));
+  if (stack->gone.length > MAX_GONE)
+    g_free (g_queue_pop_head (&stack->gone));
+}
+
+gboolean
+cusax_stack_is_gone (CusaxStack *stack, const char *dialog)
+{
+  return g_queue_find_custom (&stack->gone, dialog, (GCompareFunc) g_strcmp0) != NULL;
+}
+
 void
 cusax_stack_add (CusaxStack *stack, CusaxHandler *handler)
 {
@@ -285,6 +312,8 @@ cusax_stack_refuse (const CusaxSipEvent *event)
     status = 489;
   else if (event->type == nua_i_info || event->type == nua_i_update)
     status = 481;
+  else if (event->type == nua_i_refer)
+    status = 603;
   nua_respond (event->handle, status, sip_status_phrase (status), NUTAG_WITH_THIS (event->nua), TAG_END ());
 }
 

@@ -22,7 +22,7 @@ typedef struct _CusaxHandler CusaxHandler;
 typedef struct
 {
   nua_event_t type;
-  int status;
+  int status; /* as the other side said it, or Sofia's own */
   const char *phrase;
   nua_t *nua;
   nua_handle_t *handle; /* NULL for events of the whole stack */
@@ -109,6 +109,12 @@ void cusax_stack_get_protection (CusaxStack *stack, CusaxProtection *protection)
 nua_t *cusax_stack_get_nua (CusaxStack *stack);        /* (transfer none) (nullable) */
 /** Returns: how many handlers there are. */
 guint cusax_stack_get_n_handlers (CusaxStack *stack);
+/** Returns: (transfer container) (element-type CusaxHandler): all of them, in no order. */
+GList *cusax_stack_get_handlers (CusaxStack *stack);
+
+/** Remembers, for a while, a dialog that is no handler any more ("call-id;to-tag;from-tag"; RFC 3891 section 3). */
+void cusax_stack_note_gone (CusaxStack *stack, const char *dialog);
+gboolean cusax_stack_is_gone (CusaxStack *stack, const char *dialog);
 
 /** Binds @handler, with its handle set, to its events. */
 void cusax_stack_add (CusaxStack *stack, CusaxHandler *handler);
@@ -116,7 +122,7 @@ void cusax_stack_add (CusaxStack *stack, CusaxHandler *handler);
 /** Destroys the handle; no more event comes. Safe from inside an event and for a handler that was dropped. */
 void cusax_stack_drop (CusaxStack *stack, CusaxHandler *handler);
 
-/** Answers a request that nobody here can use: 489 to events (R11), 481 to parts of a call, else 501. */
+/** Answers a request that nobody here can use: 489 to events (R11), 481 to parts of a call, 603 to REFER, else 501. */
 void cusax_stack_refuse (const CusaxSipEvent *event);
 
 /** Returns: (transfer full): "<sip:USER@ADDRESS:PORT;transport=...>": where the outer leg, UP once, is heard. */

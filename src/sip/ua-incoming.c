@@ -2,6 +2,7 @@
 /* Requests of others that open something: who may ring us, and whose message is taken. See ua.h. */
 #include "ua-private.h"
 
+#include "autoanswer.h"
 #include "dialog.h"
 #include "headers.h"
 
@@ -11,16 +12,14 @@
 #include <sofia-sip/sip_tag.h>
 #include <sofia-sip/url.h>
 
-/* A leg that only standing calls keep up takes nothing new. */
-static gboolean
-is_open (CusaxUa *ua)
+gboolean
+cusax_ua_is_open (CusaxUa *ua)
 {
   return ua->state != CUSAX_SIP_STOPPED && !ua->is_stopping && ua->listener != NULL;
 }
 
-/* To our Contact, whose user part only our registrar knows, or to our address of record. */
-static gboolean
-is_for_us (CusaxUa *ua, const sip_t *sip)
+gboolean
+cusax_ua_is_for_us (CusaxUa *ua, const sip_t *sip)
 {
   const char *user = sip->sip_request->rq_url->url_user;
   const char *aor_user = cusax_address_get_user (cusax_config_get_aor (ua->config));
@@ -34,35 +33,38 @@ is_for_us (CusaxUa *ua, const sip_t *sip)
 /* Sofia's request line, Contact and body, before anybody hears of the call. Returns 0 or the status to refuse.
  */
 static int
-judge_invite (CusaxUa *ua, const sip_t *sip)
+judge_invite (CusaxUa *ua, const sip_t *sip, CusaxSipCall **replaced)
 {
   const char *sdp;
   gsize length;
+  int status;
 
-  if (!is_open (ua))
+  if (!cusax_ua_is_open (ua))
     return 480;
-  if (!is_for_us (ua, sip))
+  status = cusax_dialog_find_replaced (ua->stack, sip, replaced);
+  /* Who knows the tags of a call of ours may name the Contact that it has, an anonymous one too. */
+  if (*replaced == NULL && !cusax_ua_is_for_us (ua, sip))
     return 404;
   if (!cusax_headers_have_target (sip))
     return 400;
   if (!cusax_dialog_get_sdp (sip, &sdp, &length))
     return 415;
-  return 0;
+  return status;
 }
 
 static void
 on_invite (CusaxUa *ua, const CusaxSipEvent *event)
 {
-  int status = judge_invite (ua, event->sip);
-  CusaxSelf self = cusax_ua_get_self (ua);
   CusaxSipIncoming incoming = { 0 };
+  int status = judge_invite (ua, event->sip, &incoming.replaced);
+  CusaxSelf self = cusax_ua_get_self (ua);
   g_autoptr (CusaxHeaders) headers = NULL;
   su_home_t home[1] = { SU_HOME_INIT (home) };
   CusaxSipCall *call;
 
   if (status != 0)
     {
-      nua_respond (event->handle, status, status == 400 ? "Missing Contact" : sip_status_phrase (status),
+      nua_respond (event->handle, status, sip_status_phrase (status),
                    NUTAG_WITH_THIS (event->nua), TAG_IF (status == 415, SIPTAG_ACCEPT_STR ("application/sdp")),
                    TAG_END ());
       return;
@@ -72,6 +74,7 @@ on_invite (CusaxUa *ua, const CusaxSipEvent *event)
   incoming.headers = *cusax_headers_get (headers);
   incoming.to_uri = url_as_string (home, event->sip->sip_to->a_url);
   incoming.call_id = event->sip->sip_call_id->i_id;
+  incoming.answer_after = cusax_autoanswer_read (event->sip);
   cusax_dialog_get_sdp (event->sip, &incoming.sdp, &incoming.sdp_length);
   call = cusax_dialog_new_incoming (ua->stack, &self, event, &incoming.headers);
   ua->listener->on_incoming (ua->user_data, call, &incoming);
@@ -105,9 +108,9 @@ is_plain_text (const sip_t *sip)
 static int
 judge_message (CusaxUa *ua, const sip_t *sip)
 {
-  if (!is_open (ua) || ua->listener->on_message == NULL)
+  if (!cusax_ua_is_open (ua) || ua->listener->on_message == NULL)
     return 480;
-  if (!is_for_us (ua, sip))
+  if (!cusax_ua_is_for_us (ua, sip))
     return 404;
   if (!is_plain_text (sip))
     return 415;
@@ -138,6 +141,13 @@ on_message (CusaxUa *ua, const CusaxSipEvent *event)
   ua->listener->on_message (ua->user_data, &message);
 }
 
+/* The one method that Sofia is kept from knowing (messageclass.h). */
+static gboolean
+is_refer (const sip_t *sip)
+{
+  return sip != NULL && g_strcmp0 (sip->sip_request->rq_method_name, "REFER") == 0;
+}
+
 void
 cusax_ua_on_request (gpointer user_data, const CusaxSipEvent *event)
 {
@@ -147,6 +157,10 @@ cusax_ua_on_request (gpointer user_data, const CusaxSipEvent *event)
     on_invite (ua, event);
   else if (event->type == nua_i_message && event->status < 200)
     on_message (ua, event);
+  else if (event->type == nua_i_method && event->status < 200 && is_refer (event->sip))
+    cusax_ua_on_refer (ua, event);
+  else if (event->type == nua_i_notify && event->status < 200)
+    cusax_ua_on_notify (ua, event);
   else
     cusax_stack_refuse (event);
 }

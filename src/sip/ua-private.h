@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The inside of the port, shared by ua.c (states and the port's table), ua-attempt.c (from a name to a
- * registration), ua-network.c (when the network changes), ua-outgoing.c and ua-incoming.c (requests of ours and
- * of others). */
+ * registration), ua-network.c (when the network changes), ua-outgoing.c, ua-incoming.c and ua-refer.c (requests of
+ * ours and of others). */
 #pragma once
 
 #include "netwatch.h"
@@ -28,6 +28,7 @@ typedef struct
   gboolean accepts_messages;
   gboolean is_anonymous;
   guint answer_timeout_ms; /* 0: by transport */
+  guint refer_wait_ms;     /* 0: as usual */
   guint idle_id;           /* begin of an attempt, or end of a stop without a stack */
 
   GCancellable *locating;
@@ -56,7 +57,7 @@ typedef struct
 static inline CusaxSelf
 cusax_ua_get_self (CusaxUa *ua)
 {
-  CusaxSelf self = { ua->config, ua->user, ua->login, ua->is_anonymous };
+  CusaxSelf self = { ua->config, ua->user, ua->login, ua->refer_wait_ms, ua->is_anonymous };
 
   return self;
 }
@@ -96,5 +97,13 @@ gboolean cusax_ua_send_message (CusaxSipPort *port, const CusaxAddress *target, 
 /* ua-incoming.c */
 /** Answers a request that belongs to nothing known: calls and messages go to the listener. */
 void cusax_ua_on_request (gpointer user_data, const CusaxSipEvent *event);
+/** A leg that only standing calls keep up takes nothing new. */
+gboolean cusax_ua_is_open (CusaxUa *ua);
+/** Returns: TRUE if @sip is sent to our Contact, whose user part only our registrar knows, or to our address of record */
+gboolean cusax_ua_is_for_us (CusaxUa *ua, const sip_t *sip);
+
+/* ua-refer.c: nobody's */
+void cusax_ua_on_refer (CusaxUa *ua, const CusaxSipEvent *event);
+void cusax_ua_on_notify (CusaxUa *ua, const CusaxSipEvent *event);
 
 G_END_DECLS

@@ -231,6 +231,14 @@ ua_get_protection (CusaxSipPort *port, CusaxProtection *protection)
     protection->authentication = "client certificate";
 }
 
+static gboolean
+ua_announces (CusaxSipPort *port, const char *event)
+{
+  CusaxUa *ua = (CusaxUa *) port;
+
+  return ua->registrar != NULL && cusax_registrar_announces (ua->registrar, event);
+}
+
 static const char *
 ua_get_seen_address (CusaxSipPort *port)
 {
@@ -316,6 +324,7 @@ static const CusaxSipPortVtable vtable = {
   .send_message = cusax_ua_send_message,
   .is_protected = ua_is_protected,
   .get_protection = ua_get_protection,
+  .announces = ua_announces,
   .get_seen_address = ua_get_seen_address,
   .get_retry_after = ua_get_retry_after,
   .has_password_hint = ua_has_password_hint,
@@ -343,6 +352,12 @@ void
 cusax_ua_set_answer_timeout (CusaxSipPort *port, guint ms)
 {
   ((CusaxUa *) port)->answer_timeout_ms = ms;
+}
+
+void
+cusax_ua_set_refer_wait (CusaxSipPort *port, guint ms)
+{
+  ((CusaxUa *) port)->refer_wait_ms = ms;
 }
 
 static gboolean

@@ -29,6 +29,9 @@ CusaxSipPort *cusax_ua_new (CusaxTrust *trust);
 /** Sets how long the first REGISTER of a target waits for its answer (default 8 s, UDP 4 s); before start. */
 void cusax_ua_set_answer_timeout (CusaxSipPort *port, guint ms);
 
+/** Sets how long a call waits for what came of its REFER (default 240 s), for calls from now on. */
+void cusax_ua_set_refer_wait (CusaxSipPort *port, guint ms);
+
 /** As if the machine's network had changed, or it had woken up, and that had settled (netwatch.h). */
 void cusax_ua_hint_network (CusaxSipPort *port, gboolean woke_up);
 

@@ -703,10 +703,10 @@ test_strange_requests (void)
   } cases[] = {
     { "INFO", NULL, NULL, "200" },
     { "INFO", NULL, "Signal=5\n", "415" },
-    { "REFER", "Refer-To: <sip:x@example.test>\n", NULL, "405" },
+    { "REFER", "Refer-To: <sip:x@example.test>\n", NULL, "603" },
     { "MESSAGE", NULL, NULL, "405" },
     { "SUBSCRIBE", "Event: conference\nExpires: 60\n", NULL, "489" },
-    { "NOTIFY", "Event: refer\nSubscription-State: active\n", NULL, "489" },
+    { "NOTIFY", "Event: refer\nSubscription-State: active\n", NULL, "481" },
     { "OPTIONS", NULL, NULL, "200" },
     { "PRACK", "RAck: 1 1 INVITE\n", NULL, "481" },
     { "INVITE", "Content-Encoding: gzip\n", "v=zip\n", "415" },

@@ -289,7 +289,7 @@ test_R11_strange_in_a_call (void)
 
       peer_request (line->peer, dialog, rows[row].method, rows[row].extra, rows[row].body);
       answer = peer_expect (line->peer, "SIP/2.0 ", WAIT_MS);
-      if (strcmp (answer->first_line, "SIP/2.0 4") < 0 || strcmp (answer->first_line, "SIP/2.0 6") > 0)
+      if (strcmp (answer->first_line, "SIP/2.0 4") < 0 || (strcmp (answer->first_line, "SIP/2.0 6") > 0 && !g_str_has_prefix (answer->first_line, "SIP/2.0 603")))
         g_error ("%s: %s", rows[row].method, answer->first_line);
     }
   peer_spin (20);

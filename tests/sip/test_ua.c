@@ -71,7 +71,8 @@ test_register_headers (void)
   g_assert_nonnull (strstr (contact, "@127.0.0.1:"));
   g_assert_nonnull (strstr (contact, ";transport=tcp>"));
   g_assert_nonnull (strstr (contact, "+sip.instance=\"<urn:uuid:"));
-  g_assert_null (strstr (allow, "REFER"));
+  g_assert_null (strstr (allow, "MESSAGE"));
+  g_assert_nonnull (strstr (allow, "REFER"));
   g_assert_nonnull (strstr (allow, "UPDATE"));
   peer_reply (peer, request, "200 OK", "reg", NULL, NULL);
   line_wait_registered (line);
@@ -553,7 +554,7 @@ test_strangers (gconstpointer data)
 
   expect_status (line, "OPTIONS", us, NULL, NULL, "200");
   expect_status (line, "MESSAGE", us, NULL, NULL, "405");
-  expect_status (line, "REFER", us, "Refer-To: <sip:x@example.test>\n", NULL, "405");
+  expect_status (line, "REFER", us, "Refer-To: <sip:x@example.test>\n", NULL, "603");
   expect_status (line, "PUBLISH", us, NULL, NULL, "405");
   expect_status (line, "SUBSCRIBE", us, "Event: presence\nExpires: 60\n", NULL, "489");
   expect_status (line, "NOTIFY", us, "Event: keep-alive\nSubscription-State: active\n", NULL, "489");
