@@ -44,24 +44,31 @@ tell_hold (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const c
     cusax_notices_write_call_line (account, call, hold_text (phone, call, name));
 }
 
-/* Where nobody has a conversation open a failure gets the window of ends: the person waits for it. */
+/* Where nobody has a conversation open what failed gets the window of ends: the person waits for it. */
+static void
+tell_failure (Notices *notices, CusaxCall *call, const char *text)
+{
+  g_autofree char *line = cusax_notices_account_line (notices->account);
+
+  if (!cusax_notices_write_call_line (notices->account, call, g_strdup (text)))
+    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), text, line,
+                               cusax_notices_on_window_closed, &notices->end_window);
+}
+
 static void
 tell_transfer (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
 {
   CusaxTransfer transfer = cusax_call_get_transfer (call, NULL, NULL);
   g_autofree char *text = NULL;
-  g_autofree char *line = NULL;
 
   if (seen->transfer == transfer)
     return;
   seen->transfer = transfer;
   text = cusax_callwords_transfer (call, name);
-  if (text == NULL || cusax_notices_write_call_line (notices->account, call, g_strdup (text))
-      || transfer != CUSAX_TRANSFER_FAILED)
-    return;
-  line = cusax_notices_account_line (notices->account);
-  cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), text, line,
-                             cusax_notices_on_window_closed, &notices->end_window);
+  if (transfer == CUSAX_TRANSFER_FAILED)
+    tell_failure (notices, call, text);
+  else if (text != NULL)
+    cusax_notices_write_call_line (notices->account, call, g_steal_pointer (&text));
 }
 
 void
@@ -92,6 +99,15 @@ cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *ca
                                                       ? _ ("Your microphone is muted: %s does not hear you.")
                                                       : _ ("Your microphone is on: %s hears you."),
                                                     name));
+}
+
+void
+cusax_notices_digits_refused (PurpleAccount *account, CusaxCall *call, guint status)
+{
+  g_autofree char *name = cusax_callers_name (account, call);
+  g_autofree char *text = cusax_callwords_digits_refused (status, name);
+
+  tell_failure (cusax_notices_get (account), call, text);
 }
 
 /* ----------------------------------------------------------------- left */

@@ -126,6 +126,15 @@ cusax_callwords_fail (CusaxCallDeed deed, const GError *reason, GError **error)
   return FALSE;
 }
 
+char *
+cusax_callwords_digits_refused (guint status, const char *name)
+{
+  if (status == 0)
+    return g_strdup_printf (_ ("The digits were not sent: %s takes none, neither as telephone events nor as INFO."),
+                            name);
+  return g_strdup_printf (_ ("%s did not take the digits (%u). The rest of them was not sent."), name, status);
+}
+
 /* --------------------------------------------------------------- waiting */
 
 char *

@@ -37,6 +37,9 @@ typedef enum
  */
 gboolean cusax_callwords_fail (CusaxCallDeed deed, const GError *reason, GError **error);
 
+/** Returns: (transfer full): why digits did not arrive; @status: what the other side answered, 0: there was no way */
+char *cusax_callwords_digits_refused (guint status, const char *name);
+
 /**
  * cusax_callwords_waiting:
  * @other: the call that stands beside one that rings here

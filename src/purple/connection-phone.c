@@ -4,6 +4,8 @@
 
 #include "buddylist.h"
 #include "callerchat.h"
+#include "callmenus.h"
+#include "callquestions.h"
 #include "chatcheck.h"
 #include "conferences.h"
 #include "legs.h"
@@ -62,6 +64,7 @@ on_phone_incoming (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
   CusaxConnection *connection = user_data;
   cusax_notices_call (connection->account, phone, call);
   cusax_ringing_show (connection->account, phone, call);
+  cusax_callmenus_update (connection->account);
 }
 
 static gboolean
@@ -87,7 +90,9 @@ on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
     {
       cusax_callerchat_note_call (account, call);
       cusax_conferences_end (account, call);
+      cusax_callquestions_redirect (account, phone, call);
     }
+  cusax_callmenus_update (account);
   /* Not from inside the call's own report. The account may be gone when it runs, so it looks it up. */
   if (cusax_connection_find (account) == connection && connection->stop_when_idle
       && cusax_call_get_state (call) == CUSAX_CALL_ENDED)
@@ -134,6 +139,18 @@ on_phone_conference (gpointer user_data, CusaxAccount *phone, CusaxCall *call, C
 }
 
 static void
+on_phone_digits_refused (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guint status)
+{
+  cusax_notices_digits_refused (((CusaxConnection *) user_data)->account, call, status);
+}
+
+static void
+on_phone_referral (gpointer user_data, CusaxAccount *phone, CusaxReferral *referral)
+{
+  cusax_callquestions_referral (((CusaxConnection *) user_data)->account, referral);
+}
+
+static void
 on_phone_message (gpointer user_data, CusaxAccount *phone, const CusaxCallerId *caller, const char *who,
                   const char *text)
 {
@@ -170,5 +187,7 @@ const CusaxAccountListener cusax_connection_phone_listener = {
   .on_certificate = on_phone_certificate,
   .on_redirect = on_phone_redirect,
   .on_network = on_phone_network,
+  .on_digits_refused = on_phone_digits_refused,
+  .on_referral = on_phone_referral,
   .on_message = on_phone_message,
 };

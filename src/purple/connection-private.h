@@ -16,6 +16,7 @@ struct _CusaxConnection
   PurpleConnection *gc;     /* borrowed: set by login, cleared by close */
   CusaxAccount *phone;
   CusaxMediaPort *media;    /* borrowed by phone */
+  CusaxSoundPort *sounds;   /* borrowed by phone */
   CusaxContacts *contacts;  /* borrowed by phone, pins and bootstrap */
   CusaxPins *pins;          /* borrowed by phone */
   CusaxProviderPort *provider;   /* borrowed by bootstrap */
@@ -58,5 +59,7 @@ extern const CusaxAccountListener cusax_connection_phone_listener;
 /* connection-signals.c: at the first sign-in, since these subsystems do not exist yet when plugins are probed; at unload */
 void cusax_connection_listen (void);
 void cusax_connection_unlisten (void);
+/* R37: the status "do not disturb" of chat is telephony's, too. */
+void cusax_connection_tell_dnd (CusaxConnection *connection);
 
 G_END_DECLS

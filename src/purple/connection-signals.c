@@ -41,11 +41,23 @@ on_account_disabled (PurpleAccount *account, gpointer unused)
     cusax_connection_stop_phone (connection);
 }
 
+void
+cusax_connection_tell_dnd (CusaxConnection *connection)
+{
+  PurpleStatus *status = purple_account_get_active_status (connection->account);
+  PurpleStatusType *type = status != NULL ? purple_status_get_type (status) : NULL;
+
+  cusax_account_set_dnd (connection->phone,
+                         type != NULL && purple_status_type_get_primitive (type) == PURPLE_STATUS_UNAVAILABLE);
+}
+
 /* Set offline or back online while there is no connection that libpurple could close or open for us. */
 static void
 on_account_status_changed (PurpleAccount *account, PurpleStatus *old, PurpleStatus *new_status, gpointer unused)
 {
   CusaxConnection *connection = cusax_connection_find (account);
+  if (connection != NULL)
+    cusax_connection_tell_dnd (connection);
   if (connection != NULL && connection->gc == NULL && !cusax_connection_is_wanted (account))
     cusax_connection_stop_phone (connection);
 }

@@ -3,6 +3,8 @@
 #include "connection-private.h"
 
 #include "callerchat.h"
+#include "callmenus.h"
+#include "callquestions.h"
 #include "clock.h"
 #include "conferences.h"
 #include "engine.h"
@@ -18,7 +20,9 @@
 #include "ringing.h"
 #include "session.h"
 #include "setuptest.h"
+#include "sounds.h"
 #include "textmessages.h"
+#include "transferdialog.h"
 #include "transport.h"
 #include "ua.h"
 #include "words.h"
@@ -100,6 +104,7 @@ connection_free (gpointer data)
   cusax_account_unref (connection->phone);
   cusax_pins_free (connection->pins);
   cusax_contacts_free (connection->contacts);
+  cusax_sounds_free (connection->sounds);
   cusax_session_port_free (connection->media);
   cusax_connection_forget_secrets (connection);
   cusax_connection_forget_files (connection);
@@ -118,6 +123,7 @@ ensure (PurpleAccount *account)
   connection = g_new0 (CusaxConnection, 1);
   connection->account = account;
   connection->media = cusax_session_port_new (account);
+  connection->sounds = cusax_sounds_new (account);
   connection->contacts = cusax_contacts_new (account);
   connection->pins = cusax_pins_new (cusax_contacts_get_store (connection->contacts));
   CusaxPorts ports = {
@@ -127,6 +133,7 @@ ensure (PurpleAccount *account)
     .transport_new = cusax_transport_new,
     .cards = cusax_contacts_get_cards (connection->contacts),
     .store = cusax_contacts_get_store (connection->contacts),
+    .sounds = connection->sounds,
     .wall_time = cusax_contacts_wall_time,
   };
   connection->phone = cusax_account_new (&ports, &cusax_connection_phone_listener, connection);
@@ -148,6 +155,9 @@ cusax_connection_forget (PurpleAccount *account)
   cusax_setuptest_forget (account);
   cusax_legs_forget (account);
   cusax_ringing_close_all (account);
+  cusax_callquestions_forget (account);
+  cusax_transferdialog_forget (account);
+  cusax_callmenus_forget (account);
   cusax_conferences_forget (account);
   cusax_dialling_forget (account);
   cusax_phonelinks_forget (account);
@@ -242,6 +252,7 @@ cusax_connection_login (PurpleAccount *account)
   CusaxConnection *connection = ensure (account);
   connection->gc = gc;
   connection->stop_when_idle = FALSE;
+  cusax_connection_tell_dnd (connection);
   cusax_connection_start_bootstrap (connection);
   if (cusax_connection_find (account) == connection && may_soon_be_up (connection))
     cusax_presence_hold (account);

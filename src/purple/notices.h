@@ -31,6 +31,9 @@ void cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall 
 /** Nothing was heard from the other side for @seconds: a line in the conversation of the call. */
 void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds);
 
+/** Digits did not reach the other side, long after they were asked for: @status: what it answered, 0: there was no way. */
+void cusax_notices_digits_refused (PurpleAccount *account, CusaxCall *call, guint status);
+
 /** Writes @text (plain) into the conversation with @who, or shows it as a message of @account without one. */
 void cusax_notices_error (PurpleAccount *account, const char *who, const char *text);
 

@@ -347,6 +347,27 @@ test_P12_window (void)
   teardown ();
 }
 
+/* P7: keys of the call window, or those that wait, which the other side does not take. */
+static void
+test_P7_digits_refused (void)
+{
+  CusaxCall *bob;
+
+  setup (FALSE);
+  bob = add_bob (CUSAX_CALL_ACTIVE);
+  cusax_notices_digits_refused (account, bob, 0);
+  cusax_notices_digits_refused (account, bob, 0);
+  g_assert_cmpuint (windows->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
+                   "Call|The digits were not sent: Bob & Co takes none, neither as telephone events nor as INFO.");
+  with_bob = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, "bob@example.org");
+  cusax_notices_digits_refused (account, bob, 415);
+  assert_lines ("bob@example.org: Bob &amp; Co did not take the digits (415). The rest of them was not sent.\n");
+  finish (bob, CUSAX_CALL_END_LOCAL);
+  teardown ();
+  g_string_truncate (lines, 0);
+}
+
 /* RFC 5373, RFC 3515: what nobody here pressed a button for is told of all the same. */
 static void
 test_automatic (void)
@@ -394,6 +415,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callnotices/R38-joined", test_R38_joined);
   g_test_add_func ("/callnotices/P12-transfer", test_P12_transfer);
   g_test_add_func ("/callnotices/P12-window", test_P12_window);
+  g_test_add_func ("/callnotices/P7-digits-refused", test_P7_digits_refused);
   g_test_add_func ("/callnotices/automatic", test_automatic);
   result = g_test_run ();
 
