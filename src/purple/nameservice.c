@@ -2,132 +2,101 @@
 /* See nameservice.h. */
 #include "nameservice.h"
 
-#include <gio/gio.h>
+#include "lookup.h"
+
 #include <purple.h>
 
 /* WORKAROUND libpurple 2.x: chat hangs at "Connecting" when a name is asked for while a thread of the process asks for
  * one, too (seen in about 1 sign-in of 13 with names, 2.14.12); dnsquery.c and dnssrv.c call getaddrinfo() and res_query()
  * in a forked child without exec, POSIX fork(); remove when libpurple asks in a thread or by GResolver (as 3.x does). */
 
-/* A question of libpurple's under way; @query NULL: it does not want to know any more. */
+/* A question of libpurple's under way. */
 typedef struct
 {
   gpointer query;
-  GCancellable *cancellable;
+  CusaxLookup *lookup;
   PurpleDnsQueryResolvedCallback on_hosts; /* addresses */
   PurpleDnsQueryFailedCallback on_no_hosts;
   PurpleSrvTxtQueryResolvedCallback on_records; /* SRV, TXT */
   PurpleSrvTxtQueryFailedCallback on_no_records;
-  guint16 port;
   gboolean is_srv;
-} Lookup;
+} Question;
 
-static GHashTable *open_lookups; /* query -> Lookup (borrowed: whoever answers frees it); NULL: not in place */
+static GHashTable *open_questions; /* query -> Question (owned); NULL: not in place */
 
-static Lookup *
+static Question *
 begin (gpointer query)
 {
-  Lookup *lookup = g_new0 (Lookup, 1);
+  Question *question = g_new0 (Question, 1);
 
-  lookup->query = query;
-  lookup->cancellable = g_cancellable_new ();
-  g_hash_table_insert (open_lookups, query, lookup);
-  return lookup;
+  question->query = query;
+  g_hash_table_insert (open_questions, query, question);
+  return question;
 }
 
-/* Libpurple frees a query with its answer, so it is let go before. Returns: NULL if nobody wants an answer */
-static gpointer
-take_query (Lookup *lookup)
+/* Libpurple frees a query with its answer, so it is let go before; one answer may ask for, or destroy, others. */
+static void
+take (Question *question)
 {
-  gpointer query = lookup->query;
-
-  if (query != NULL && open_lookups != NULL)
-    g_hash_table_remove (open_lookups, query);
-  lookup->query = NULL;
-  return query;
+  g_hash_table_steal (open_questions, question->query);
 }
 
 static void
-lookup_free (Lookup *lookup)
+tell_failure (Question *question, const char *words)
 {
-  g_object_unref (lookup->cancellable);
-  g_free (lookup);
-}
-
-static void
-tell_failure (Lookup *lookup, const char *words)
-{
-  gpointer query = take_query (lookup);
-
-  if (query != NULL && lookup->on_no_hosts != NULL)
-    lookup->on_no_hosts (query, words);
-  else if (query != NULL)
-    lookup->on_no_records (query, words);
+  if (question->on_no_hosts != NULL)
+    question->on_no_hosts (question->query, words);
+  else
+    question->on_no_records (question->query, words);
 }
 
 static void
 forget (gpointer query)
 {
-  Lookup *lookup = open_lookups != NULL ? g_hash_table_lookup (open_lookups, query) : NULL;
+  Question *question = open_questions != NULL ? g_hash_table_lookup (open_questions, query) : NULL;
 
-  if (lookup == NULL)
+  if (question == NULL)
     return;
-  take_query (lookup);
-  g_cancellable_cancel (lookup->cancellable);
+  take (question);
+  cusax_lookup_cancel (question->lookup);
+  g_free (question);
 }
 
 /* ------------------------------------------------------------- addresses */
 
-/* Libpurple's form: length, address, length, address. */
-static GSList *
-list_addresses (GList *addresses, guint16 port)
+static void
+on_addresses (gpointer user_data, const GPtrArray *addresses, const GError *error)
 {
+  g_autofree Question *question = user_data;
   GSList *hosts = NULL;
 
-  for (GList *l = addresses; l != NULL; l = l->next)
+  take (question);
+  if (error != NULL || addresses->len == 0)
     {
-      g_autoptr (GSocketAddress) address = g_inet_socket_address_new (l->data, port);
-      gssize length = g_socket_address_get_native_size (address);
-      gpointer native = g_malloc0 ((gsize) length);
-
-      if (!g_socket_address_to_native (address, native, (gsize) length, NULL))
-        {
-          g_free (native);
-          continue;
-        }
-      hosts = g_slist_append (hosts, GINT_TO_POINTER ((int) length));
-      hosts = g_slist_append (hosts, native);
+      tell_failure (question, error != NULL ? error->message : "no address");
+      return;
     }
-  return hosts;
-}
+  /* Libpurple's form: length, address, length, address. */
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      gsize length;
+      gconstpointer native = g_bytes_get_data (g_ptr_array_index (addresses, i), &length);
 
-static void
-on_addresses (GObject *resolver, GAsyncResult *result, gpointer data)
-{
-  Lookup *lookup = data;
-  g_autoptr (GError) error = NULL;
-  GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, &error);
-  gpointer query;
-
-  if (addresses == NULL)
-    tell_failure (lookup, error != NULL ? error->message : "no address");
-  else if ((query = take_query (lookup)) != NULL)
-    lookup->on_hosts (query, list_addresses (addresses, lookup->port));
-  g_resolver_free_addresses (addresses);
-  lookup_free (lookup);
+      hosts = g_slist_append (hosts, GINT_TO_POINTER ((int) length));
+      hosts = g_slist_append (hosts, g_memdup2 (native, length));
+    }
+  question->on_hosts (question->query, hosts);
 }
 
 static gboolean
 resolve_host (PurpleDnsQueryData *query, PurpleDnsQueryResolvedCallback resolved, PurpleDnsQueryFailedCallback failed)
 {
-  g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  Lookup *lookup = begin (query);
+  Question *question = begin (query);
 
-  lookup->on_hosts = resolved;
-  lookup->on_no_hosts = failed;
-  lookup->port = (guint16) purple_dnsquery_get_port (query);
-  g_resolver_lookup_by_name_async (resolver, purple_dnsquery_get_host (query), lookup->cancellable, on_addresses,
-                                   lookup);
+  question->on_hosts = resolved;
+  question->on_no_hosts = failed;
+  question->lookup = cusax_lookup_addresses (purple_dnsquery_get_host (query),
+                                             (guint16) purple_dnsquery_get_port (query), on_addresses, question);
   return TRUE;
 }
 
@@ -140,65 +109,54 @@ destroy_host (PurpleDnsQueryData *query)
 /* --------------------------------------------------------------- records */
 
 static gpointer
-read_srv (GVariant *record)
+make_response (const CusaxLookupRecord *record, gboolean is_srv)
 {
-  PurpleSrvResponse *response = g_new0 (PurpleSrvResponse, 1);
-  guint16 priority, weight, port;
-  const char *target;
+  PurpleSrvResponse *srv;
+  PurpleTxtResponse *txt;
 
-  g_variant_get (record, "(qqq&s)", &priority, &weight, &port, &target);
-  g_strlcpy (response->hostname, target, sizeof response->hostname);
-  response->pref = priority;
-  response->weight = weight;
-  response->port = port;
-  return response;
-}
-
-static gpointer
-read_txt (GVariant *record)
-{
-  PurpleTxtResponse *response = g_new0 (PurpleTxtResponse, 1);
-  g_autofree const char **pieces = NULL;
-
-  g_variant_get (record, "(^a&s)", &pieces);
-  response->content = g_strjoinv (NULL, (char **) pieces);
-  return response;
+  if (!is_srv)
+    {
+      txt = g_new0 (PurpleTxtResponse, 1);
+      txt->content = g_strdup (record->text);
+      return txt;
+    }
+  srv = g_new0 (PurpleSrvResponse, 1);
+  g_strlcpy (srv->hostname, record->text, sizeof srv->hostname);
+  srv->pref = record->priority;
+  srv->weight = record->weight;
+  srv->port = record->port;
+  return srv;
 }
 
 static void
-on_records (GObject *resolver, GAsyncResult *result, gpointer data)
+on_records (gpointer user_data, const GPtrArray *records, const GError *error)
 {
-  Lookup *lookup = data;
-  g_autoptr (GError) error = NULL;
-  GList *found = g_resolver_lookup_records_finish (G_RESOLVER (resolver), result, &error);
-  GList *records = NULL;
-  gpointer query;
+  g_autofree Question *question = user_data;
+  GList *responses = NULL;
 
-  if (found == NULL)
-    tell_failure (lookup, error != NULL ? error->message : "no record");
-  else if ((query = take_query (lookup)) != NULL)
+  take (question);
+  if (error != NULL || records->len == 0)
     {
-      for (GList *l = found; l != NULL; l = l->next)
-        records = g_list_append (records, lookup->is_srv ? read_srv (l->data) : read_txt (l->data));
-      lookup->on_records (query, records);
+      tell_failure (question, error != NULL ? error->message : "no record");
+      return;
     }
-  g_list_free_full (found, (GDestroyNotify) g_variant_unref);
-  lookup_free (lookup);
+  for (guint i = 0; i < records->len; i++)
+    responses = g_list_append (responses, make_response (g_ptr_array_index (records, i), question->is_srv));
+  question->on_records (question->query, responses);
 }
 
 static gboolean
 resolve_records (PurpleSrvTxtQueryData *query, PurpleSrvTxtQueryResolvedCallback resolved,
                  PurpleSrvTxtQueryFailedCallback failed)
 {
-  g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  Lookup *lookup = begin (query);
+  Question *question = begin (query);
+  const char *name = purple_srv_txt_query_get_query (query);
 
-  lookup->on_records = resolved;
-  lookup->on_no_records = failed;
-  lookup->is_srv = purple_srv_txt_query_get_type (query) == PurpleDnsTypeSrv;
-  g_resolver_lookup_records_async (resolver, purple_srv_txt_query_get_query (query),
-                                   lookup->is_srv ? G_RESOLVER_RECORD_SRV : G_RESOLVER_RECORD_TXT, lookup->cancellable,
-                                   on_records, lookup);
+  question->on_records = resolved;
+  question->on_no_records = failed;
+  question->is_srv = purple_srv_txt_query_get_type (query) == PurpleDnsTypeSrv;
+  question->lookup = question->is_srv ? cusax_lookup_srv (name, on_records, question)
+                                      : cusax_lookup_txt (name, on_records, question);
   return TRUE;
 }
 
@@ -216,9 +174,9 @@ static PurpleSrvTxtQueryUiOps record_ops = { .resolve = resolve_records, .destro
 void
 cusax_nameservice_init (void)
 {
-  if (open_lookups != NULL)
+  if (open_questions != NULL)
     return;
-  open_lookups = g_hash_table_new (NULL, NULL);
+  open_questions = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   if (purple_dnsquery_get_ui_ops () == NULL)
     purple_dnsquery_set_ui_ops (&host_ops);
   if (purple_srv_txt_query_get_ui_ops () == NULL)
@@ -229,22 +187,25 @@ void
 cusax_nameservice_shutdown (void)
 {
   GHashTableIter iter;
-  gpointer lookup;
+  gpointer value;
 
-  if (open_lookups == NULL)
+  if (open_questions == NULL)
     return;
-  /* Each answer may ask for, or destroy, others. */
   for (;;)
     {
-      g_hash_table_iter_init (&iter, open_lookups);
-      if (!g_hash_table_iter_next (&iter, NULL, &lookup))
+      g_autofree Question *question = NULL;
+
+      g_hash_table_iter_init (&iter, open_questions);
+      if (!g_hash_table_iter_next (&iter, NULL, &value))
         break;
-      g_cancellable_cancel (((Lookup *) lookup)->cancellable);
-      tell_failure (lookup, "the name service ends");
+      question = value;
+      take (question);
+      cusax_lookup_cancel (question->lookup);
+      tell_failure (question, "the name service ends");
     }
   if (purple_dnsquery_get_ui_ops () == &host_ops)
     purple_dnsquery_set_ui_ops (NULL);
   if (purple_srv_txt_query_get_ui_ops () == &record_ops)
     purple_srv_txt_query_set_ui_ops (NULL);
-  g_clear_pointer (&open_lookups, g_hash_table_unref);
+  g_clear_pointer (&open_questions, g_hash_table_unref);
 }
