@@ -480,6 +480,97 @@ test_which (gconstpointer finch)
   teardown ();
 }
 
+/* ---------------------------------------------------------------- transfer */
+
+static CusaxCall *
+begin_call (void)
+{
+  CusaxCall *call = fake_call_new (3, CUSAX_CALL_ACTIVE, "7042");
+
+  g_ptr_array_add (fake_phone.calls, call);
+  return call;
+}
+
+/* P12: the same questions as before a call, and what is answered goes to the call, not to a line of ours. */
+static void
+test_P12_transfer (void)
+{
+  static const char *const buttons[] = { "Transfer", "Cancel", "Always for this number", NULL };
+  static const char *const transfer_no[] = { "Transfer", "Cancel", NULL };
+  g_autoptr (GError) error = NULL;
+  CusaxCall *call;
+
+  setup (FALSE);
+  call = begin_call ();
+  g_assert_true (cusax_dialling_transfer_typed (account, call, "7043", NULL));
+  g_assert_true (cusax_dialling_transfer_click (account, call, "bob@example.org", NULL));
+  g_assert_cmpstr (call->trace->str, ==, "transfer(sip:7043@example.org;user=phone) transfer(sip:bob@example.org) ");
+  g_string_truncate (call->trace, 0);
+  g_assert_true (cusax_dialling_transfer_click (account, call, "carol@example.org", NULL));
+  assert_dialog ("Transfer the call to carol@example.org at +33177624339?",
+                 "+33177624339 calls the telephone network, may be charged.", buttons);
+  g_assert_cmpstr (call->trace->str, ==, "");
+  press ("Transfer");
+  g_assert_cmpstr (call->trace->str, ==, "transfer(sip:+33177624339@example.org;user=phone) ");
+  g_string_truncate (call->trace, 0);
+  g_assert_true (cusax_dialling_transfer_click (account, call, "dave@other.example", NULL));
+  assert_dialog ("Transfer the call to dave@other.example at sip:dave@other.example?", NULL, transfer_no);
+  press ("Transfer");
+  g_assert_cmpstr (call->trace->str, ==, "transfer(sip:dave@other.example) ");
+  g_string_truncate (call->trace, 0);
+  g_assert_true (cusax_dialling_transfer_click (account, call, "erin@example.org", NULL));
+  assert_dialog ("To which number of erin@example.org do you want to transfer the call?", NULL, transfer_no);
+  press ("Transfer");
+  g_assert_cmpstr (call->trace->str, ==, "transfer(sip:erin@example.org) ");
+  assert_dialled (NULL);
+  g_assert_false (cusax_dialling_transfer_typed (account, call, "no such thing", &error));
+  g_assert_nonnull (strstr (error->message, "is neither a telephone number nor an address"));
+  g_ptr_array_set_size (fake_phone.calls, 0);
+  fake_call_free (call);
+  teardown ();
+}
+
+/* The call ends while it is asked about, or cannot be transferred. */
+static void
+test_P12_transfer_fails (void)
+{
+  const GError unsupported = { CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, (char *) "detail" };
+  g_autoptr (GError) error = NULL;
+  CusaxCall *call;
+
+  setup (FALSE);
+  call = begin_call ();
+  call->error = &unsupported;
+  g_assert_false (cusax_dialling_transfer_typed (account, call, "7043", &error));
+  g_assert_cmpstr (error->message, ==, "The telephone of the other side cannot be transferred.");
+  cusax_dialling_transfer_click (account, call, "carol@example.org", NULL);
+  g_ptr_array_set_size (fake_phone.calls, 0);
+  g_string_truncate (told, 0);
+  press ("Transfer");
+  g_assert_nonnull (strstr (told->str, "The call that was to be transferred has ended."));
+  g_string_truncate (told, 0);
+  assert_dialled (NULL);
+  fake_call_free (call);
+  teardown ();
+}
+
+/* 3xx: what the person has agreed to is called as the address that was shown. */
+static void
+test_agreed (void)
+{
+  g_autoptr (CusaxAddress) address = cusax_address_parse_uri ("sip:bob@example.org", NULL);
+  g_autoptr (GError) error = NULL;
+
+  setup (FALSE);
+  g_assert_true (cusax_dialling_agreed (account, address, NULL));
+  assert_dialled ("sip:bob@example.org sip:bob@example.org");
+  fake_phone.dial_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_BUSY, "detail");
+  g_assert_false (cusax_dialling_agreed (account, address, &error));
+  g_assert_cmpstr (error->message, ==, "The line is in use: hang up first.");
+  assert_dialled ("sip:bob@example.org sip:bob@example.org");
+  teardown ();
+}
+
 /* A host without dialogs: the person learns why nothing happens, and nothing is left behind. */
 static void
 test_no_dialogs (void)
@@ -687,6 +778,9 @@ main (int argc, char **argv)
   g_test_add_func ("/dialling/click-number", test_click_number);
   g_test_add_func ("/dialling/number", test_number);
   g_test_add_func ("/dialling/press-twice", test_press_twice);
+  g_test_add_func ("/dialling/P12-transfer", test_P12_transfer);
+  g_test_add_func ("/dialling/P12-transfer-fails", test_P12_transfer_fails);
+  g_test_add_func ("/dialling/agreed", test_agreed);
   g_test_add_func ("/dialling/failures", test_failures);
   g_test_add_func ("/dialling/offline", test_offline);
   for (gsize i = 0; i < G_N_ELEMENTS (both_hosts); i++)
