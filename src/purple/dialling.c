@@ -51,6 +51,14 @@ put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
 
   if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_OFFLINE))
     words = cusax_words_phone_state (phone);
+  else if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_BUSY))
+    {
+      guint most = cusax_config_get_max_calls (cusax_account_get_config (phone));
+
+      words = g_strdup_printf (ngettext ("The settings allow %u call at a time: hang up first.",
+                                         "The settings allow %u calls at a time: end one first.", most),
+                               most);
+    }
   else if (g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED))
     words
       = g_strdup (_ ("The settings require encrypted calls, but the connection to the telephone server is not "

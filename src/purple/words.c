@@ -303,6 +303,8 @@ cusax_words_call_state (CusaxCall *call, const char *name)
     g_ptr_array_add (parts, cusax_words_duration (seconds));
   if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE)
     g_ptr_array_add (parts, g_strdup (cusax_call_is_secure (call) ? _("encrypted") : _("not encrypted")));
+  if (cusax_call_is_joined (call))
+    g_ptr_array_add (parts, g_strdup (_("in a conference")));
   if (cusax_call_is_held (call))
     g_ptr_array_add (parts, g_strdup (_("on hold")));
   if (cusax_call_is_remote_held (call))

@@ -566,7 +566,7 @@ test_agreed (void)
   assert_dialled ("sip:bob@example.org sip:bob@example.org");
   fake_phone.dial_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_BUSY, "detail");
   g_assert_false (cusax_dialling_agreed (account, address, &error));
-  g_assert_cmpstr (error->message, ==, "The line is in use: hang up first.");
+  g_assert_cmpstr (error->message, ==, "The settings allow 4 calls at a time: end one first.");
   assert_dialled ("sip:bob@example.org sip:bob@example.org");
   teardown ();
 }
@@ -717,7 +717,7 @@ test_failures (void)
   fake_phone.dial_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_BUSY, "1 of 1");
   press ("Call");
   g_clear_pointer (&fake_phone.dialled, g_free);
-  assert_told ("carol@example.org: The line is in use: hang up first.\n");
+  assert_told ("carol@example.org: The settings allow 4 calls at a time: end one first.\n");
   teardown ();
 }
 

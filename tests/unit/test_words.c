@@ -205,8 +205,13 @@ test_call_state (void)
   call->seconds = 187;
   active = cusax_words_call_state (call, "bob");
   g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, encrypted, on hold, microphone muted");
+  call->held = call->secure = call->muted = FALSE;
+  call->joined = TRUE;
+  g_free (active);
+  active = cusax_words_call_state (call, "bob");
+  g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, not encrypted, in a conference");
   call->state = CUSAX_CALL_INCOMING;
-  call->held = call->muted = FALSE;
+  call->joined = FALSE;
   call->seconds = 0;
   ringing = cusax_words_call_state (call, "bob");
   g_assert_cmpstr (ringing, ==, "#2 bob: ringing here");
