@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "directory.h"
+#include "history.h"
 #include "ports.h"
 
 G_BEGIN_DECLS
@@ -25,9 +26,9 @@ typedef enum
 /* The telephone of @jid changed. */
 typedef void (*CusaxWatchChanged) (gpointer user_data, const char *jid);
 
-/** Everything is borrowed. Returns: (transfer full): watches nobody */
-CusaxWatch *cusax_watch_new (CusaxSipPort *sip, CusaxClock *clock, CusaxDirectory *directory, CusaxWatchChanged changed,
-                             gpointer user_data);
+/** Everything is borrowed; @history: (nullable): who was called last. Returns: (transfer full): watches nobody */
+CusaxWatch *cusax_watch_new (CusaxSipPort *sip, CusaxClock *clock, CusaxDirectory *directory,
+                             const CusaxHistory *history, CusaxWatchChanged changed, gpointer user_data);
 void cusax_watch_free (CusaxWatch *watch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxWatch, cusax_watch_free)
 
