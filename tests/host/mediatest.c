@@ -115,7 +115,7 @@ mediatest_wait (MediatestCondition condition, gpointer user_data, guint ms)
 {
   gboolean passed = FALSE, came;
   guint deadline = g_timeout_add (ms, on_deadline, &passed);
-  guint tick = g_timeout_add (20, on_tick, NULL);
+  guint tick = g_timeout_add (10, on_tick, NULL);
 
   while (!(came = condition (user_data)) && !passed)
     g_main_context_iteration (NULL, TRUE);

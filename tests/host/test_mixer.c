@@ -479,6 +479,69 @@ test_error_of_one (void)
   g_assert_cmpuint (table.calls[1].ours->errors + table.calls[1].ours->hang_ups, ==, 0);
 }
 
+/* ------------------------------------------------------------------------- what it costs */
+
+typedef struct
+{
+  const char *recording;
+  gint64 since; /* when the tone was there; 0: it is not yet */
+} Onset;
+
+/* In the last 30 ms. */
+static void
+look (Onset *onset)
+{
+  g_autofree char *file = host_audio_get_recording (onset->recording);
+  double level;
+
+  if (onset->since == 0 && host_tone_share (file, tones[1], 0.03, &level) > 0.4 && level > -30)
+    onset->since = g_get_monotonic_time ();
+}
+
+static gboolean
+have_begun (gpointer user_data)
+{
+  Onset *onsets = user_data;
+
+  look (&onsets[0]);
+  look (&onsets[1]);
+  return onsets[0].since != 0 && onsets[1].since != 0;
+}
+
+/* From a far end's first word to our ear, and to the other far end's, which is two calls and the mix.
+ * Loudspeakers here wait as long as the pipeline's latency was when they came, so that the second need not be
+ * the later one. */
+static void
+test_delay (void)
+{
+  g_auto (Table) table = { 0 };
+  CusaxMediaSession *anna;
+  gint64 worst = 0; /* us */
+
+  table_open (&table, 2, (const CusaxCodec *[]){ &pcma, &pcma });
+  table_accept (&table);
+  join (&table, 0, 1);
+  ASSERT_TABLE (&table, OURS | BEN, OURS | ANNA);
+  set_muted (&table, TRUE);
+  anna = table.calls[0].far->session;
+  for (guint i = 0; i < 5; i++)
+    {
+      Onset onsets[] = { { table.calls[0].we_hear, 0 }, { table.calls[1].far_hears, 0 } };
+      gint64 start;
+
+      anna->vtable->set_muted (anna, TRUE);
+      assert_hears (table.calls[0].we_hear, 0);
+      assert_hears (table.calls[1].far_hears, 0);
+      start = g_get_monotonic_time ();
+      anna->vtable->set_muted (anna, FALSE);
+      g_assert_true (mediatest_wait (have_begun, onsets, 3000));
+      g_test_message ("we hear it after %" G_GINT64_FORMAT " ms, the other after %" G_GINT64_FORMAT " ms",
+                      (onsets[0].since - start) / 1000, (onsets[1].since - start) / 1000);
+      worst = MAX (worst, onsets[1].since - start);
+    }
+  g_assert_cmpint (worst, <, 600 * 1000); /* 200 ms, and the machine may have other things to do */
+}
+
 /* ----------------------------------------------------------------------- what stays behind */
 
 typedef struct
@@ -596,6 +659,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/mixer/end-in-any-order", test_end_in_any_order);
   g_test_add_func ("/media/mixer/window-hangs-up", test_window_hangs_up);
   g_test_add_func ("/media/mixer/error-of-one", test_error_of_one);
+  g_test_add_func ("/media/mixer/delay", test_delay);
   g_test_add_func ("/media/mixer/nothing-stays", test_nothing_stays);
   g_test_add_func ("/media/mixer/no-criticals", test_no_criticals);
   result = g_test_run ();
