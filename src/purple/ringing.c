@@ -12,11 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <request.h>
-#include <sound.h>
 #include <string.h>
-
-/* play_event is limited to one in 2 s by libpurple. */
-#define RING_INTERVAL_SECONDS 3
 
 /** Ring: one ringing call and its dialog. */
 typedef struct
@@ -44,7 +40,6 @@ typedef struct
  * finds nothing. Freed with the last dialog. */
 static GHashTable *rings;
 static guint last_id;
-static guint tone_source;
 
 static void
 ring_free (gpointer data)
@@ -58,20 +53,7 @@ ring_free (gpointer data)
   g_free (ring);
 }
 
-/* ----------------------------------------------------------------- tone */
-
-/* "Attention received" is on by default in Pidgin and Finch; their mute and away rules hold. */
-static gboolean
-on_tone_timeout (gpointer data)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, rings);
-  if (g_hash_table_iter_next (&iter, NULL, &value))
-    purple_sound_play_event (PURPLE_SOUND_GOT_ATTENTION, ((Ring *) value)->account);
-  return G_SOURCE_CONTINUE;
-}
+/* --------------------------------------------------------------- entries */
 
 static void
 add_ring (Ring *ring)
@@ -79,14 +61,9 @@ add_ring (Ring *ring)
   if (rings == NULL)
     rings = g_hash_table_new_full (NULL, NULL, NULL, ring_free);
   g_hash_table_insert (rings, GUINT_TO_POINTER (ring->id), ring);
-  if (tone_source == 0)
-    {
-      tone_source = g_timeout_add_seconds (RING_INTERVAL_SECONDS, on_tone_timeout, NULL);
-      on_tone_timeout (NULL);
-    }
 }
 
-/* Takes the entry out; the tone ends with the last one. Returns: (transfer full) (nullable) */
+/* Takes the entry out. Returns: (transfer full) (nullable) */
 static Ring *
 steal_ring (guint id)
 {
@@ -95,10 +72,7 @@ steal_ring (guint id)
   if (rings == NULL || !g_hash_table_steal_extended (rings, GUINT_TO_POINTER (id), NULL, &ring))
     return NULL;
   if (g_hash_table_size (rings) == 0)
-    {
-      g_clear_handle_id (&tone_source, g_source_remove);
-      g_clear_pointer (&rings, g_hash_table_destroy);
-    }
+    g_clear_pointer (&rings, g_hash_table_destroy);
   return ring;
 }
 
@@ -283,9 +257,8 @@ cusax_ringing_show (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
   open_dialog (ring, &nothing);
 }
 
-/* A caller who is known while it rings: hosts cannot change a dialog, so another takes its place. The tone goes
- * on: the table is never empty in between. What was ticked stays ticked, in Finch only from one replacement to
- * the next, because it tells the fields at the press of a button. */
+/* A caller who is known while it rings: hosts cannot change a dialog, so another takes its place. What was ticked stays
+ * ticked, in Finch only from one replacement to the next, because it tells the fields at the press of a button. */
 static void
 refresh_ring (guint id)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The incoming-call request: a dialog of our own in the host's style, because the host's built-in one names no
- * number and leaves a call that nobody can answer when it is closed. Rings while one is open. Keeps one entry
+ * number and leaves a call that nobody can answer when it is closed. The sound is the telephone's own. Keeps one entry
  * per ringing call, so the order of "answered", "caller gave up" and "window closed" does not matter. Boxes that
  * are ticked ("Chat with caller", "Attach this number to a buddy...") count with either button.
  */
