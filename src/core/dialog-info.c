@@ -29,9 +29,9 @@ typedef enum
 } Place;
 
 static const CusaxXmlRule rules[] = {
-  { PLACE_OUTSIDE, "dialog-info", PLACE_ROOT },  { PLACE_ROOT, "dialog", PLACE_DIALOG },
-  { PLACE_DIALOG, "state", PLACE_STATE },        { PLACE_DIALOG, "remote", PLACE_REMOTE },
-  { PLACE_REMOTE, "identity", PLACE_IDENTITY },  { PLACE_REMOTE, "target", PLACE_TARGET },
+  { PLACE_OUTSIDE, "dialog-info", PLACE_ROOT }, { PLACE_ROOT, "dialog", PLACE_DIALOG },
+  { PLACE_DIALOG, "state", PLACE_STATE },       { PLACE_DIALOG, "remote", PLACE_REMOTE },
+  { PLACE_REMOTE, "identity", PLACE_IDENTITY }, { PLACE_REMOTE, "target", PLACE_TARGET },
 };
 
 typedef struct
@@ -82,7 +82,8 @@ cusax_dialog_info_get_dialogs (const CusaxDialogInfo *info)
   return info->dialogs;
 }
 
-/* An element tells all of its dialog, also in a partial document (RFC 4235 section 4.1.2). @dialog: (transfer full) */
+/* An element tells all of its dialog, also in a partial document (RFC 4235 section 4.1.2).
+ * @dialog: (transfer full) */
 static void
 replace (CusaxDialogInfo *info, CusaxDialogInfoDialog *dialog)
 {
@@ -108,10 +109,11 @@ replace (CusaxDialogInfo *info, CusaxDialogInfoDialog *dialog)
 static char *
 take_text (const char *text, gsize max)
 {
-  return text != NULL && *text != '\0' && strlen (text) <= max && cusax_text_is_plain (text) ? g_strdup (text) : NULL;
+  return text != NULL && *text != '\0' && strlen (text) <= max && cusax_text_is_plain (text) ? g_strdup (text)
+                                                                                             : NULL;
 }
 
-/* RFC 4235 section 4.3: what is not newer is old; a partial document counts behind the one that it continues only. */
+/* RFC 4235 section 4.3: what is not newer is old; a partial document counts only behind the one it continues. */
 static gboolean
 begin_root (Reader *reader, const char **names, const char **values, GError **error)
 {
@@ -199,8 +201,8 @@ read_state (Reader *reader, const char *text)
     const char *text;
     CusaxDialogInfoState state;
   } states[] = {
-    { "trying", CUSAX_DIALOG_INFO_TRYING },       { "proceeding", CUSAX_DIALOG_INFO_EARLY },
-    { "early", CUSAX_DIALOG_INFO_EARLY },         { "confirmed", CUSAX_DIALOG_INFO_CONFIRMED },
+    { "trying", CUSAX_DIALOG_INFO_TRYING },         { "proceeding", CUSAX_DIALOG_INFO_EARLY },
+    { "early", CUSAX_DIALOG_INFO_EARLY },           { "confirmed", CUSAX_DIALOG_INFO_CONFIRMED },
     { "terminated", CUSAX_DIALOG_INFO_TERMINATED },
   };
 

@@ -45,7 +45,8 @@ count_tag (const char *parameter, const char *name, guint *count)
 {
   gsize length = strlen (name);
 
-  if (g_ascii_strncasecmp (parameter, name, length) != 0 || (parameter[length] != '=' && parameter[length] != '\0'))
+  if (g_ascii_strncasecmp (parameter, name, length) != 0
+      || (parameter[length] != '=' && parameter[length] != '\0'))
     return TRUE;
   (*count)++;
   return parameter[length] == '=' && consists_of (parameter + length + 1, TOKEN_MARKS, MAX_TAG);
@@ -70,7 +71,7 @@ cusax_refer_to_is_replaces (const char *replaces)
   return to_tags == 1 && from_tags == 1;
 }
 
-/* Returns: (transfer full) (nullable): without escapes, and without the blanks that may stand around the parameters. */
+/* Returns: (transfer full) (nullable): without escapes, and without blanks around the parameters. */
 static char *
 read_replaces (const char *escaped)
 {
@@ -120,7 +121,7 @@ take_uri (const char *value)
   return g_strndup (open + 1, close - open - 1);
 }
 
-/* Returns: TRUE if the URI's parameters @text, ";a;b=c", ask for another method than INVITE (RFC 3515 section 2.1). */
+/* Returns: TRUE if the URI's parameters @text, ";a;b=c", ask for another method than INVITE (RFC 3515 2.1). */
 static gboolean
 has_other_method (const char *text)
 {
@@ -133,7 +134,7 @@ has_other_method (const char *text)
   return FALSE;
 }
 
-/* @headers: (nullable): "a=b&c=d" behind the '?'. Returns: FALSE if there is a Replaces that is none, or two of them. */
+/* @headers: (nullable): "a=b&c=d" behind the '?'. Returns: FALSE: a Replaces that is none, or two of them */
 static gboolean
 read_headers (const char *headers, char **replaces)
 {

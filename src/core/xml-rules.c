@@ -44,7 +44,7 @@ find_rule (const CusaxXmlRules *rules, guint parent, const char *name)
   return OUTSIDE;
 }
 
-/* The root says which prefix the namespace has. Returns: OUTSIDE if it is another document, or a second root. */
+/* The root says which prefix the namespace has. Returns: OUTSIDE: another document, or a second root */
 static guint
 find_root (Reader *reader, const char *name, const char **names, const char **values)
 {
@@ -73,8 +73,8 @@ find_place (const Reader *reader, const char *name, const char **names, const ch
 }
 
 static void
-on_start (GMarkupParseContext *context, const char *name, const char **names, const char **values, gpointer user_data,
-          GError **error)
+on_start (GMarkupParseContext *context, const char *name, const char **names, const char **values,
+          gpointer user_data, GError **error)
 {
   Reader *reader = user_data;
   g_autoptr (GError) reason = NULL;
@@ -123,13 +123,15 @@ on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer 
   Reader *reader = user_data;
 
   if (reader->skipped == 0)
-    g_string_append_len (reader->text, text, (gssize) MIN (length, CUSAX_XML_RULES_MAX_TEXT - reader->text->len));
+    g_string_append_len (reader->text, text,
+                         (gssize) MIN (length, CUSAX_XML_RULES_MAX_TEXT - reader->text->len));
 }
 
 static const GMarkupParser parser = { on_start, on_end, on_text, NULL, NULL };
 
 gboolean
-cusax_xml_rules_read (const CusaxXmlRules *rules, const char *xml, gsize length, gpointer user_data, GError **error)
+cusax_xml_rules_read (const CusaxXmlRules *rules, const char *xml, gsize length, gpointer user_data,
+                      GError **error)
 {
   Reader reader = { .rules = rules, .user_data = user_data };
   g_autoptr (GMarkupParseContext) context = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads an XML document of others by a table of the elements that count, each below its parent, and passes over all the rest:
- * other elements, other namespaces, long texts. GMarkup expands no entities but XML's own five, so a document cannot grow
- * while it is read. Pure.
+ * Reads an XML document of others by a table of the elements that count, each below its parent, and passes over
+ * all the rest: other elements, other namespaces, long texts. GMarkup expands no entities but XML's own five, so
+ * a document cannot grow while it is read. Pure.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /** Of one element's text; the rest is not looked at. */
 #define CUSAX_XML_RULES_MAX_TEXT 4096
 
-/** CusaxXmlRule: the element @name in @parent is @place. Places are the table's own enum; 0 is outside of the document. */
+/** CusaxXmlRule: the element @name in @parent is @place. Places are an enum of the table's; 0 is outside. */
 typedef struct
 {
   guint parent;
@@ -29,7 +29,7 @@ typedef struct
   const char *namespace;
   const CusaxXmlRule *rules;
   gsize n_rules;
-  /* Returns: FALSE if the element is to be skipped with all that is in it; with @error the document is refused. */
+  /* Returns: FALSE if the element is to be skipped with all that is in it; with @error all is refused. */
   gboolean (*begin) (gpointer user_data, guint place, const char **names, const char **values, GError **error);
   /* @text: that stands behind the last element in it, trimmed; never NULL */
   void (*end) (gpointer user_data, guint place, const char *text);

@@ -94,7 +94,8 @@ read_text (const char *field, char **text)
   if (*field == '\0')
     return TRUE;
   *text = g_uri_unescape_string (field, NULL);
-  return *text != NULL && strlen (*text) <= MAX_TEXT && g_utf8_validate (*text, -1, NULL) && cusax_text_is_plain (*text);
+  return *text != NULL && strlen (*text) <= MAX_TEXT && g_utf8_validate (*text, -1, NULL)
+         && cusax_text_is_plain (*text);
 }
 
 static gboolean
@@ -127,7 +128,8 @@ read_fields (char **fields, CusaxHistoryEntry *entry)
       || !read_number (fields[FIELD_SECONDS], G_MAXUINT, &seconds) || !read_end (fields[FIELD_END], &entry->end)
       || !read_number (fields[FIELD_STATUS], 699, &status) || !read_text (fields[FIELD_WHO], &entry->who)
       || !read_address (fields[FIELD_URI], &entry->uri) || !read_text (fields[FIELD_NAME], &entry->name)
-      || !read_text (fields[FIELD_CONTACT], &entry->contact) || !read_text (fields[FIELD_REASON], &entry->reason))
+      || !read_text (fields[FIELD_CONTACT], &entry->contact)
+      || !read_text (fields[FIELD_REASON], &entry->reason))
     return FALSE;
   if (entry->who == NULL)
     entry->who = g_strdup ("");
@@ -215,9 +217,9 @@ append_text (GString *line, const char *text)
 static void
 append_line (GString *text, const CusaxHistoryEntry *entry)
 {
-  g_string_append_printf (text, "%" G_GINT64_FORMAT "\t%s\t%s\t%u\t%s\t%u", CLAMP (entry->started, 0, MAX_SECONDS),
-                          entry->outgoing ? "out" : "in", entry->seen ? "seen" : "new", entry->seconds,
-                          name_end (entry->end), entry->status);
+  g_string_append_printf (text, "%" G_GINT64_FORMAT "\t%s\t%s\t%u\t%s\t%u",
+                          CLAMP (entry->started, 0, MAX_SECONDS), entry->outgoing ? "out" : "in",
+                          entry->seen ? "seen" : "new", entry->seconds, name_end (entry->end), entry->status);
   append_text (text, entry->who);
   append_text (text, entry->uri);
   append_text (text, entry->name);

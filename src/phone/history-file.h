@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file of the call history: a head line with a version, then a line per call, newest first, fields between tabs, texts
- * escaped like URIs. What cannot be read is set aside, and what can be is kept. Knows nothing of when.
+ * The file of the call history: a head line with a version, then a line per call, newest first, fields between
+ * tabs, texts escaped like URIs. What cannot be read is set aside, what can be is kept. Knows nothing of when.
  */
 #pragma once
 
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 #define CUSAX_HISTORY_FILE_MAX_ENTRIES 500
 
-/** Reads what the file has into @entries (element-type CusaxHistoryEntry). Returns: TRUE if it should be written anew */
+/** Reads the file into @entries (element-type CusaxHistoryEntry). Returns: TRUE if it should be written anew */
 gboolean cusax_history_file_load (CusaxStore *store, GPtrArray *entries);
 
 /** Returns: FALSE if it could not be written */

@@ -62,8 +62,8 @@ save_soon (CusaxHistory *history)
     history->save_id = history->clock->add (history->clock, SAVE_MS, on_save, history);
 }
 
-/* What is too old or too much. If the wall clock leaped forward since the file was read, it does not count: entries
- * would be lost for nothing. One that seems to come from the future is left to the other bound.
+/* What is too old or too much. If the wall clock leaped forward since the file was read, it does not count:
+ * entries would be lost for nothing. One that seems to come from the future is left to the other bound.
  * Returns: TRUE if something went */
 static gboolean
 prune (CusaxHistory *history)
@@ -186,8 +186,9 @@ cusax_history_add (CusaxHistory *history, const CusaxCall *call)
   const CusaxCallerId *caller = cusax_call_get_caller (call);
   gboolean outgoing = cusax_call_is_outgoing (call);
   gboolean is_hidden = !outgoing && caller != NULL && caller->is_anonymous;
-  CusaxHistoryEntry *entry = entry_new (cusax_call_get_who (call), is_hidden ? NULL : cusax_call_get_peer (call),
-                                        cusax_call_get_display_name (call));
+  CusaxHistoryEntry *entry
+    = entry_new (cusax_call_get_who (call), is_hidden ? NULL : cusax_call_get_peer (call),
+                 cusax_call_get_display_name (call));
 
   entry->outgoing = outgoing;
   entry->started = history->wall_time () - cusax_call_get_age (call);

@@ -187,8 +187,7 @@ take_account (CusaxMailbox *mailbox, const char *text)
 {
   g_autoptr (CusaxAddress) account = text != NULL ? read_account (text) : NULL;
 
-  if (account == NULL
-      || (mailbox->announced != NULL && cusax_address_equal (mailbox->announced, account)))
+  if (account == NULL || (mailbox->announced != NULL && cusax_address_equal (mailbox->announced, account)))
     return FALSE;
   g_clear_pointer (&mailbox->announced, cusax_address_unref);
   mailbox->announced = g_steal_pointer (&account);

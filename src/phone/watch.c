@@ -10,8 +10,8 @@
 
 #define EVENT "dialog"
 #define MAX_PEOPLE 50
-#define MAX_LOOKED_AT 1000 /* of those who were never called: they are in no order, and a look costs some microseconds */
-#define TURN_MS 200        /* between two SUBSCRIBEs */
+#define MAX_LOOKED_AT 1000 /* of those who were never called, in no order: a look costs some microseconds */
+#define TURN_MS 200 /* between two SUBSCRIBEs */
 #define AGAIN_MS 60000
 #define BROKEN_AGAIN_MS 600000
 
@@ -36,8 +36,8 @@ struct _CusaxWatch
   gpointer user_data;
 
   CusaxConfig *config; /* (nullable): down, or the registrar does not know of it */
-  GHashTable *people; /* JID, in its Person -> Person */
-  GQueue turns;       /* of Person: who is to be asked for, first one first */
+  GHashTable *people;  /* JID, in its Person -> Person */
+  GQueue turns;        /* of Person: who is to be asked for, first one first */
   guint turn_id;
   guint looked_at;
   gboolean *is_gone; /* (nullable): of whoever tells of several people */
@@ -152,8 +152,9 @@ on_notify (gpointer user_data, const char *content_type, const char *body, gsize
       set_state (person, judge (person->info));
       return;
     }
-  /* Something was lost between two partial documents, and the next full one may be an hour away: a new subscription begins
-   * with one (RFC 4235 section 4.3). Not soon, for it may as well be a server that never writes a sound one. */
+  /* Something was lost between two partial documents, and the next full one may be an hour away: a new
+   * subscription begins with one (RFC 4235 section 4.3). Not soon, for it may as well be a server that never
+   * writes a sound one. */
   g_debug ("the telephone of a contact: %s", error->message);
   ask_again (person, BROKEN_AGAIN_MS);
 }
@@ -435,10 +436,10 @@ cusax_watch_get (const CusaxWatch *watch, const char *jid)
   return person != NULL ? person->state : CUSAX_WATCH_UNKNOWN;
 }
 
-/* Our INVITE goes to the caller there, and takes the place of his call. RFC 3891 section 3: to-tag is matched against the tag
- * of whoever gets the INVITE, from-tag against the other one. The caller's own tag is what the telephone that rings calls
- * the remote one, so the two change sides. early-only (section 6.1): a call that was answered meanwhile is left alone.
- * Returns: (transfer full) (nullable) */
+/* Our INVITE goes to the caller there, and takes the place of his call. RFC 3891 section 3: to-tag is matched
+ * against the tag of whoever gets the INVITE, from-tag against the other one. The caller's own tag is what the
+ * telephone that rings calls the remote one, so the two change sides. early-only (section 6.1): a call that was
+ * answered meanwhile is left alone. Returns: (transfer full) (nullable) */
 static char *
 make_replaces (const CusaxDialogInfoDialog *dialog)
 {
@@ -455,7 +456,8 @@ gboolean
 cusax_watch_get_pick_up (const CusaxWatch *watch, const char *jid, CusaxAddress **target, char **replaces)
 {
   const Person *person = g_hash_table_lookup (watch->people, jid);
-  const GPtrArray *dialogs = person != NULL && person->info != NULL ? cusax_dialog_info_get_dialogs (person->info) : NULL;
+  const GPtrArray *dialogs
+    = person != NULL && person->info != NULL ? cusax_dialog_info_get_dialogs (person->info) : NULL;
 
   *target = NULL;
   *replaces = NULL;

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define XMLNS "xmlns='urn:ietf:params:xml:ns:dialog-info'"
-#define DOCUMENT(state, version, inside)                                                                               \
-  "<dialog-info " XMLNS " version='" version "' state='" state "' entity='sip:bob@example.com'>" inside "</dialog-info>"
+#define DOCUMENT(state, version, inside)                                                                       \
+  "<dialog-info " XMLNS " version='" version "' state='" state "' entity='sip:bob@example.com'>" inside        \
+  "</dialog-info>"
 #define FULL(version, inside) DOCUMENT ("full", version, inside)
 #define PARTIAL(version, inside) DOCUMENT ("partial", version, inside)
 #define DIALOG(id, state) "<dialog id='" id "'><state>" state "</state></dialog>"
@@ -24,7 +25,8 @@ describe (const CusaxDialogInfo *info)
     {
       const CusaxDialogInfoDialog *dialog = g_ptr_array_index (dialogs, i);
 
-      g_string_append_printf (text, " %s=%s%s", dialog->id, states[dialog->state], dialog->is_incoming ? "<" : ">");
+      g_string_append_printf (text, " %s=%s%s", dialog->id, states[dialog->state],
+                              dialog->is_incoming ? "<" : ">");
       if (dialog->call_id != NULL || dialog->local_tag != NULL || dialog->remote_tag != NULL)
         g_string_append_printf (text, "%s;%s;%s", dialog->call_id != NULL ? dialog->call_id : "-",
                                 dialog->remote_tag != NULL ? dialog->remote_tag : "-",
@@ -58,13 +60,15 @@ test_full (void)
     { "<dialog id='zxcnm3' call-id='3s' local-tag='2' remote-tag='hh76a' direction='recipient'>"
       "<state code='180'> early\n</state>"
       "<local><identity>sip:bob@example.com</identity><target uri='sip:bob@pc.example.com'/></local>"
-      "<remote><identity display='Alice'>sip:alice@example.com</identity><target uri='sip:alice@pc.example.com'>"
+      "<remote><identity display='Alice'>sip:alice@example.com</identity><target "
+      "uri='sip:alice@pc.example.com'>"
       "<param pname='isfocus' pval='true'/></target></remote></dialog>",
       " zxcnm3=early<3s;hh76a;2 sip:alice@pc.example.com" },
     { "<dialog id='x'><remote><target uri='sip:t@b.example'/><identity>sip:i@b.example</identity></remote>"
       "<state>Confirmed</state></dialog>",
       " x=confirmed> sip:t@b.example" },
-    { "<dialog id='x' direction='recipient'><remote><identity>\n sip:i@b.example </identity><target uri=''/></remote>"
+    { "<dialog id='x' direction='recipient'><remote><identity>\n sip:i@b.example </identity><target "
+      "uri=''/></remote>"
       "<state>early</state></dialog>",
       " x=early< sip:i@b.example" },
     { DIALOG ("a", "confirmed") DIALOG ("b", "terminated") DIALOG ("c", "early"), " a=confirmed> c=early>" },
@@ -77,7 +81,8 @@ test_full (void)
     { DIALOG ("", "early"), "" },
     { "<dialog><state>early</state></dialog>", "" },
     { "<dialog id='a&#10;b'><state>early</state></dialog>", "" },
-    { "<dialog id='a' call-id='&#9;' local-tag='' remote-tag='&#x202e;' direction='RECIPIENT'><state>early</state>"
+    { "<dialog id='a' call-id='&#9;' local-tag='' remote-tag='&#x202e;' "
+      "direction='RECIPIENT'><state>early</state>"
       "<remote><identity>a&#13;b</identity></remote></dialog>",
       " a=early>" },
     /* elements of others */
@@ -157,11 +162,12 @@ test_prefix_and_mark (void)
   g_autoptr (CusaxDialogInfo) info = cusax_dialog_info_new ();
   g_autofree char *text = NULL;
 
-  g_assert_true (take (info,
-                       "\xef\xbb\xbf<?xml version='1.0'?><d:dialog-info xmlns:d='urn:ietf:params:xml:ns:dialog-info' "
-                       "xmlns='urn:x' version='0' state='full'>" DIALOG ("x", "early")
-                       "<d:dialog id='y'><state>early</state><d:state>trying</d:state></d:dialog></d:dialog-info>",
-                       NULL));
+  g_assert_true (take (
+    info,
+    "\xef\xbb\xbf<?xml version='1.0'?><d:dialog-info xmlns:d='urn:ietf:params:xml:ns:dialog-info' "
+    "xmlns='urn:x' version='0' state='full'>" DIALOG (
+      "x", "early") "<d:dialog id='y'><state>early</state><d:state>trying</d:state></d:dialog></d:dialog-info>",
+    NULL));
   text = describe (info);
   g_assert_cmpstr (text, ==, " y=trying>");
 }

@@ -40,7 +40,9 @@ test_a9_clean (void)
     { "1!2", NULL },
     { "\xd9\xa1", NULL }, /* an Arabic digit */
     { "1\xff", NULL },
-    { "\xc2\xa0" "1", NULL },
+    { "\xc2\xa0"
+      "1",
+      NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

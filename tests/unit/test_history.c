@@ -24,10 +24,10 @@ struct _CusaxCall
   guint status, seconds, age;
 };
 
-#define GETTER(type, name, field)                                                                                      \
-  type cusax_call_##name (const CusaxCall *call)                                                                       \
-  {                                                                                                                    \
-    return call->field;                                                                                                \
+#define GETTER(type, name, field)                                                                              \
+  type cusax_call_##name (const CusaxCall *call)                                                               \
+  {                                                                                                            \
+    return call->field;                                                                                        \
   }
 
 GETTER (gboolean, is_outgoing, outgoing)
@@ -55,11 +55,11 @@ history_new (FakePeople *people)
 static char *
 describe (const CusaxHistoryEntry *entry)
 {
-  return g_strdup_printf ("%" G_GINT64_FORMAT " %s %s %us %d/%u %s|%s|%s|%s|%s", entry->started,
-                          entry->outgoing ? "out" : "in", entry->seen ? "seen" : "new", entry->seconds,
-                          (int) entry->end, entry->status, entry->who, entry->uri != NULL ? entry->uri : "-",
-                          entry->name != NULL ? entry->name : "-", entry->contact != NULL ? entry->contact : "-",
-                          entry->reason != NULL ? entry->reason : "-");
+  return g_strdup_printf (
+    "%" G_GINT64_FORMAT " %s %s %us %d/%u %s|%s|%s|%s|%s", entry->started, entry->outgoing ? "out" : "in",
+    entry->seen ? "seen" : "new", entry->seconds, (int) entry->end, entry->status, entry->who,
+    entry->uri != NULL ? entry->uri : "-", entry->name != NULL ? entry->name : "-",
+    entry->contact != NULL ? entry->contact : "-", entry->reason != NULL ? entry->reason : "-");
 }
 
 /* The names of all, newest first. */
@@ -112,18 +112,41 @@ test_p20_entries (void)
     CusaxCall call;
     const char *expected;
   } cases[] = {
-    { { .outgoing = TRUE, .peer = peer, .who = "bob@b.example", .contact = "bob@b.example",
-        .grade = CUSAX_BINDING_STRONG, .end = CUSAX_CALL_END_REMOTE, .seconds = 65, .age = 75 },
+    { { .outgoing = TRUE,
+        .peer = peer,
+        .who = "bob@b.example",
+        .contact = "bob@b.example",
+        .grade = CUSAX_BINDING_STRONG,
+        .end = CUSAX_CALL_END_REMOTE,
+        .seconds = 65,
+        .age = 75 },
       "1699999926 out seen 65s 2/0 bob@b.example|sip:+33123@b.example;user=phone|-|bob@b.example|-" },
-    { { .peer = peer, .who = "+33123", .name = "  Bob\t\xe2\x80\xae ", .contact = "bob@b.example",
-        .grade = CUSAX_BINDING_WEAK, .end = CUSAX_CALL_END_MISSED, .status = 487, .age = 9 },
+    { { .peer = peer,
+        .who = "+33123",
+        .name = "  Bob\t\xe2\x80\xae ",
+        .contact = "bob@b.example",
+        .grade = CUSAX_BINDING_WEAK,
+        .end = CUSAX_CALL_END_MISSED,
+        .status = 487,
+        .age = 9 },
       "1699999992 in new 0s 7/487 +33123|sip:+33123@b.example;user=phone|Bob|-|-" },
-    { { .peer = peer, .who = "Anonymous", .caller = &hidden, .contact = "bob@b.example",
-        .grade = CUSAX_BINDING_STRONG, .end = CUSAX_CALL_END_MISSED },
+    { { .peer = peer,
+        .who = "Anonymous",
+        .caller = &hidden,
+        .contact = "bob@b.example",
+        .grade = CUSAX_BINDING_STRONG,
+        .end = CUSAX_CALL_END_MISSED },
       "1700000001 in new 0s 7/0 |-|-|-|-" },
-    { { .who = "?", .end = CUSAX_CALL_END_REMOTE, .seconds = 1, .age = 1 }, "1700000000 in seen 1s 2/0 |-|-|-|-" },
-    { { .peer = peer, .who = "x", .end = CUSAX_CALL_END_LOCAL }, "1700000001 in seen 0s 1/0 x|sip:+33123@b.example;user=phone|-|-|-" },
-    { { .outgoing = TRUE, .peer = peer, .who = "x", .end = CUSAX_CALL_END_BUSY, .status = 486, .reason = "in\r\na meeting" },
+    { { .who = "?", .end = CUSAX_CALL_END_REMOTE, .seconds = 1, .age = 1 },
+      "1700000000 in seen 1s 2/0 |-|-|-|-" },
+    { { .peer = peer, .who = "x", .end = CUSAX_CALL_END_LOCAL },
+      "1700000001 in seen 0s 1/0 x|sip:+33123@b.example;user=phone|-|-|-" },
+    { { .outgoing = TRUE,
+        .peer = peer,
+        .who = "x",
+        .end = CUSAX_CALL_END_BUSY,
+        .status = 486,
+        .reason = "in\r\na meeting" },
       "1700000001 out seen 0s 5/486 x|sip:+33123@b.example;user=phone|-|-|in a meeting" },
   };
 
@@ -149,8 +172,8 @@ static void
 test_p20_missed (void)
 {
   static const CusaxCallEnd unseen[]
-    = { CUSAX_CALL_END_MISSED,        CUSAX_CALL_END_NO_CODEC, CUSAX_CALL_END_NOT_PROTECTED,
-        CUSAX_CALL_END_MEDIA,         CUSAX_CALL_END_NETWORK,  CUSAX_CALL_END_FAILED };
+    = { CUSAX_CALL_END_MISSED, CUSAX_CALL_END_NO_CODEC, CUSAX_CALL_END_NOT_PROTECTED,
+        CUSAX_CALL_END_MEDIA,  CUSAX_CALL_END_NETWORK,  CUSAX_CALL_END_FAILED };
   static const CusaxCallEnd seen[]
     = { CUSAX_CALL_END_LOCAL,     CUSAX_CALL_END_REMOTE,      CUSAX_CALL_END_DECLINED_HERE,
         CUSAX_CALL_END_ELSEWHERE, CUSAX_CALL_END_TRANSFERRED, CUSAX_CALL_END_REPLACED };
@@ -181,7 +204,8 @@ test_p20_missed (void)
   cusax_history_free (history);
   history = history_new (people);
   g_assert_cmpuint (cusax_history_count_unseen (history), ==, 0);
-  g_assert_cmpuint (cusax_history_get_entries (history)->len, ==, G_N_ELEMENTS (seen) + 3 * G_N_ELEMENTS (unseen));
+  g_assert_cmpuint (cusax_history_get_entries (history)->len, ==,
+                    G_N_ELEMENTS (seen) + 3 * G_N_ELEMENTS (unseen));
   cusax_history_free (history);
   fake_people_free (people);
 }
@@ -363,7 +387,8 @@ test_hostile_files (void)
     { HEAD, FALSE, "" },
     { HEAD LINE ("1700000000", "b") LINE ("1699999999", "a"), FALSE, "b a" },
     { HEAD "1700000000\tout\tseen\t4294967295\tfailed\t699\t%41%20b\tsip:a@b.example\tA%0Bb\t\t\n", TRUE, "" },
-    { HEAD "1700000000\tout\tseen\t4294967295\tfailed\t699\t%41%20b\tsip:a@b.example\tAb\tc@d\tno\n", FALSE, "A b" },
+    { HEAD "1700000000\tout\tseen\t4294967295\tfailed\t699\t%41%20b\tsip:a@b.example\tAb\tc@d\tno\n", FALSE,
+      "A b" },
     { HEAD LINE ("9999999999", "future"), FALSE, "future" },
     /* another file, or a later version */
     { "", TRUE, "" },

@@ -243,8 +243,9 @@ test_hostile (void)
     const char *type;
     const char *body;
   } cases[] = {
-    { NULL, NO },        { "", NO },     { "text/plain", NO }, { TYPE "s", NO },        { TYPE, "" },
-    { TYPE, "garbage" }, { TYPE, NULL }, { TYPE, "\xff" },     { TYPE, "Voice-Message: 1/1" },
+    { NULL, NO },     { "", NO },       { "text/plain", NO },
+    { TYPE "s", NO }, { TYPE, "" },     { TYPE, "garbage" },
+    { TYPE, NULL },   { TYPE, "\xff" }, { TYPE, "Voice-Message: 1/1" },
   };
   World world = { 0 };
 

@@ -9,10 +9,10 @@
 static char *
 describe (const CusaxMessageSummary *summary)
 {
-  g_autofree char *voice
-    = summary->has_voice ? g_strdup_printf ("%u/%u (%u/%u)", summary->new_voice, summary->old_voice,
-                                            summary->new_urgent, summary->old_urgent)
-                         : g_strdup ("-");
+  g_autofree char *voice = summary->has_voice
+                             ? g_strdup_printf ("%u/%u (%u/%u)", summary->new_voice, summary->old_voice,
+                                                summary->new_urgent, summary->old_urgent)
+                             : g_strdup ("-");
 
   return g_strdup_printf ("%s %s %s", summary->is_waiting ? "yes" : "no", voice,
                           summary->account != NULL ? summary->account : "-");
@@ -54,7 +54,9 @@ test_p16_parse (void)
       "yes 999999999/999999999 (0/0) -" },
     { "Messages-Waiting: yes\r\nVoice-Message: x\r\nVoice-Message: 1/2\r\n", "yes 1/2 (0/0) -" },
     { "Messages-Waiting: yes\r\nMessage-Account: \x01\r\n", "yes - -" },
-    { "Messages-Waiting: yes\r\nMessage-Account: a\xe2\x80\xae" "b\r\n", "yes - -" },
+    { "Messages-Waiting: yes\r\nMessage-Account: a\xe2\x80\xae"
+      "b\r\n",
+      "yes - -" },
     { "Messages-Waiting: yes\r\nMessage-Account:\r\n", "yes - -" },
     /* nothing of ours */
     { "", NULL },

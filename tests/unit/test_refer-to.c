@@ -34,7 +34,8 @@ test_parse (void)
       "sip:bob@b.example", "a;to-tag=1;from-tag=2;early-only" },
     { "<sip:bob@b.example;x?%52eplaces=a@b%20;%20to-tag=1;from-tag=2&x>", "sip:bob@b.example",
       "a@b;to-tag=1;from-tag=2" },
-    { "sip:bob@b.example?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2", "sip:bob@b.example", "a;to-tag=1;from-tag=2" },
+    { "sip:bob@b.example?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2", "sip:bob@b.example",
+      "a;to-tag=1;from-tag=2" },
     { "<sip:b.example?Subject=hi&Route=x&Via>", "sip:b.example", NULL },
   };
 
@@ -193,9 +194,17 @@ test_write (void)
 static void
 test_random (void)
 {
-  static const char *const pieces[]
-    = { "<", ">", "sip:", "bob", "@", "b.example", "?", "Replaces=", "a%3B", ";to-tag=1", ";from-tag=2", "%", "&", "\"",
-        "\\", ";method=", "INVITE", " ", ",", "=", ";", "%3Bto-tag%3D1%3Bfrom-tag%3D2" };
+  static const char *const pieces[] = { "<",           ">",
+                                        "sip:",        "bob",
+                                        "@",           "b.example",
+                                        "?",           "Replaces=",
+                                        "a%3B",        ";to-tag=1",
+                                        ";from-tag=2", "%",
+                                        "&",           "\"",
+                                        "\\",          ";method=",
+                                        "INVITE",      " ",
+                                        ",",           "=",
+                                        ";",           "%3Bto-tag%3D1%3Bfrom-tag%3D2" };
 
   for (guint i = 0; i < 20000; i++)
     {

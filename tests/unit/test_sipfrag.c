@@ -96,7 +96,10 @@ test_write (void)
     { 100, NULL, "SIP/2.0 100 \r\n" },
     { 699, "", "SIP/2.0 699 \r\n" },
     { 486, "Busy\r\nX-Evil: 1\r\n\r\n", "SIP/2.0 486 Busy X-Evil: 1\r\n" },
-    { 486, "a\x01\x7f\x1b" "b", "SIP/2.0 486 ab\r\n" },
+    { 486,
+      "a\x01\x7f\x1b"
+      "b",
+      "SIP/2.0 486 ab\r\n" },
     { 486, "B\xc3\xbcro", "SIP/2.0 486 B\xc3\xbcro\r\n" },
   };
 

@@ -10,12 +10,13 @@
 #include <string.h>
 
 #define TYPE "application/dialog-info+xml"
-#define DOCUMENT(state, version, inside)                                                                               \
-  "<dialog-info xmlns='urn:ietf:params:xml:ns:dialog-info' version='" version "' state='" state "' entity='sip:x'>" inside \
-  "</dialog-info>"
+#define DOCUMENT(state, version, inside)                                                                       \
+  "<dialog-info xmlns='urn:ietf:params:xml:ns:dialog-info' version='" version "' state='" state                \
+  "' entity='sip:x'>" inside "</dialog-info>"
 #define FULL(version, inside) DOCUMENT ("full", version, inside)
 #define PARTIAL(version, inside) DOCUMENT ("partial", version, inside)
-#define CALL(id, direction, state) "<dialog id='" id "' direction='" direction "'><state>" state "</state></dialog>"
+#define CALL(id, direction, state)                                                                             \
+  "<dialog id='" id "' direction='" direction "'><state>" state "</state></dialog>"
 #define BOB "bob@example.org"
 #define CAROL "carol@example.org"
 #define SUBSCRIBE(uri) "subscribe dialog sip:" uri " " TYPE "\n"
@@ -204,7 +205,7 @@ test_r31_whom (void)
     { "", "eve@partner.example", "sip:bob@example.org", "" }, /* says so of herself */
     { "", BOB, "sip:bob@partner.example", "" },
     { "", BOB, "tel:+33123456789", "" },
-    { "", BOB, "sip:alice@example.org", "" },   /* ourselves */
+    { "", BOB, "sip:alice@example.org", "" }, /* ourselves */
     { "", "alice@example.org", NULL, "" },
   };
 
@@ -301,7 +302,8 @@ test_other_settings (void)
   fake_people_forget (world.people);
   cusax_watch_set_up (world.watch, same);
   check (&world, "");
-  other = settings_config ("alice@example.org/desk", "secret", "sip_address=bob@example.org", NULL); /* is Bob now */
+  other = settings_config ("alice@example.org/desk", "secret", "sip_address=bob@example.org",
+                           NULL); /* is Bob now */
   cusax_directory_configure (world.directory, other);
   fake_people_forget (world.people);
   cusax_watch_set_up (world.watch, other);
@@ -429,7 +431,8 @@ test_hostile (void)
       notify (&world, BOB, "garbage");
       notify (&world, BOB, "");
       notify (&world, BOB, PARTIAL ("5", CALL ("a", "initiator", "confirmed")));
-      fake_subscriptions_notify (world.sip, "sip:" BOB, "text/plain", FULL ("2", CALL ("a", "initiator", "confirmed")));
+      fake_subscriptions_notify (world.sip, "sip:" BOB, "text/plain",
+                                 FULL ("2", CALL ("a", "initiator", "confirmed")));
       fake_subscriptions_notify (world.sip, "sip:" BOB, NULL, FULL ("2", CALL ("a", "initiator", "confirmed")));
     }
   check (&world, "");
@@ -462,8 +465,9 @@ test_end_at_news (void)
 
 /* ------------------------------------------------------------------ pick-up */
 
-#define RINGING(attributes, remote)                                                                                    \
-  "<dialog id='a' direction='recipient' " attributes "><state>early</state><remote>" remote "</remote></dialog>"
+#define RINGING(attributes, remote)                                                                            \
+  "<dialog id='a' direction='recipient' " attributes "><state>early</state><remote>" remote "</remote></"      \
+                                                                                            "dialog>"
 #define WHOLE "call-id='c1@h' local-tag='bob-tag' remote-tag='caller-tag'"
 #define TARGET "<identity>sip:dave@example.org</identity><target uri='sip:dave@192.0.2.7:5080;transport=tcp'/>"
 #define REPLACES "c1@h;to-tag=caller-tag;from-tag=bob-tag;early-only"
@@ -492,11 +496,13 @@ test_p12_pick_up (void)
     { RINGING ("call-id='c;to-tag=x' local-tag='1' remote-tag='2'", TARGET), NULL, NULL },
     { RINGING ("call-id='c' local-tag='1;from-tag=2' remote-tag='2'", TARGET), NULL, NULL },
     { RINGING ("call-id='c d' local-tag='1' remote-tag='2'", TARGET), NULL, NULL },
-    { "<dialog id='a' direction='initiator' " WHOLE "><state>early</state><remote>" TARGET "</remote></dialog>", NULL,
-      NULL },
-    { "<dialog id='a' direction='recipient' " WHOLE "><state>confirmed</state><remote>" TARGET "</remote></dialog>",
+    { "<dialog id='a' direction='initiator' " WHOLE "><state>early</state><remote>" TARGET "</remote></dialog>",
       NULL, NULL },
-    { "<dialog id='a' direction='recipient' " WHOLE "><state>terminated</state><remote>" TARGET "</remote></dialog>",
+    { "<dialog id='a' direction='recipient' " WHOLE "><state>confirmed</state><remote>" TARGET
+      "</remote></dialog>",
+      NULL, NULL },
+    { "<dialog id='a' direction='recipient' " WHOLE "><state>terminated</state><remote>" TARGET
+      "</remote></dialog>",
       NULL, NULL },
   };
 
@@ -513,7 +519,8 @@ test_p12_pick_up (void)
       watch_one (&world, BOB);
       g_assert_false (cusax_watch_get_pick_up (world.watch, BOB, &target, &replaces));
       notify (&world, BOB, xml);
-      g_assert_cmpint (cusax_watch_get_pick_up (world.watch, BOB, &target, &replaces), ==, cases[i].target != NULL);
+      g_assert_cmpint (cusax_watch_get_pick_up (world.watch, BOB, &target, &replaces), ==,
+                       cases[i].target != NULL);
       g_assert_cmpstr (target != NULL ? cusax_address_get_uri (target) : NULL, ==, cases[i].target);
       g_assert_cmpstr (replaces, ==, cases[i].replaces);
       g_clear_pointer (&target, cusax_address_unref);
