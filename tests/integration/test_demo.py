@@ -13,11 +13,17 @@ from cusaxlab.desktop import Desktop
 DEMO = os.path.join(repository(), 'tests', 'demo')
 
 
+def listen_to_ctrl_c():
+    """A shell that runs tests in the background has them, and all they start, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(log, *words, **env):
     """The lab's programs are direct children of the process that this gives."""
     with open(log, 'w', encoding='utf-8') as sink:
         return subprocess.Popen(['sh', DEMO, '--no-install', *words], stdin=subprocess.DEVNULL, stdout=sink,
-                                stderr=subprocess.STDOUT, env=dict(os.environ, BUILD_DIR=build_folder(), **env))
+                                stderr=subprocess.STDOUT, env=dict(os.environ, BUILD_DIR=build_folder(), **env),
+                                preexec_fn=listen_to_ctrl_c)
 
 
 def children(pid):
