@@ -295,6 +295,8 @@ cusax_account_on_contact (gpointer user_data, CusaxDirectory *directory, const c
           && g_strcmp0 (((Undecided *) g_ptr_array_index (account->undecided, at))->jid, jid) == 0)
         decide (account, call);
     }
+  if (account->watch != NULL)
+    cusax_watch_update (account->watch, jid);
   if (account->listener != NULL && account->listener->on_contact != NULL)
     account->listener->on_contact (account->listener_data, account, jid);
 }

@@ -14,6 +14,15 @@ on_mailbox (gpointer user_data, CusaxMailbox *mailbox)
     account->listener->on_mailbox (account->listener_data, account, mailbox);
 }
 
+static void
+on_watch (gpointer user_data, const char *jid)
+{
+  CusaxAccount *account = user_data;
+
+  if (account->listener != NULL && account->listener->on_watch != NULL)
+    account->listener->on_watch (account->listener_data, account, jid);
+}
+
 void
 cusax_account_init_services (CusaxAccount *account)
 {
@@ -21,11 +30,13 @@ cusax_account_init_services (CusaxAccount *account)
 
   account->history = cusax_history_new (ports->store, ports->clock, ports->wall_time);
   account->mailbox = cusax_mailbox_new (ports->sip, ports->clock, on_mailbox, account);
+  account->watch = cusax_watch_new (ports->sip, ports->clock, account->directory, account->history, on_watch, account);
 }
 
 void
 cusax_account_free_services (CusaxAccount *account)
 {
+  g_clear_pointer (&account->watch, cusax_watch_free);
   g_clear_pointer (&account->mailbox, cusax_mailbox_free);
   g_clear_pointer (&account->history, cusax_history_free);
 }
@@ -38,6 +49,7 @@ cusax_account_update_services (CusaxAccount *account)
   if (account->mailbox == NULL)
     return;
   cusax_mailbox_set_up (account->mailbox, config);
+  cusax_watch_set_up (account->watch, config);
 }
 
 void
@@ -62,7 +74,7 @@ cusax_account_pick_up (CusaxAccount *account, const char *jid, const char *who, 
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "telephony is not signed in");
       return NULL;
     }
-  if (TRUE)
+  if (!cusax_watch_get_pick_up (account->watch, jid, &target, &replaces))
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "no call is known to ring there");
       return NULL;
