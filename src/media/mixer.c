@@ -254,7 +254,6 @@ enter (CusaxMixer *mixer, GError **error)
   g_atomic_int_set (&mixer->received->is_held, mixer->is_held);
   watch_received (mixer);
   mixer->valve_dropped = g_signal_connect (valve, "notify::drop", G_CALLBACK (on_valve_dropped), NULL);
-  on_valve_dropped (valve, NULL, NULL);
   mixer->valve = g_steal_pointer (&valve);
   return TRUE;
 }

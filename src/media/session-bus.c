@@ -22,7 +22,6 @@ void
 cusax_session_bus_prepare_end (CusaxSession *self)
 {
   stop_listening (self);
-  cusax_mixer_part (self->mixer);
   g_clear_pointer (&self->guard, cusax_guard_free);
   if (self->conference != NULL && !self->media_ended)
     cusax_stream_close_sinks (self->conference);
