@@ -232,6 +232,12 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     }
   else if (event->type == nua_r_update)
     cusax_exchange_on_update_response (dialog, event);
+  else if (event->type == nua_r_refer)
+    cusax_dialog_on_refer_response (dialog, event);
+  else if (event->type == nua_r_info)
+    cusax_dialog_on_info_response (dialog, event);
+  else if (event->type == nua_r_notify && dialog->notifier != NULL)
+    cusax_notifier_on_answer (dialog->notifier, event);
   else if (cusax_credentials_is_failure (event) && dialog->state == CUSAX_DIALOG_CALLING)
     cusax_dialog_finish (dialog, 403, event->phrase);
 }

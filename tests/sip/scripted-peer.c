@@ -186,9 +186,9 @@ peer_sendf (Peer *peer, const char *format, ...)
 
 /* "\n" before the body only in header lines: bodies are given with LF too. */
 static void
-append_body (GString *text, const char *body)
+append_body (GString *text, const char *extra, const char *body)
 {
-  if (body != NULL)
+  if (body != NULL && (extra == NULL || strstr (extra, "Content-Type:") == NULL))
     g_string_append (text, "Content-Type: application/sdp\n");
   g_string_append_printf (text, "Content-Length: @LENGTH@\n\n%s", body != NULL ? body : "");
 }
@@ -225,7 +225,7 @@ peer_reply (Peer *peer, const PeerMessage *request, const char *status, const ch
                               lines[i], tag);
   if (extra != NULL)
     g_string_append (text, extra);
-  append_body (text, body);
+  append_body (text, extra, body);
   peer_send (peer, text->str);
 }
 
@@ -317,7 +317,7 @@ peer_request (Peer *peer, PeerDialog *dialog, const char *method, const char *ex
                             peer->udp ? "udp" : "tcp");
   if (extra != NULL)
     g_string_append (text, extra);
-  append_body (text, body);
+  append_body (text, extra, body);
   peer_send (peer, text->str);
 }
 

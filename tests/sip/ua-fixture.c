@@ -224,6 +224,8 @@ on_incoming (gpointer user_data, CusaxSipCall *call, const CusaxSipIncoming *inc
   line->to_uri = g_strdup (incoming->to_uri);
   g_free (line->sdp);
   line->sdp = incoming->sdp != NULL ? g_strndup (incoming->sdp, incoming->sdp_length) : NULL;
+  line->replaced = incoming->replaced;
+  line->answer_after = incoming->answer_after;
   g_clear_pointer (&line->talk, talk_free);
   line->talk = talk_new ();
   line->talk->call = call;
@@ -281,7 +283,7 @@ on_redirect (gpointer user_data, const char *uri)
   line->redirect = g_strdup (uri);
 }
 
-static const CusaxSipListener line_listener = {
+const CusaxSipListener line_listener = {
   .on_state = on_state,
   .on_network = on_network,
   .on_certificate = on_certificate,

@@ -41,12 +41,17 @@ typedef struct
   GError *error; /* of the last STOPPED */
   Talk *talk;    /* the incoming call */
   char *headers, *to_uri, *sdp;
+  const CusaxSipCall *replaced; /* by the last call */
+  int answer_after;
   guint n_messages;
   char *message;     /* "HEADERS: TEXT" of the last one */
   char *redirect;    /* of the last on_redirect */
   guint reject_with; /* on_incoming: refuse instead of ringing */
   gint64 incoming_at;
 } Line;
+
+/** Of every line; user_data is the Line. */
+extern const CusaxSipListener line_listener;
 
 /** A line that is registered, for calls: TCP, or UDP. */
 Line *line_new (gboolean udp);
