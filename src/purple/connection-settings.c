@@ -11,6 +11,7 @@
 #include "presence.h"
 #include "provider.h"
 #include "settings.h"
+#include "sounds.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -130,6 +131,7 @@ on_config (gpointer user_data, CusaxConfig *config, const GError *error)
       return;
     }
   g_clear_error (&connection->config_error);
+  cusax_sounds_set_ring_device (connection->sounds, cusax_config_get_ring_device (config));
   cusax_account_configure (connection->phone, config);
   if (cusax_connection_find (account) != connection)
     return;
