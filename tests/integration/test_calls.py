@@ -132,10 +132,10 @@ def test_cancel_before_answer(lab):
         bob.wait_closed()
 
 
-def test_second_caller_hears_busy(lab):
+def test_p11_beyond_the_limit_a_caller_hears_busy(lab):
     bob = lab.phone('bob', 'tls', tone=880)
     echo = lab.phone('echo', 'tls')
-    with Person(lab, 'alice') as alice:
+    with Person(lab, 'alice', max_calls=1) as alice:
         connect(alice, bob)
         echo.dial('alice@cusax.test')
         assert '486' in str(echo.wait_closed())

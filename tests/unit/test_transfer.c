@@ -473,7 +473,7 @@ test_a9_pace (void)
 {
   FakeWorld *world = signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  CusaxCall *call = talk_to (world, "bob@example.org");
+  g_autoptr (CusaxCall) call = cusax_call_ref (talk_to (world, "bob@example.org"));
 
   g_assert_true (cusax_call_send_digits (call, "12,3", &error));
   g_assert_true (cusax_call_send_digits (call, "#", &error));
