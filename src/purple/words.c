@@ -199,9 +199,16 @@ network_refusal (CusaxCall *call, const char *name)
   return g_strconcat (refusal, " ", instead, NULL);
 }
 
-/* What the other side said helps only where our own sentence does not say it all (R44). */
-static gboolean
-end_needs_reason (CusaxCallEnd end)
+typedef enum
+{
+  REASON_NEVER,  /* it is ours, or there is none */
+  REASON_WORDS,  /* only if they are their own words */
+  REASON_ALWAYS  /* our sentence says little: without words at least the number */
+} Reason;
+
+/* What the other side said helps where our own sentence does not say it all (R44). */
+static Reason
+end_takes_reason (CusaxCallEnd end, guint status)
 {
   switch (end)
     {
@@ -209,25 +216,26 @@ end_needs_reason (CusaxCallEnd end)
     case CUSAX_CALL_END_NOT_FOUND:
     case CUSAX_CALL_END_FORBIDDEN:
     case CUSAX_CALL_END_FAILED:
-      return TRUE;
+      return REASON_ALWAYS;
+    case CUSAX_CALL_END_BUSY:
+    case CUSAX_CALL_END_NO_ANSWER:
+    case CUSAX_CALL_END_NO_CODEC:
+    case CUSAX_CALL_END_NETWORK:
+      return status >= 300 ? REASON_WORDS : REASON_NEVER;
     case CUSAX_CALL_END_NONE:
     case CUSAX_CALL_END_LOCAL:
     case CUSAX_CALL_END_REMOTE:
     case CUSAX_CALL_END_DECLINED_HERE:
-    case CUSAX_CALL_END_BUSY:
-    case CUSAX_CALL_END_NO_ANSWER:
     case CUSAX_CALL_END_MISSED:
     case CUSAX_CALL_END_ELSEWHERE:
-    case CUSAX_CALL_END_NO_CODEC:
     case CUSAX_CALL_END_NOT_PROTECTED:
     case CUSAX_CALL_END_MEDIA:
-    case CUSAX_CALL_END_NETWORK:
     case CUSAX_CALL_END_REDIRECTED:
     case CUSAX_CALL_END_TRANSFERRED:
     case CUSAX_CALL_END_REPLACED:
       break;
     }
-  return FALSE;
+  return REASON_NEVER;
 }
 
 /* Standard phrases repeat what our sentence says: "Decline", "Not Found". */
@@ -237,7 +245,10 @@ reason_is_standard (const char *reason)
   static const char *const standard[]
       = { "decline",  "declined",       "forbidden",    "not found",
           "not here", "does not exist", "unauthorized", "does not exist anywhere",
-          "rejected", "not acceptable here", "address incomplete" };
+          "rejected", "not acceptable here", "address incomplete",
+          "busy here", "busy everywhere", "temporarily unavailable", "temporarily not available",
+          "request timeout", "request terminated", "unsupported media type", "not acceptable",
+          "service unavailable", "server time-out", "server timeout" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (standard); i++)
     if (g_ascii_strcasecmp (reason, standard[i]) == 0)
@@ -254,14 +265,15 @@ cusax_words_call_end (CusaxCall *call, const char *name)
   g_autofree char *reason = NULL;
   g_autofree char *said = NULL;
   guint status = cusax_call_get_end_status (call);
+  Reason kind = end_takes_reason (cusax_call_get_end (call), status);
 
-  if (!is_refused && !end_needs_reason (cusax_call_get_end (call)))
+  if (!is_refused && kind == REASON_NEVER)
     return g_steal_pointer (&sentence);
   reason = cusax_text_clean (cusax_call_get_end_reason (call), CUSAX_WORDS_MAX_LENGTH);
   if (reason != NULL && !reason_is_standard (reason))
     said = status > 0 ? g_strdup_printf (_("The reply was: “%s” (%u)."), reason, status)
                       : g_strdup_printf (_("The reply was: “%s”."), reason);
-  else if (reason == NULL && status > 0)
+  else if (reason == NULL && status > 0 && (is_refused || kind == REASON_ALWAYS))
     said = g_strdup_printf (_("The reply was: %u."), status);
   if (said == NULL)
     return g_steal_pointer (&sentence);
