@@ -49,7 +49,8 @@ cusax_account_update_services (CusaxAccount *account)
   if (account->mailbox == NULL)
     return;
   cusax_mailbox_set_up (account->mailbox, config);
-  cusax_watch_set_up (account->watch, config);
+  if (account->watch != NULL) /* what the mailbox told may have been the end */
+    cusax_watch_set_up (account->watch, config);
 }
 
 void

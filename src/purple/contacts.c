@@ -36,14 +36,26 @@ jid_of (CusaxContacts *contacts, PurpleBuddy *buddy)
   return cusax_peers_contact (contacts->account, purple_buddy_get_name (buddy));
 }
 
+/* The directory tells of cards, not of the roster. */
+static void
+update_watch (CusaxContacts *contacts, const char *jid)
+{
+  CusaxWatch *watch = contacts->phone != NULL ? cusax_account_get_watch (contacts->phone) : NULL;
+
+  if (watch != NULL)
+    cusax_watch_update (watch, jid);
+}
+
 static void
 on_buddy_added (PurpleBuddy *buddy, gpointer data)
 {
   CusaxContacts *contacts = data;
   g_autofree char *jid = jid_of (contacts, buddy);
 
-  if (jid != NULL)
-    cusax_directory_add_contact (contacts->directory, jid);
+  if (jid == NULL)
+    return;
+  cusax_directory_add_contact (contacts->directory, jid);
+  update_watch (contacts, jid);
 }
 
 /* One contact may stand in several groups, and another entry may still be there. */
@@ -53,8 +65,10 @@ on_buddy_removed (PurpleBuddy *buddy, gpointer data)
   CusaxContacts *contacts = data;
   g_autofree char *jid = jid_of (contacts, buddy);
 
-  if (jid != NULL && purple_find_buddy (contacts->account, jid) == NULL)
-    cusax_directory_remove_contact (contacts->directory, jid);
+  if (jid == NULL || purple_find_buddy (contacts->account, jid) != NULL)
+    return;
+  cusax_directory_remove_contact (contacts->directory, jid);
+  update_watch (contacts, jid);
 }
 
 /* ---------------------------------------------------------------- cards */
