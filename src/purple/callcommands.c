@@ -5,6 +5,7 @@
 #include "callreply.h"
 #include "callwords.h"
 #include "dialling.h"
+#include "notices.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ on_answer (CusaxCommandRequest *request, GError **error)
 
   if (call == NULL)
     return FALSE;
+  cusax_notices_answering (request->account, call);
   cusax_call_answer (call);
   return TRUE;
 }

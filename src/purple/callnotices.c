@@ -307,3 +307,14 @@ cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
                                "Nothing has been heard from %s for %u seconds.", seconds),
                      name, seconds));
 }
+
+/* Finch draws the window of a call that begins over the others, and what is typed would still go to the one below: to
+ * somebody else. It gives the focus away only inside of a key press. */
+void
+cusax_notices_answering (PurpleAccount *account, CusaxCall *call)
+{
+  PurpleConversation *conversation = cusax_notices_host_is_finch () ? need_conversation (account, call) : NULL;
+
+  if (conversation != NULL)
+    purple_conversation_present (conversation);
+}

@@ -28,6 +28,9 @@ char *cusax_notices_status_text (PurpleAccount *account);
 /** A call began or changed: the line that says so, and with its end a missed call's window. */
 void cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
 
+/** The person answers @call by a key or a button right now: what is typed next belongs into its conversation. */
+void cusax_notices_answering (PurpleAccount *account, CusaxCall *call);
+
 /** Nothing was heard from the other side for @seconds: a line in the conversation of the call. */
 void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds);
 

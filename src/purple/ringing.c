@@ -8,6 +8,7 @@
 #include "callpick.h"
 #include "callwords.h"
 #include "connection.h"
+#include "notices.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -121,6 +122,7 @@ on_answer (gpointer data, PurpleRequestFields *fields)
   read_ticks (ring, fields, &ticks);
   if (ticks.muted)
     cusax_call_set_muted (ring->call, TRUE);
+  cusax_notices_answering (ring->account, ring->call);
   cusax_call_answer (ring->call);
   do_ticked (ring, &ticks);
   ring_free (ring);

@@ -81,6 +81,12 @@ cusax_conferences_list_people (PurpleAccount *of, const char *name)
   return g_strdup_printf ("people of %s", name != NULL ? name : "the call");
 }
 
+void
+cusax_notices_answering (PurpleAccount *of, CusaxCall *call)
+{
+  g_string_append (call->trace, "present ");
+}
+
 char *
 cusax_notices_status_text (PurpleAccount *of)
 {
@@ -227,7 +233,7 @@ test_call_numbers (void)
   assert_run ("mute", "ok");
   assert_run ("unmute now", "This command takes nothing behind it.");
   g_assert_cmpstr (first->trace->str, ==, "hang-up hang-up hold mute ");
-  g_assert_cmpstr (second->trace->str, ==, "answer decline(0) hang-up ");
+  g_assert_cmpstr (second->trace->str, ==, "present answer decline(0) hang-up ");
   first->state = CUSAX_CALL_CALLING;
   assert_run ("hangup", "There are several calls: say which one, for example #2. /calls lists them.");
   fake_call_free (first);

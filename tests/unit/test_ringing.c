@@ -7,6 +7,7 @@
 #include "fakechat.h"
 
 #include "callerchat.h"
+#include "notices.h"
 #include "pictures.h"
 #include "ringing.h"
 
@@ -14,6 +15,14 @@
 #include <string.h>
 
 static PurpleAccount *account;
+
+/* Before the call is answered, which may take a while. */
+void
+cusax_notices_answering (PurpleAccount *of, CusaxCall *call)
+{
+  g_assert_cmpint (call->state, ==, CUSAX_CALL_INCOMING);
+  g_assert_null (strstr (call->trace->str, "answer"));
+}
 
 static void
 make_caller (CusaxCall *call, const char *claimed, gboolean anonymous)
