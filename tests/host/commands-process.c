@@ -104,6 +104,25 @@ count_entries (const char *path)
 }
 
 static gboolean
+on_never (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* The sources of the main loop that live: ids are given one after another. */
+static guint
+count_sources (void)
+{
+  guint last = g_timeout_add_seconds (3600, on_never, NULL), count = 0;
+
+  for (guint id = 1; id < last; id++)
+    if (g_main_context_find_source_by_id (NULL, id) != NULL)
+      count++;
+  g_source_remove (last);
+  return count;
+}
+
+static gboolean
 stat_process (char **args, GError **error)
 {
   g_autofree char *text = NULL;
@@ -118,7 +137,7 @@ stat_process (char **args, GError **error)
   host_event ("stat", "rss", host_number (g_ascii_strtoll (words[1], NULL, 10) * sysconf (_SC_PAGESIZE)),
               "heap", host_number ((gint64)(heap.uordblks + heap.hblkhd)), "fds",
               host_number (count_entries ("/proc/self/fd")), "threads",
-              host_number (count_entries ("/proc/self/task")), "microphones",
+              host_number (count_entries ("/proc/self/task")), "sources", host_number (count_sources ()), "microphones",
               host_number (host_audio_count_opened ()), NULL);
   return TRUE;
 }

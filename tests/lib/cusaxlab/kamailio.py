@@ -68,7 +68,7 @@ modparam("usrloc", "db_mode", 0)
 modparam("usrloc", "timer_interval", 1)
 modparam("usrloc", "handle_lost_tcp", 1)
 modparam("registrar", "method_filtering", 0)
-modparam("registrar", "gruu_enabled", 0)
+modparam("registrar", "gruu_enabled", GRUU)
 modparam("registrar", "max_contacts", 10)
 modparam("registrar", "min_expires", 1)
 modparam("registrar", "max_expires", MAX_EXPIRES)
@@ -330,11 +330,11 @@ class Kamailio:
 
     def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
                  nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=(),
-                 place=HERE, ephemeral=None, allow_events=()):
+                 gruu=False, place=HERE, ephemeral=None, allow_events=()):
         """users: user part -> password. algorithm: MD5 or SHA-256. assert_identity: callers with a password get a
         P-Asserted-Identity. anonymous_auth: anonymous callers need a password too. further: other domains, whose
         users register here without one. ephemeral: the secret shared with mod_cusax_sip; then only its credentials
-        count. allow_events: event packages that the registrar announces."""
+        count. gruu: gives GRUUs (RFC 5627). allow_events: event packages that the registrar announces."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.place, self.host = place, place.host
         self.port = place.ports(2, 5060)
@@ -349,6 +349,7 @@ class Kamailio:
         for name, value in (('LOAD_EPHEMERAL', load % ephemeral if ephemeral else ''), ('WWW_FAILS', www),
                             ('PROXY_FAILS', proxy), ('FURTHER', pattern), ('ASSERT_IDENTITY', int(assert_identity)),
                             ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', int(in_dialog_auth)),
+                            ('GRUU', int(gruu)),
                             ('MAX_EXPIRES', max_expires),
                             ('NONCE_EXPIRE', nonce_expire), ('ALGORITHM', algorithm), ('QOP', int(qop)),
                             ('SECRETS', secrets), ('ALLOW_EVENTS', int(bool(allow_events))),
