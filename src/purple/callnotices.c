@@ -3,6 +3,8 @@
 #include "notices-private.h"
 
 #include "callers.h"
+#include "callhistory.h"
+#include "calllogs.h"
 #include "callpick.h"
 #include "callwords.h"
 #include "peers.h"
@@ -51,6 +53,7 @@ on_missed_closed (gpointer data)
   if (notices->missed_window == NULL)
     return;
   notices->missed_window = NULL;
+  cusax_callhistory_mark_seen (notices->account);
   notices->missed_count = 0;
   g_queue_clear_full (&notices->missed, g_free);
 }
@@ -121,6 +124,8 @@ on_later (gpointer data)
 
       if (conversation != NULL)
         cusax_notices_write (conversation, later->text, 0);
+      else
+        cusax_calllogs_write (notices->account, later->log, later->outgoing, later->text);
       cusax_notices_later_free (later);
     }
   return G_SOURCE_REMOVE;
@@ -129,12 +134,14 @@ on_later (gpointer data)
 /* A call may end because its conversation is being closed; Finch's window is then half gone, and writing into
  * it crashes. From the main loop either the conversation is whole or it is not there. */
 static void
-write_later (Notices *notices, const char *who, const char *text)
+write_later (Notices *notices, CusaxCall *call, const char *who, const char *text, const char *log)
 {
   Later *later = g_new0 (Later, 1);
 
   later->who = g_strdup (who);
   later->text = g_strdup (text);
+  later->log = g_strdup (log);
+  later->outgoing = cusax_call_is_outgoing (call);
   g_queue_push_tail (&notices->later, later);
   if (notices->later_source == 0)
     notices->later_source = g_idle_add (on_later, notices);
@@ -147,12 +154,17 @@ tell_end (Notices *notices, CusaxCall *call, const char *name)
   const char *who = cusax_notices_heard_by (call);
   g_autofree char *text = cusax_words_call_end (call, name);
   g_autofree char *line = cusax_notices_account_line (notices->account);
+  g_autofree char *log = cusax_calllogs_name (notices->account, call, who);
 
   if (cusax_notices_find_conversation (notices->account, who) != NULL)
-    write_later (notices, who, text);
-  else if (!end_needs_window (end))
+    {
+      write_later (notices, call, who, text, log);
+      return;
+    }
+  cusax_calllogs_write (notices->account, log, cusax_call_is_outgoing (call), text);
+  if (!end_needs_window (end))
     return;
-  else if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0
+  if (!cusax_call_is_outgoing (call) && cusax_call_get_seconds (call) == 0
            && end != CUSAX_CALL_END_ELSEWHERE)
     show_missed (notices, end == CUSAX_CALL_END_MISSED ? name : text);
   else

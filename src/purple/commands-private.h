@@ -38,6 +38,9 @@ typedef struct
 /* callcommands.c */
 extern const CusaxCommand cusax_callcommands[];
 
+/* servicecommands.c: history, voicemail */
+extern const CusaxCommand cusax_servicecommands[];
+
 /** Always FALSE. @words: translated */
 gboolean cusax_commands_fail (GError **error, const char *words);
 

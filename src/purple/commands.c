@@ -265,7 +265,7 @@ static const CusaxCommand commands[] = {
   { NULL }
 };
 
-static const CusaxCommand *const tables[] = { cusax_callcommands, commands };
+static const CusaxCommand *const tables[] = { cusax_callcommands, cusax_servicecommands, commands };
 
 /* Errors are written into the conversation as markup. */
 static PurpleCmdRet

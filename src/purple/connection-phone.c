@@ -15,6 +15,8 @@
 #include "peers.h"
 #include "ringing.h"
 #include "setuptest.h"
+#include "voicemail.h"
+#include "watchmarks.h"
 
 static void
 repaint_self (PurpleAccount *account)
@@ -175,6 +177,18 @@ on_phone_network (gpointer user_data, CusaxAccount *phone)
   cusax_chatcheck_run (((CusaxConnection *) user_data)->account);
 }
 
+static void
+on_phone_mailbox (gpointer user_data, CusaxAccount *phone, CusaxMailbox *mailbox)
+{
+  cusax_voicemail_changed (((CusaxConnection *) user_data)->account, mailbox);
+}
+
+static void
+on_phone_watch (gpointer user_data, CusaxAccount *phone, const char *jid)
+{
+  cusax_watchmarks_changed (((CusaxConnection *) user_data)->account, jid);
+}
+
 const CusaxAccountListener cusax_connection_phone_listener = {
   .on_state = on_phone_state,
   .on_incoming = on_phone_incoming,
@@ -189,5 +203,7 @@ const CusaxAccountListener cusax_connection_phone_listener = {
   .on_network = on_phone_network,
   .on_digits_refused = on_phone_digits_refused,
   .on_referral = on_phone_referral,
+  .on_mailbox = on_phone_mailbox,
+  .on_watch = on_phone_watch,
   .on_message = on_phone_message,
 };

@@ -2,6 +2,7 @@
 /* What libpurple tells of accounts and their XMPP connections; see connection.h. */
 #include "connection-private.h"
 
+#include "callhistory.h"
 #include "conferences.h"
 #include "error.h"
 #include "nameservice.h"
@@ -27,6 +28,8 @@ on_signed_on (PurpleConnection *gc, gpointer unused)
       cusax_account_set_chat_up (connection->phone, TRUE);
       cusax_bootstrap_set_chat_up (connection->bootstrap, TRUE);
       cusax_connection_enforce_both (connection);
+      if (cusax_connection_find (account) == connection)
+        cusax_callhistory_signed_on (account);
     }
 }
 

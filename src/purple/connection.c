@@ -3,6 +3,7 @@
 #include "connection-private.h"
 
 #include "callerchat.h"
+#include "callhistory.h"
 #include "callmenus.h"
 #include "callquestions.h"
 #include "clock.h"
@@ -25,6 +26,7 @@
 #include "transferdialog.h"
 #include "transport.h"
 #include "ua.h"
+#include "voicemail.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -161,6 +163,8 @@ cusax_connection_forget (PurpleAccount *account)
   cusax_conferences_forget (account);
   cusax_dialling_forget (account);
   cusax_phonelinks_forget (account);
+  cusax_callhistory_forget (account);
+  cusax_voicemail_forget (account);
   cusax_callerchat_forget (account);
   cusax_textmessages_forget (account);
   cusax_notices_forget (account);

@@ -312,6 +312,22 @@ cusax_dialling_transfer_typed (PurpleAccount *account, CusaxCall *call, const ch
   return typed (account, cusax_call_get_number (call), text, error);
 }
 
+/* A caller chose the address, so it is not what the person typed. */
+gboolean
+cusax_dialling_back (PurpleAccount *account, const char *uri, const char *jid, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (CusaxAddress) address = cusax_address_parse_uri (uri, &reason);
+  CusaxDial *dial = NULL;
+  Line line;
+
+  if (!find_line (account, 0, &line, error))
+    return FALSE;
+  if (address != NULL)
+    dial = cusax_dial_address (line.directory, line.config, address, jid);
+  return finish (&line, uri, dial, reason, error);
+}
+
 /* Somebody else named the address: it is called as such, no contact lends the call his name. */
 gboolean
 cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **error)

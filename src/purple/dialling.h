@@ -43,6 +43,10 @@ gboolean cusax_dialling_transfer_typed (PurpleAccount *account, CusaxCall *call,
 /** The same for what cusax_dialling_click() takes. */
 gboolean cusax_dialling_transfer_click (PurpleAccount *account, CusaxCall *call, const char *who, GError **error);
 
+/** Calls back @uri, of a call of the past with @jid (nullable). What a click would ask is asked. FALSE with words
+ * (translated) */
+gboolean cusax_dialling_back (PurpleAccount *account, const char *uri, const char *jid, GError **error);
+
 /** Calls @address, which has been shown to the person in full with what it may cost. FALSE with words (translated). */
 gboolean cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **error);
 

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "callerchat.h"
+#include "callhistory.h"
 #include "callmenus.h"
 #include "conferences.h"
 #include "connection.h"
@@ -17,6 +18,8 @@
 #include "protocol.h"
 #include "settings.h"
 #include "setuptest.h"
+#include "voicemail.h"
+#include "watchmarks.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -35,6 +38,18 @@ static void
 on_action_dial (PurplePluginAction *action)
 {
   cusax_dialling_show (account_of_action (action));
+}
+
+static void
+on_action_voicemail (PurplePluginAction *action)
+{
+  cusax_voicemail_call_or_tell (account_of_action (action));
+}
+
+static void
+on_action_history (PurplePluginAction *action)
+{
+  cusax_callhistory_show (account_of_action (action));
 }
 
 static void
@@ -95,6 +110,8 @@ cusax_menus_actions (PurplePlugin *plugin, gpointer gc)
   actions = add_action (actions, _ ("Dial..."), on_action_dial);
   if (gc != NULL)
     actions = g_list_concat (actions, cusax_callmenus_actions (purple_connection_get_account (gc)));
+  actions = add_action (actions, _ ("Call voicemail"), on_action_voicemail);
+  actions = add_action (actions, _ ("Call history"), on_action_history);
   actions = add_action (actions, _ ("Telephony settings..."), on_action_settings);
   actions = add_action (actions, _ ("Test call setup..."), on_action_test);
   actions = add_action (actions, _ ("Publish my phone address..."), on_action_publish);
@@ -400,5 +417,6 @@ cusax_menus_node (PurpleBlistNode *node)
   if (!PURPLE_BLIST_NODE_IS_BUDDY (node))
     return entries;
   entries = g_list_concat (entries, phone_entries (PURPLE_BUDDY (node)));
+  entries = g_list_concat (entries, cusax_watchmarks_menu (PURPLE_BUDDY (node)));
   return g_list_concat (entries, cusax_callerchat_menu (PURPLE_BUDDY (node)));
 }

@@ -29,6 +29,8 @@ typedef struct
 {
   char *who;
   char *text;
+  char *log; /* (nullable): whose log has the line if the conversation is gone by then */
+  gboolean outgoing;
 } Later;
 
 /** Notices: what was said to the owner of one account. */

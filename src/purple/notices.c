@@ -6,6 +6,7 @@
 #include "error.h"
 #include "legs.h"
 #include "peers.h"
+#include "voicemail.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -23,6 +24,7 @@ cusax_notices_later_free (Later *later)
 {
   g_free (later->who);
   g_free (later->text);
+  g_free (later->log);
   g_free (later);
 }
 
@@ -302,6 +304,7 @@ cusax_notices_status_text (PurpleAccount *account)
   g_autofree char *phone_text = NULL;
   g_autofree char *chat_text = NULL;
   g_autofree char *protection = NULL;
+  g_autofree char *voicemail = NULL;
   const GError *config_error;
   CusaxAccount *phone;
 
@@ -319,5 +322,7 @@ cusax_notices_status_text (PurpleAccount *account)
   else
     phone_text = cusax_words_phone_state (phone);
   protection = cusax_legs_words (account);
-  return g_strconcat (phone_text, "\n", chat_text, *protection != '\0' ? "\n" : "", protection, NULL);
+  voicemail = cusax_voicemail_words (account);
+  return g_strconcat (phone_text, "\n", chat_text, *protection != '\0' ? "\n" : "", protection,
+                      voicemail != NULL ? "\n" : NULL, voicemail, NULL);
 }

@@ -20,8 +20,8 @@ void cusax_notices_state (PurpleAccount *account, CusaxAccount *phone, gboolean 
 /**
  * cusax_notices_status_text:
  *
- * Returns: (transfer full): both legs in words, one line each, and one on their protection if both are up; "Telephony:
- *   off." for an unknown account
+ * Returns: (transfer full): both legs in words, one line each, one on their protection if both are up, one on the voicemail
+ *   if it is known; "Telephony: off." for an unknown account
  */
 char *cusax_notices_status_text (PurpleAccount *account);
 

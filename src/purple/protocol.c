@@ -10,6 +10,7 @@
 #include "peers.h"
 #include "settings.h"
 #include "textmessages.h"
+#include "watchmarks.h"
 #include "words.h"
 
 #include <errno.h>
@@ -245,6 +246,7 @@ static void
 protocol_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full)
 {
   xmpp.tooltip_text (buddy, info, full);
+  cusax_watchmarks_tooltip (buddy, info);
   cusax_contacts_tooltip (buddy, info);
   if (!is_self (buddy))
     return;

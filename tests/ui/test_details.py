@@ -14,7 +14,7 @@ from cusaxlab.process import LabError, wait_until
 ALICE = 'alice@cusax.test'
 SETTINGS, DETAILS, WARNING = 'Telephony settings', 'Connection details', 'Encryption'
 #: Where the entries stand in the account's menu, below "Edit Account"
-STEPS = {SETTINGS: 2, DETAILS: 6}
+STEPS = {SETTINGS: 4, DETAILS: 8}
 LOCKS = '''[account]
 sip_server=%s
 turn_password=not_for_<b>eyes</b>

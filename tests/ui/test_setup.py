@@ -161,8 +161,8 @@ def choose_in_menu(desktop):
     """On a busy machine a menu may open later than the next key comes: then anew."""
     for _ in range(4):
         desktop.activate('Buddy List')
-        # Accounts, the last entry, and below "Edit Account", "Dial...", "Telephony settings..."
-        for keys in (['alt+a'], ['Up'], ['Right'], ['Down', 'Down', 'Down'], ['Return']):
+        # Accounts, the last entry, and below "Edit Account", "Dial...", voicemail, history, "Telephony settings..."
+        for keys in (['alt+a'], ['Up'], ['Right'], ['Down'] * 5, ['Return']):
             desktop.keys(*keys)
         if appears(desktop, TITLE):
             break

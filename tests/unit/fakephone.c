@@ -19,7 +19,14 @@ status_types (PurpleAccount *account)
   return g_list_append (types, purple_status_type_new (PURPLE_STATUS_AVAILABLE, NULL, NULL, TRUE));
 }
 
-static PurplePluginProtocolInfo fake_protocol = { .status_types = status_types };
+/* Logs are kept in a folder of that name. */
+static const char *
+list_icon (PurpleAccount *account, PurpleBuddy *buddy)
+{
+  return "cusax";
+}
+
+static PurplePluginProtocolInfo fake_protocol = { .status_types = status_types, .list_icon = list_icon };
 static PurplePluginInfo fake_info = { .id = (char *) "prpl-jabber-cusax", .extra_info = &fake_protocol };
 static PurplePlugin fake_plugin = { .info = &fake_info };
 static PurpleConnection fake_gc = { .prpl = &fake_plugin };

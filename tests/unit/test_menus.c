@@ -4,6 +4,7 @@
 #include "fakephone.h"
 
 #include "callerchat.h"
+#include "callhistory.h"
 #include "callmenus.h"
 #include "conferences.h"
 #include "dialling.h"
@@ -16,6 +17,8 @@
 #include "privacy.h"
 #include "protocol.h"
 #include "setuptest.h"
+#include "voicemail.h"
+#include "watchmarks.h"
 
 #include <purple.h>
 #include <string.h>
@@ -83,6 +86,27 @@ GList *
 cusax_callmenus_actions (PurpleAccount *of)
 {
   return NULL;
+}
+
+void
+cusax_voicemail_call_or_tell (PurpleAccount *of)
+{
+  trace_call ("voicemail", purple_account_get_username (of), NULL);
+}
+
+void
+cusax_callhistory_show (PurpleAccount *of)
+{
+  trace_call ("history", purple_account_get_username (of), NULL);
+}
+
+/* Of watchmarks.c: a call rings at the buddy's telephone. */
+static gboolean can_pick_up;
+
+GList *
+cusax_watchmarks_menu (PurpleBuddy *buddy)
+{
+  return can_pick_up ? g_list_append (NULL, purple_menu_action_new ("Pick up the call", NULL, NULL, NULL)) : NULL;
 }
 
 /* Of callmenus.c: there is a call to transfer. */
@@ -527,6 +551,8 @@ test_actions (void)
     gboolean is_required; /* only where it would change something */
   } rows[] = {
     { "Dial...", "dial", FALSE },
+    { "Call voicemail", "voicemail", FALSE },
+    { "Call history", "history", FALSE },
     { "Telephony settings...", "settings", FALSE },
     { "Test call setup...", "test", FALSE },
     { "Publish my phone address...", "publish", FALSE },
