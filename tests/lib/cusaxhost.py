@@ -184,8 +184,8 @@ class Host:
     # ------------------------------------------------------------------- sound
 
     def recording(self, who=None, since=0):
-        """The WAV file of the newest call (with who): what was heard in it."""
-        found = [e for e in self.find("recording ", since) if who is None or e["who"] == who]
+        """The WAV file of the newest call (with who): what was heard in it. who "": a sound of the telephone's own."""
+        found = [e for e in self.find("recording ", since) if (e["who"] if who is None else e["who"] == who)]
         if not found:
             raise HostError(f"{self.name} has not heard anything yet\n{report()}")
         return Path(found[-1]["file"])

@@ -120,6 +120,10 @@ class Finch(Client):
         self._wait_service(seconds)
         return self
 
+    def record(self, path):
+        """From now on everything that the terminal gets goes to this file too, to be played with cat."""
+        self._tmux('pipe-pane', '-t', 'finch', "cat > '%s'" % path)
+
     def _tmux(self, *words):
         done = subprocess.run(['tmux', '-S', self._socket, *words], env=self.desktop.env, capture_output=True,
                               text=True, timeout=10)

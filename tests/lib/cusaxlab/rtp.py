@@ -39,7 +39,7 @@ def _compress(value):
     return min(_SORTED, key=lambda pair: abs(pair[0] - value))[1]
 
 
-def tone_octets(frequency, level_db=-12.0):
+def tone_octets(frequency, level_db=-6.0):
     """A second of a tone (a whole number of hertz: it may be repeated) as A-law; 0: silence."""
     peak = 10 ** (level_db / 20)
     cache = {}
@@ -89,9 +89,9 @@ class Voice:
     """One end of one stream. It speaks once it knows where to, unless quiet()."""
 
     def __init__(self, place, tone):
-        """tone: hertz; 0: it sends silence; None: it never sends."""
-        self.tone, self.digits, self.packets = tone, '', 0
-        self._place, self._sound = place, tone_octets(tone) if tone is not None else None
+        """tone: hertz; 0: it sends silence; None: it never sends, until speak()."""
+        self.digits, self.packets = '', 0
+        self.speak(tone)
         self._socket = place.socket(kind=socket.SOCK_DGRAM)
         self._socket.bind((place.host, 0))
         self._socket.setblocking(False)
@@ -114,6 +114,9 @@ class Voice:
         self._events = media['events']
         self._target = (media['address'], media['port']) if media['port'] else None
         self._speaks = speaks and media['direction'] in ('sendrecv', 'recvonly')
+
+    def speak(self, tone):
+        self.tone, self._sound = tone, tone_octets(tone) if tone is not None else None
 
     def quiet(self):
         """Sends nothing more."""

@@ -44,7 +44,7 @@ class Call:
         self.direction = 'sendrecv'
         #: Statuses that their next offers get instead of an answer.
         self.refuse_offers = []
-        self.voice = Voice(agent.place, agent.tone) if agent.tone is not None else None
+        self.voice = Voice(agent.place, None if agent.dumb else agent.tone) if agent.tone is not None else None
 
     @property
     def call_id(self):
@@ -84,6 +84,11 @@ class Call:
         """What a Replaces says to have the other side's end of this call replaced (RFC 3891)."""
         local, remote = (re.search(r';tag=([^;]+)', value).group(1) for value in (self.local, self.remote))
         return '%s;to-tag=%s;from-tag=%s' % (self.call_id, remote, local)
+
+    def replaces_of_peer(self):
+        """What a Replaces that the other side hands out says, to have our end of this call replaced."""
+        local, remote = (re.search(r';tag=([^;]+)', value).group(1) for value in (self.local, self.remote))
+        return '%s;to-tag=%s;from-tag=%s' % (self.call_id, local, remote)
 
     def ask(self, method, headers=(), body='', content_type=None):
         """A request in the dialog; gives the final reply."""

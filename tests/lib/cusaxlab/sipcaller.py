@@ -113,13 +113,14 @@ class SipCaller:
     """One agent. Requests to it are kept in `requests`; BYE, CANCEL, OPTIONS, NOTIFY get their 200 at once."""
 
     def __init__(self, user, password, domain, host, port, transport='udp', cafile=None, place=HERE,
-                 auth_user=None, tone=None, events=True, allow=None):
+                 auth_user=None, tone=None, events=True, allow=None, dumb=False):
         """tone: hertz that its calls speak, None: nothing. events: a toned one takes telephone-event. allow: its Allow;
-        None: none, a toned one takes everything."""
+        None: none, a toned one takes everything. dumb: it hears, but never sends RTP."""
         self.user, self._password, self.domain, self.transport = user, password, domain, transport
         self.auth_user = auth_user or user
         self.aor = 'sip:%s@%s' % (user, domain)
         self.tone, self.events, self.allow = tone, events, ALLOW if allow is None and tone is not None else allow
+        self.dumb = dumb
         self.requests, self.messages, self.calls, self.subscriptions, self.refers = [], [], [], [], []
         self._branches, self._cseq, self._on_invite, self._on_subscribe, self._again = {}, 0, None, 200, {}
         #: How REFER and INFO are answered.
