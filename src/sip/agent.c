@@ -18,6 +18,8 @@
  * server: two such messages, handed on by a proxy that does not read everything, would sign us off. So only
  * what no proxy can do without counts (From, Via, ...); of the others a broken one is as good as none. */
 #define BAD_REQUEST_MASK sip_mask_request
+/* Broken answers it drops without a word, and the call would hang until the time is over. */
+#define BAD_RESPONSE_MASK sip_mask_response
 
 const char *
 cusax_agent_get_allow (gboolean accepts_messages)
@@ -78,5 +80,6 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
     SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)), NUTAG_APPL_METHOD (NULL),
     NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800),
     NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536), NTATAG_BAD_REQ_MASK (BAD_REQUEST_MASK),
+    NTATAG_BAD_RESP_MASK (BAD_RESPONSE_MASK),
     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }
