@@ -112,16 +112,44 @@ cusax_notices_digits_refused (PurpleAccount *account, CusaxCall *call, guint sta
 
 /* ----------------------------------------------------------------- left */
 
-static void
+static gboolean
 write_to (PurpleAccount *account, const char *who, const char *text)
 {
   PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
 
   if (conversation != NULL)
     cusax_notices_write (conversation, text, 0);
+  return conversation != NULL;
 }
 
-/* In its own conversation, and where the person has just been. */
+/* In its own conversation, and where the person has just been; without either in the window of ends, below what that says.
+ * The buttons of Pidgin's call windows do not show who is on hold. */
+static void
+tell_left (Notices *notices, CusaxCall *held, const char *who)
+{
+  PurpleAccount *account = notices->account;
+  g_autofree char *name = cusax_callers_name (account, held);
+  g_autofree char *text = cusax_callwords_on_hold (name);
+  g_autofree char *window_text = cusax_callwords_on_hold_in_menu (name);
+  g_autofree char *line = cusax_notices_account_line (account);
+  gboolean is_heard
+    = g_strcmp0 (cusax_notices_heard_by (held), who) != 0 && write_to (account, who, text);
+
+  is_heard = write_to (account, cusax_notices_heard_by (held), text) || is_heard;
+  if (is_heard)
+    return;
+  if (notices->end_window != NULL && notices->left_text != NULL)
+    {
+      g_autofree char *both = g_strconcat (window_text, "\n", line, NULL);
+
+      cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), notices->left_text, both,
+                                 cusax_notices_on_window_closed, &notices->end_window);
+    }
+  else
+    cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), window_text, line,
+                               cusax_notices_on_window_closed, &notices->end_window);
+}
+
 static gboolean
 on_left (gpointer data)
 {
@@ -129,33 +157,30 @@ on_left (gpointer data)
   CusaxConnection *connection = cusax_connection_find (notices->account);
   CusaxAccount *phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
   CusaxCall *held = phone != NULL ? cusax_callpick_find (phone, cusax_callpick_is_on_hold) : NULL;
-  g_autofree char *who = g_steal_pointer (&notices->hold_who);
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *who = g_steal_pointer (&notices->left_who);
 
-  notices->hold_source = 0;
-  if (held == NULL || cusax_callpick_beside (phone, held) != NULL)
-    return G_SOURCE_REMOVE;
-  name = cusax_callers_name (notices->account, held);
-  text = cusax_callwords_on_hold (name);
-  if (g_strcmp0 (cusax_notices_heard_by (held), who) != 0)
-    write_to (notices->account, who, text);
-  write_to (notices->account, cusax_notices_heard_by (held), text);
+  notices->left_source = 0;
+  if (held != NULL && cusax_callpick_beside (phone, held) == NULL)
+    tell_left (notices, held, who);
+  g_clear_pointer (&notices->left_text, g_free);
   return G_SOURCE_REMOVE;
 }
 
 void
-cusax_notices_call_left (Notices *notices, CusaxCall *call)
+cusax_notices_call_left (Notices *notices, CusaxCall *call, const char *text)
 {
-  g_free (notices->hold_who);
-  notices->hold_who = g_strdup (cusax_notices_heard_by (call));
-  if (notices->hold_source == 0)
-    notices->hold_source = g_timeout_add (LEFT_MS, on_left, notices);
+  g_free (notices->left_who);
+  g_free (notices->left_text);
+  notices->left_who = g_strdup (cusax_notices_heard_by (call));
+  notices->left_text = g_strdup (text);
+  if (notices->left_source == 0)
+    notices->left_source = g_timeout_add (LEFT_MS, on_left, notices);
 }
 
 void
 cusax_notices_forget_left (Notices *notices)
 {
-  g_clear_handle_id (&notices->hold_source, g_source_remove);
-  g_clear_pointer (&notices->hold_who, g_free);
+  g_clear_handle_id (&notices->left_source, g_source_remove);
+  g_clear_pointer (&notices->left_who, g_free);
+  g_clear_pointer (&notices->left_text, g_free);
 }

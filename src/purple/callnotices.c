@@ -148,11 +148,10 @@ write_later (Notices *notices, CusaxCall *call, const char *who, const char *tex
 }
 
 static void
-tell_end (Notices *notices, CusaxCall *call, const char *name)
+tell_end (Notices *notices, CusaxCall *call, const char *name, const char *text)
 {
   CusaxCallEnd end = cusax_call_get_end (call);
   const char *who = cusax_notices_heard_by (call);
-  g_autofree char *text = cusax_words_call_end (call, name);
   g_autofree char *line = cusax_notices_account_line (notices->account);
   g_autofree char *log = cusax_calllogs_name (notices->account, call, who);
 
@@ -294,9 +293,13 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
 
   if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
     {
-      tell_end (notices, call, name);
+      g_autofree char *text = cusax_words_call_end (call, name);
+
+      tell_end (notices, call, name, text);
+      /* What only rang here has put nobody on hold. */
+      if (seen == NULL || seen->state != CUSAX_CALL_INCOMING)
+        cusax_notices_call_left (notices, call, text);
       g_hash_table_remove (notices->calls, call);
-      cusax_notices_call_left (notices, call);
       return;
     }
   if (seen == NULL)

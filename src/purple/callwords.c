@@ -47,6 +47,12 @@ cusax_callwords_on_hold (const char *name)
 }
 
 char *
+cusax_callwords_on_hold_in_menu (const char *name)
+{
+  return g_strdup_printf (_ ("The call with %s is on hold: “Resume call” in the menu of the account goes on."), name);
+}
+
+char *
 cusax_callwords_transfer (CusaxCall *call, const char *name)
 {
   g_autofree char *failure = NULL;

@@ -21,6 +21,9 @@ char *cusax_callwords_transfer (CusaxCall *call, const char *name);
 /** Returns: (transfer full): "The call with Ulla is on hold: /resume goes on." */
 char *cusax_callwords_on_hold (const char *name);
 
+/** The same where nobody has a conversation open to type into. */
+char *cusax_callwords_on_hold_in_menu (const char *name);
+
 /** CusaxCallDeed: what was tried when an error came. */
 typedef enum
 {

@@ -40,8 +40,9 @@ typedef struct
   GHashTable *calls; /* CusaxCall (owned) -> Seen */
   GQueue later;      /* Later */
   guint later_source;
-  guint hold_source; /* a call ended: what is left on hold is told of soon */
-  char *hold_who;    /* (nullable): in whose conversation, too */
+  guint left_source; /* a call ended: what is left on hold is told of soon */
+  char *left_who;    /* (nullable): in whose conversation, too */
+  char *left_text;   /* what was said of its end */
   char *phone_told;  /* kind of the last line on telephony; NULL = none yet */
   int chat_told;     /* -1 = not known yet */
   guint kinds_shown; /* bit = error code that had its window */
@@ -92,10 +93,10 @@ gboolean cusax_notices_write_call_line (PurpleAccount *account, CusaxCall *call,
 /** Hold, conference, transfer, microphone, encryption of a call that goes on: a line for each change. */
 void cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen);
 
-/** @call has ended: if others are on hold and nobody is spoken with, their lines say so, a moment later. */
-void cusax_notices_call_left (Notices *notices, CusaxCall *call);
+/** @call has ended, as @text says: if another is on hold and nobody is spoken with, that is told a moment later. */
+void cusax_notices_call_left (Notices *notices, CusaxCall *call, const char *text);
 
-/** What is behind notices->hold_source goes. */
+/** What is behind notices->left_source goes. */
 void cusax_notices_forget_left (Notices *notices);
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 static PurpleAccount *account;
 static PurpleConversation *with_bob, *with_number;
 static GString *lines;     /* "who: line", one per line */
-static GPtrArray *windows; /* "title|primary", open ones */
+static GPtrArray *windows; /* "title|primary|secondary", open ones */
 
 /* Of legs.c. */
 char *
@@ -34,7 +34,7 @@ static PurpleConversationUiOps conversation_ops = { .write_conv = write_conversa
 static void *
 notify_message (PurpleNotifyMsgType type, const char *title, const char *primary, const char *secondary)
 {
-  char *window = g_strdup_printf ("%s|%s", title, primary);
+  char *window = g_strdup_printf ("%s|%s|%s", title, primary, secondary);
 
   g_ptr_array_add (windows, window);
   return window;
@@ -212,6 +212,43 @@ test_P11_nothing_left (void)
   g_string_truncate (lines, 0);
 }
 
+/* In Pidgin nobody has a conversation open: the window says both. */
+static void
+test_P11_window (void)
+{
+  CusaxCall *bob, *number;
+
+  setup (FALSE);
+  bob = add_bob (CUSAX_CALL_ACTIVE);
+  number = add_number (CUSAX_CALL_ACTIVE);
+  bob->held = TRUE;
+  tell (bob);
+  number->seconds = 10;
+  finish (number, CUSAX_CALL_END_REMOTE);
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==, "Call|7042 has hung up after 10 seconds.|Account: alice@example.org");
+  pass_time ();
+  g_assert_cmpuint (windows->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
+                   "Call|7042 has hung up after 10 seconds.|The call with Bob & Co is on hold: “Resume call” in the menu of the account goes "
+                   "on.\nAccount: alice@example.org");
+  number = add_number (CUSAX_CALL_ACTIVE);
+  purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
+  finish (number, CUSAX_CALL_END_LOCAL);
+  g_assert_cmpuint (windows->len, ==, 0);
+  pass_time ();
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
+                   "Call|The call with Bob & Co is on hold: “Resume call” in the menu of the account goes on.|Account: "
+                   "alice@example.org");
+  purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
+  number = add_number (CUSAX_CALL_INCOMING);
+  finish (number, CUSAX_CALL_END_ELSEWHERE);
+  purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
+  pass_time ();
+  g_assert_cmpuint (windows->len, ==, 0);
+  finish (bob, CUSAX_CALL_END_LOCAL);
+  teardown ();
+}
+
 static void
 test_waiting_words (void)
 {
@@ -342,7 +379,7 @@ test_P12_window (void)
   bob->transfer_status = 486;
   tell (bob);
   g_assert_cmpuint (windows->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==, "Call|The transfer failed: the line is busy there.");
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==, "Call|The transfer failed: the line is busy there.|Account: alice@example.org");
   finish (bob, CUSAX_CALL_END_LOCAL);
   teardown ();
 }
@@ -359,7 +396,8 @@ test_P7_digits_refused (void)
   cusax_notices_digits_refused (account, bob, 0);
   g_assert_cmpuint (windows->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|The digits were not sent: Bob & Co takes none, neither as telephone events nor as INFO.");
+                   "Call|The digits were not sent: Bob & Co takes none, neither as telephone events nor as INFO.|Account: "
+                   "alice@example.org");
   with_bob = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, "bob@example.org");
   cusax_notices_digits_refused (account, bob, 415);
   assert_lines ("bob@example.org: Bob &amp; Co did not take the digits (415). The rest of them was not sent.\n");
@@ -411,6 +449,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/callnotices/P11-second-call", test_P11_second_call);
   g_test_add_func ("/callnotices/P11-nothing-left", test_P11_nothing_left);
+  g_test_add_func ("/callnotices/P11-window", test_P11_window);
   g_test_add_func ("/callnotices/P11-waiting-words", test_waiting_words);
   g_test_add_func ("/callnotices/R38-joined", test_R38_joined);
   g_test_add_func ("/callnotices/P12-transfer", test_P12_transfer);
