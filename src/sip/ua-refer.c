@@ -126,7 +126,7 @@ static CusaxNotifier *
 take_refer (CusaxUa *ua, const CusaxSipEvent *event)
 {
   CusaxSelf self = cusax_ua_get_self (ua);
-  g_autofree char *contact = cusax_stack_dup_contact (ua->stack, ua->user);
+  g_autofree char *contact = cusax_stack_dup_target (ua->stack, ua->user);
   Referral *referral = g_new0 (Referral, 1);
   CusaxNotifier *notifier = cusax_notifier_new (event, contact, NULL, &notifier_listener, referral);
 
