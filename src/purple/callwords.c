@@ -49,7 +49,7 @@ cusax_callwords_on_hold (const char *name)
 char *
 cusax_callwords_on_hold_in_menu (const char *name)
 {
-  return g_strdup_printf (_ ("The call with %s is on hold: “Resume call” in the menu of the account goes on."), name);
+  return g_strdup_printf (_ ("The call with %s is on hold: “Resume call” in the account's menu goes on with it."), name);
 }
 
 char *

@@ -229,15 +229,15 @@ test_P11_window (void)
   pass_time ();
   g_assert_cmpuint (windows->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|7042 has hung up after 10 seconds.|The call with Bob & Co is on hold: “Resume call” in the menu of the account goes "
-                   "on.\nAccount: alice@example.org");
+                   "Call|7042 has hung up after 10 seconds.|The call with Bob & Co is on hold: “Resume call” in the account's menu goes "
+                   "on with it.\nAccount: alice@example.org");
   number = add_number (CUSAX_CALL_ACTIVE);
   purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
   finish (number, CUSAX_CALL_END_LOCAL);
   g_assert_cmpuint (windows->len, ==, 0);
   pass_time ();
   g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|The call with Bob & Co is on hold: “Resume call” in the menu of the account goes on.|Account: "
+                   "Call|The call with Bob & Co is on hold: “Resume call” in the account's menu goes on with it.|Account: "
                    "alice@example.org");
   purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
   number = add_number (CUSAX_CALL_INCOMING);
