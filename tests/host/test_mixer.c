@@ -430,6 +430,29 @@ test_end_in_any_order (void)
     }
 }
 
+/* Faster than packets come, while they come. */
+static void
+test_quickly (void)
+{
+  g_auto (Table) table = { 0 };
+
+  table_open (&table, 3, (const CusaxCodec *[]){ &pcma, &opus, &pcma });
+  table_accept (&table);
+  for (guint i = 0; i < 300; i++)
+    {
+      join (&table, i % 3, (i + 1) % 3);
+      mediatest_let_pass (i % 7);
+      if (i % 2 == 0)
+        part (&table, i / 2 % 3);
+    }
+  part (&table, 0);
+  part (&table, 1);
+  part (&table, 2);
+  ASSERT_TABLE (&table, OURS, OURS, OURS);
+  join (&table, 1, 2);
+  ASSERT_TABLE (&table, OURS, OURS | CARL, OURS | BEN);
+}
+
 static void
 test_window_hangs_up (void)
 {
@@ -657,6 +680,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/mixer/silence-suppression", test_silence_suppression);
   g_test_add_func ("/media/mixer/hold", test_hold);
   g_test_add_func ("/media/mixer/end-in-any-order", test_end_in_any_order);
+  g_test_add_func ("/media/mixer/quickly", test_quickly);
   g_test_add_func ("/media/mixer/window-hangs-up", test_window_hangs_up);
   g_test_add_func ("/media/mixer/error-of-one", test_error_of_one);
   g_test_add_func ("/media/mixer/delay", test_delay);
