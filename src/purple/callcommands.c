@@ -124,13 +124,22 @@ on_swap (CusaxCommandRequest *request, GError **error)
   return cusax_callwords_fail (CUSAX_CALL_DEED_SWAP, reason, error);
 }
 
+/* Whoever mutes himself in a conference does not want to be heard by anybody. */
 static gboolean
 set_muted (CusaxCommandRequest *request, gboolean muted, GError **error)
 {
+  const GPtrArray *calls = cusax_account_get_calls (request->phone);
   CusaxCall *call;
 
   if (!cusax_commands_takes_nothing (request, error))
     return FALSE;
+  if (cusax_callpick_count (request->phone, cusax_callpick_is_spoken_on) > 1)
+    {
+      for (guint i = 0; i < calls->len; i++)
+        if (cusax_callpick_is_spoken_on (g_ptr_array_index (calls, i)))
+          cusax_call_set_muted (g_ptr_array_index (calls, i), muted);
+      return TRUE;
+    }
   call = cusax_commands_pick (request, "", cusax_callpick_is_any, _ ("There is no call."), error);
   if (call == NULL)
     return FALSE;

@@ -54,7 +54,8 @@ guint cusax_commands_take_number (const char **text);
 
 /**
  * cusax_commands_pick:
- * @text: "#2", "2", or "": the only call that fits, or the one that is spoken on among several
+ * @text: "#2", "2", or "": the only call that fits, the one that is spoken on among several, or the one of the
+ *   conversation where the command was typed
  * @none: what to say if no call fits
  *
  * Returns: (transfer none): NULL with words

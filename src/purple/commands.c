@@ -61,11 +61,35 @@ cusax_commands_take_number (const char **text)
   return number;
 }
 
+/* Returns: (nullable): the call with the other side of the conversation, if it fits */
+static CusaxCall *
+find_by_conversation (CusaxCommandRequest *request, CusaxCallFilter filter)
+{
+  const GPtrArray *calls = cusax_account_get_calls (request->phone);
+  g_autofree char *name = NULL;
+
+  if (purple_conversation_get_type (request->conversation) != PURPLE_CONV_TYPE_IM)
+    return NULL;
+  name = g_strdup (purple_normalize (request->account, purple_conversation_get_name (request->conversation)));
+  for (guint i = 0; i < calls->len; i++)
+    {
+      CusaxCall *call = g_ptr_array_index (calls, i);
+      const char *who = cusax_call_get_who (call);
+
+      if (filter (call) && who != NULL && g_strcmp0 (purple_normalize (request->account, who), name) == 0)
+        return call;
+    }
+  return NULL;
+}
+
+/* In a conference several are spoken on: the one that this conversation is with is meant. */
 static CusaxCall *
 guess_call (CusaxCommandRequest *request, CusaxCallFilter filter, const char *none, GError **error)
 {
   CusaxCall *call = cusax_callpick_find (request->phone, filter);
 
+  if (call == NULL)
+    call = find_by_conversation (request, filter);
   if (call == NULL)
     cusax_commands_fail (error, cusax_callpick_count (request->phone, filter) > 0
                                   ? _ ("There are several calls: say which one, for example #2. /calls lists them.")

@@ -235,7 +235,9 @@ test_call_numbers (void)
   g_assert_cmpstr (first->trace->str, ==, "hang-up hang-up hold mute ");
   g_assert_cmpstr (second->trace->str, ==, "present answer decline(0) hang-up ");
   first->state = CUSAX_CALL_CALLING;
-  assert_run ("hangup", "There are several calls: say which one, for example #2. /calls lists them.");
+  assert_run_in (room, "hangup", "There are several calls: say which one, for example #2. /calls lists them.");
+  assert_run ("hangup", "ok");
+  g_assert_true (g_str_has_suffix (first->trace->str, "mute hang-up "));
   fake_call_free (first);
   fake_call_free (second);
   teardown ();
@@ -289,13 +291,36 @@ test_P11_several (void)
   check_phone ("swap ");
   fake_phone.deed_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "no two");
   assert_run ("swap", "To swap there must be two calls, one of them on hold.");
-  /* Two on hold: nobody knows which. */
+  /* Two on hold: nobody knows which, but for the one that the conversation is with. */
   third = add_call (3, "7043", TRUE);
-  assert_run ("resume", "There are several calls: say which one, for example #2. /calls lists them.");
+  assert_run ("resume", "ok");
+  check_call (first, "resume ");
+  assert_run_in (room, "resume", "There are several calls: say which one, for example #2. /calls lists them.");
   check_call (third, "");
   fake_call_free (first);
   fake_call_free (second);
   fake_call_free (third);
+  teardown ();
+}
+
+/* In a conference several are spoken on: who mutes himself is heard by nobody, and what is typed to Bob is for Bob. */
+static void
+test_R38_in_a_conference (void)
+{
+  CusaxCall *first, *second;
+
+  setup ();
+  first = add_call (1, "Bob@example.org", FALSE);
+  second = add_call (2, "7042", FALSE);
+  first->joined = second->joined = TRUE;
+  assert_run ("mute", "ok");
+  assert_run ("dtmf 5", "ok");
+  assert_run ("hangup", "ok");
+  assert_run_in (room, "hangup", "There are several calls: say which one, for example #2. /calls lists them.");
+  check_call (first, "mute digits(5) hang-up ");
+  check_call (second, "mute ");
+  fake_call_free (first);
+  fake_call_free (second);
   teardown ();
 }
 
@@ -576,6 +601,7 @@ main (int argc, char **argv)
       g_test_add_func ("/commands/dial", test_dial);
       g_test_add_func ("/commands/call-numbers", test_call_numbers);
       g_test_add_func ("/commands/P11-several", test_P11_several);
+      g_test_add_func ("/commands/R38-in-a-conference", test_R38_in_a_conference);
       g_test_add_func ("/commands/P7-dtmf", test_P7_dtmf);
       g_test_add_func ("/commands/P12-transfer", test_P12_transfer);
       g_test_add_func ("/commands/R38-conference", test_R38_conference);
