@@ -175,6 +175,8 @@ teardown (void)
   cusax_commands_unregister ();
   cusax_commands_unregister ();
   g_clear_pointer (&with_bob, purple_conversation_destroy);
+  /* The connection's list of rooms is not cleared by the end of one. */
+  serv_got_chat_left (purple_account_get_connection (account), 1);
   g_clear_pointer (&room, purple_conversation_destroy);
   fake_purple_connect (account, FALSE);
   fake_phone_reset (NULL);
@@ -310,7 +312,7 @@ test_R38_in_a_conference (void)
   CusaxCall *first, *second;
 
   setup ();
-  first = add_call (1, "Bob@example.org", FALSE);
+  first = add_call (1, "bob@example.org", FALSE);
   second = add_call (2, "7042", FALSE);
   first->joined = second->joined = TRUE;
   assert_run ("mute", "ok");
