@@ -60,6 +60,7 @@ struct _CusaxCall
   guint transfer_status;       /* of their last report */
   char *transfer_reason;
   char **redirects;            /* (nullable): END_REDIRECTED */
+  gboolean is_settled_early;   /* outgoing: that is the answer for good, an UPDATE followed it */
   gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
   gint64 held_at;              /* clock time of want_held */
   gint64 begun;                /* clock time */
@@ -72,7 +73,7 @@ struct _CusaxCall
 
   CusaxOffer *offer;
   CusaxOfferResult *pending;   /* incoming: judged offer, applied after the 200 */
-  char *remote_sdp;            /* incoming: the offer as it came */
+  char *remote_sdp;            /* incoming: the offer as it came; outgoing: the last early answer that can be used */
   gsize remote_sdp_length;
   CusaxTransportDescription *local; /* once the transport is ready */
   char *codec;

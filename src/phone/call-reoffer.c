@@ -128,6 +128,18 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
   cusax_call_continue_transfer (call);
 }
 
+/* An offer before the 200: the early answer is the answer to ours, for good (ports.h). */
+static void
+settle_early (CusaxCall *call)
+{
+  g_autoptr (CusaxOfferResult) result = NULL;
+
+  if (call->state == CUSAX_CALL_ACTIVE || !call->outgoing || call->is_settled_early || call->remote_sdp == NULL)
+    return;
+  result = cusax_offer_receive_answer (call->offer, call->remote_sdp, call->remote_sdp_length, NULL);
+  call->is_settled_early = result != NULL;
+}
+
 static void
 answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
 {
@@ -135,6 +147,7 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
   g_autoptr (GError) error = NULL;
   g_autofree char *answer = NULL;
 
+  settle_early (call);
   result = cusax_offer_receive_offer (call->offer, sdp, length, &error);
   if (result != NULL)
     {

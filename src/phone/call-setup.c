@@ -135,6 +135,12 @@ take_answer (CusaxCall *call, const char *sdp, gsize length)
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxOfferResult) result = NULL;
 
+  if (call->is_settled_early)
+    {
+      call->session->vtable->accept (call->session);
+      become_active (call);
+      return;
+    }
   if (sdp == NULL)
     g_set_error_literal (&error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the answer says nothing about media");
   else
@@ -355,6 +361,9 @@ take_early_answer (CusaxCall *call, const char *sdp, gsize length)
       g_message ("call #%u: no early media: %s", call->number, error->message);
       return;
     }
+  g_free (call->remote_sdp);
+  call->remote_sdp = g_memdup2 (sdp, length);
+  call->remote_sdp_length = length;
   call->session->vtable->listen (call->session);
 }
 
@@ -364,7 +373,8 @@ on_sip_progress (gpointer user_data, guint status, const char *sdp, gsize length
   CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
-  if (sdp != NULL && (call->state == CUSAX_CALL_CALLING || call->state == CUSAX_CALL_RINGING))
+  if (sdp != NULL && !call->is_settled_early
+      && (call->state == CUSAX_CALL_CALLING || call->state == CUSAX_CALL_RINGING))
     take_early_answer (call, sdp, length);
   /* Gateways to the telephone network send 183 with its tones instead of 180. */
   if (status < 180 || status > 183 || call->state != CUSAX_CALL_CALLING)

@@ -87,7 +87,9 @@ typedef struct
    * to be answered by answer_offer); incoming, ACK came (@sdp only if our 200 made the offer). */
   void (*on_established) (gpointer user_data, const char *sdp, gsize length);
   /* A later offer (re-INVITE, UPDATE). Answer with answer_offer. @sdp NULL: we are asked to make the offer;
-   * answer_offer takes it, and its answer (from the ACK) comes by on_reoffer_done with status 200. */
+   * answer_offer takes it, and its answer (from the ACK) comes by on_reoffer_done with status 200. Outgoing: also before
+   * on_established, by UPDATE, if the last SDP of on_progress has come reliably and so is the answer for good (RFC 3262
+   * section 5); on_established then has no @sdp, or one that counts no more. */
   void (*on_offer) (gpointer user_data, const char *sdp, gsize length);
   /* The answer to our reoffer, or its refusal (@status >= 300). A 491 of theirs is retried by the dialog itself;
    * it comes here only if an offer of theirs overtook ours, and that one follows by on_offer. */

@@ -231,6 +231,7 @@ def busy(stage):
 THEY_ARE_CALLED = {
     'early-media-prack-hold': ('uas-early', called_then_held),
     'update-too-early': ('uas-early-offer', called),
+    'early-update-moves': ('uas-early-moves', called),
     'glare': ('uas-glare', glare_as_caller),
     'hold-refused': ('uas-refuses-hold', refused_hold),
     'timer': ('uas-timer', called),

@@ -489,6 +489,59 @@ test_garbage_reoffer_keeps_the_call (void)
   fake_world_free (world);
 }
 
+/* RFC 3311: they change the session before they answer. The 200 says nothing new then, whatever it repeats. */
+static void
+test_early_update (gconstpointer data)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  gboolean repeats = GPOINTER_TO_INT (data);
+  g_autofree char *early = NULL;
+
+  fake_world_sign_in (world);
+  dial_bob (world);
+  fake_transport_ready (world);
+  fake_world_forget (world);
+  early = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+  world->call->listener->on_progress (world->call->listener_data, 183, early, strlen (early));
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "session.listen\n"
+                           "call #1 RINGING secure\n");
+  far_reoffers (world, CUSAX_DIRECTION_SENDONLY);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction recvonly\n"
+                           "session.set_remote_codecs opus\n"
+                           "call.answer_offer 200 recvonly\n"
+                           "call #1 RINGING held-by-them secure\n");
+  world->call->listener->on_established (world->call->listener_data, repeats ? early : NULL,
+                                         repeats ? strlen (early) : 0);
+  fake_world_check (world, "session.accept\n"
+                           "call #1 ACTIVE held-by-them secure\n");
+  fake_world_free (world);
+}
+
+/* Without a usable early answer ours is still open. */
+static void
+test_update_too_early (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  g_autofree char *answer = NULL;
+  CusaxCall *call;
+
+  fake_world_sign_in (world);
+  call = dial_bob (world);
+  fake_transport_ready (world);
+  answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+  world->call->listener->on_progress (world->call->listener_data, 183, "rubbish", 7);
+  fake_world_forget (world);
+  far_reoffers (world, CUSAX_DIRECTION_SENDRECV);
+  fake_world_check (world, "call.answer_offer 491 -\n");
+  world->call->listener->on_established (world->call->listener_data, answer, strlen (answer));
+  g_assert_cmpint (cusax_call_get_state (call), ==, CUSAX_CALL_ACTIVE);
+  fake_world_free (world);
+}
+
 /* The account that goes leaves the caller's other forks alone: 480, not 603 (RFC 3261 section 21.6). */
 static void
 test_sign_off_while_ringing (void)
@@ -759,6 +812,9 @@ main (int argc, char **argv)
 
   g_test_add_func ("/call/outgoing", test_outgoing);
   g_test_add_func ("/call/incoming", test_incoming);
+  g_test_add_data_func ("/call/R44/early-update", GINT_TO_POINTER (FALSE), test_early_update);
+  g_test_add_data_func ("/call/R44/early-update-repeated", GINT_TO_POINTER (TRUE), test_early_update);
+  g_test_add_func ("/call/R44/update-too-early", test_update_too_early);
   g_test_add_func ("/call/incoming/answered-early", test_incoming_answered_early);
   g_test_add_func ("/call/incoming/offerless", test_incoming_offerless);
   g_test_add_func ("/call/incoming/ends-while-ringing", test_incoming_ends_while_ringing);
