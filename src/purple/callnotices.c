@@ -285,6 +285,12 @@ cusax_notices_write_call_line (PurpleAccount *account, CusaxCall *call, char *te
 }
 
 void
+cusax_notices_call_says (PurpleAccount *account, CusaxCall *call, const char *text)
+{
+  cusax_notices_write_call_line (account, call, g_strdup (text));
+}
+
+void
 cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
 {
   Notices *notices = cusax_notices_get (account);

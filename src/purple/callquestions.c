@@ -227,6 +227,19 @@ referral_secondary (PurpleAccount *account, CusaxReferral *referral, const char 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* Finch opens a window that no key has asked for behind the others. */
+static void
+point_at (PurpleAccount *account, CusaxCall *call, const char *primary, const char *title)
+{
+  g_autofree char *text = NULL;
+
+  if (call == NULL || !purple_strequal (purple_core_get_ui (), "gnt-purple"))
+    return;
+  /* Translators: a question, then the title of the window that asks it */
+  text = g_strdup_printf (_ ("%s (The window “%s” asks.)"), primary, title);
+  cusax_notices_call_says (account, call, text);
+}
+
 /* ------------------------------------------------------------- referral */
 
 static CusaxConfig *
@@ -253,6 +266,7 @@ ask_referral (PurpleAccount *account, CusaxConfig *config, CusaxReferral *referr
                                                _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
                                                G_CALLBACK (on_do_not)));
   cusax_attention_raise (title);
+  point_at (account, call, primary, title);
 }
 
 void

@@ -34,6 +34,9 @@ void cusax_notices_answering (PurpleAccount *account, CusaxCall *call);
 /** Nothing was heard from the other side for @seconds: a line in the conversation of the call. */
 void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds);
 
+/** Writes @text (plain) where @call is heard of, if that is open. */
+void cusax_notices_call_says (PurpleAccount *account, CusaxCall *call, const char *text);
+
 /** Digits did not reach the other side, long after they were asked for: @status: what it answered, 0: there was no way. */
 void cusax_notices_digits_refused (PurpleAccount *account, CusaxCall *call, guint status);
 
