@@ -4,6 +4,7 @@
 
 #include "events.h"
 #include "requests.h"
+#include "results.h"
 
 #include <string.h>
 
@@ -190,17 +191,11 @@ notify_uri (const char *uri)
   return g_new0 (char, 1);
 }
 
-static void *
-notify_searchresults (PurpleConnection *gc, const char *title, const char *primary, const char *secondary,
-                      PurpleNotifySearchResults *results, gpointer user_data)
-{
-  return notify_message (PURPLE_NOTIFY_MSG_INFO, title, primary, secondary);
-}
-
 static void
 close_notify (PurpleNotifyType type, void *handle)
 {
-  g_free (handle);
+  if (!host_results_close (handle))
+    g_free (handle);
 }
 
 /* ----------------------------------------------------------------------------- accounts */
@@ -361,7 +356,7 @@ ui_init (void)
   notices.notify_formatted = notify_formatted;
   notices.notify_userinfo = notify_userinfo;
   notices.notify_uri = notify_uri;
-  notices.notify_searchresults = notify_searchresults;
+  notices.notify_searchresults = host_results_show;
   notices.close_notify = close_notify;
   purple_notify_set_ui_ops (&notices);
 
