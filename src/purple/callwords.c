@@ -136,8 +136,7 @@ char *
 cusax_callwords_digits_refused (guint status, const char *name)
 {
   if (status == 0)
-    return g_strdup_printf (_ ("The digits were not sent: %s takes none, neither as telephone events nor as INFO."),
-                            name);
+    return g_strdup_printf (_ ("%s takes no digits, neither as telephone events nor as INFO: they were not sent."), name);
   return g_strdup_printf (_ ("%s did not take the digits (%u). The rest of them was not sent."), name, status);
 }
 

@@ -396,7 +396,7 @@ test_P7_digits_refused (void)
   cusax_notices_digits_refused (account, bob, 0);
   g_assert_cmpuint (windows->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|The digits were not sent: Bob & Co takes none, neither as telephone events nor as INFO.|Account: "
+                   "Call|Bob & Co takes no digits, neither as telephone events nor as INFO: they were not sent.|Account: "
                    "alice@example.org");
   with_bob = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, "bob@example.org");
   cusax_notices_digits_refused (account, bob, 415);
