@@ -42,7 +42,7 @@ log_failure (Sounds *self, const char *device, const char *text)
   if (g_strcmp0 (g_hash_table_lookup (self->failures, device), text) == 0)
     return;
   g_hash_table_insert (self->failures, g_strdup (device), g_strdup (text));
-  g_warning ("no sound from %s: %s", device, text);
+  g_message ("no sound from %s: %s", device, text);
 }
 
 static void

@@ -521,7 +521,7 @@ on_log (const char *domain, GLogLevelFlags level, const char *message, gpointer 
 {
   if ((level & G_LOG_LEVEL_CRITICAL) != 0)
     g_error ("%s: %s", domain, message);
-  if ((level & G_LOG_LEVEL_WARNING) == 0)
+  if ((level & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_MESSAGE || g_strcmp0 (domain, "cusax-media") != 0)
     return;
   g_test_message ("%s: %s", domain, message);
   g_atomic_int_inc (&warnings);
