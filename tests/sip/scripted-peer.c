@@ -442,10 +442,14 @@ static void
 link_free (gpointer data)
 {
   Link *link = data;
+  g_autoptr (GIOStream) base = NULL;
 
   g_source_destroy (link->source);
   g_source_unref (link->source);
-  g_io_stream_close (link->stream, NULL, NULL);
+  /* A good-bye of TLS would wait for the end of a handshake. */
+  if (G_IS_TLS_CONNECTION (link->stream))
+    g_object_get (link->stream, "base-io-stream", &base, NULL);
+  g_io_stream_close (base != NULL ? base : link->stream, NULL, NULL);
   g_object_unref (link->stream);
   g_string_free (link->buffer, TRUE);
   g_free (link);
