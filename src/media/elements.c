@@ -34,7 +34,7 @@ static const Need always[] = {
 };
 
 /* A format needs all four of its elements. A telephone-event is made by Farstream out of rtpdtmfsrc; received
- * ones are left alone. */
+ * ones are left out. */
 static const struct
 {
   const char *name;

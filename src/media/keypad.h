@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "codecs.h"
+
 #include <gst/gst.h>
 #include <media.h>
 
@@ -28,12 +30,22 @@ PurpleMedia *cusax_keypad_create_media (PurpleAccount *account, const char *who,
 void cusax_keypad_watch (GObject *backend, CusaxKeypadPressed pressed, gpointer user_data);
 
 /**
- * cusax_keypad_repeat_ends:
- * @conference: Farstream's, before a codec is agreed on
+ * cusax_keypad_tune:
+ * @conference: the call's bin, before a codec is agreed on
  *
  * The end of each event is told three times (RFC 4733 section 2.5.1.4): a lost packet is not a key that stays down.
+ * What the other side sends of them is left out, see cusax_keypad_set_received().
  */
-void cusax_keypad_repeat_ends (GstElement *conference);
+void cusax_keypad_tune (GstElement *conference);
+
+/**
+ * cusax_keypad_set_received:
+ * @agreed: (element-type CusaxCodec)
+ * @offered: (nullable) (element-type CusaxCodec)
+ *
+ * By which payload types the other side's telephone-events come.
+ */
+void cusax_keypad_set_received (GstElement *conference, const GPtrArray *agreed, const GPtrArray *offered);
 
 /**
  * cusax_keypad_send:

@@ -35,7 +35,7 @@ find_conference (CusaxSession *self)
   GstElement *tee = purple_media_get_tee (self->media, CUSAX_STREAM_SESSION, NULL);
 
   self->conference = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (tee)));
-  cusax_keypad_repeat_ends (self->conference);
+  cusax_keypad_tune (self->conference);
 }
 
 /* purple_media_end() does nothing for a media that never got a stream, and its window would stay. */
@@ -152,6 +152,7 @@ session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
   if (self->media_ended)
     return;
   self->has_events = cusax_conversion_have_events (codecs);
+  cusax_keypad_set_received (self->conference, codecs, self->offered);
   list = cusax_conversion_remote_codecs (codecs, self->offered);
   if (!purple_media_set_remote_codecs (self->media, CUSAX_STREAM_SESSION, self->who, list))
     cusax_session_news_tell_error (self, "GStreamer cannot use any codec of this call");

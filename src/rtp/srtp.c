@@ -37,14 +37,19 @@ struct _CusaxSrtp
   guint n_senders;
 };
 
-/* libsrtp's state is process-wide and shared with GStreamer's srtp element: never srtp_shutdown(). */
+/* libsrtp's state is process-wide and shared with GStreamer's srtp element: never srtp_shutdown(). Who comes second gets
+ * bad_param, because a module of it is there already, and may use it all the same. */
 gboolean
 cusax_srtp_prepare (void)
 {
   static gsize state = 0;
 
   if (g_once_init_enter (&state))
-    g_once_init_leave (&state, srtp_init () == srtp_err_status_ok ? 1 : 2);
+    {
+      srtp_err_status_t status = srtp_init ();
+
+      g_once_init_leave (&state, status == srtp_err_status_ok || status == srtp_err_status_bad_param ? 1 : 2);
+    }
   return state == 1;
 }
 

@@ -85,11 +85,9 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
           if (count->packets++ == 0)
             count->first_packet = g_get_monotonic_time ();
           if (count->event_type != 0 && (packet[1] & 0x7f) == count->event_type)
-            {
-              note_event (count, packet, (int) length);
-              continue;
-            }
-          count->payload_type = packet[1] & 0x7f;
+            note_event (count, packet, (int) length);
+          else
+            count->payload_type = packet[1] & 0x7f;
         }
       if (port != 0)
         (void)!sendto (out, packet, (size_t)length, 0, (struct sockaddr *)&to, sizeof to);

@@ -2,7 +2,7 @@
 /*
  * Two media sessions that talk to each other, for tests: in place of two transports, their legs are crossed by
  * a forwarder of plain sockets. Each leg is told the other's keys, so packets pass as they are; only
- * telephone-events are looked into, where a test asks for it, and end there.
+ * telephone-events are looked into, where a test asks for it.
  * Counts what it sees and notes what the sessions report.
  */
 #pragma once

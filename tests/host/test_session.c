@@ -7,6 +7,7 @@
 #include "crossing.h"
 #include "events.h"
 #include "session.h"
+#include "sounds.h"
 #include "tone.h"
 #include "uiops.h"
 
@@ -404,6 +405,34 @@ test_P7_keypad (void)
   crossing_end (alice);
   let_pass (50);
   g_assert_cmpstr (alice->pressed->str, ==, "1*D#");
+}
+
+/* Beside a call, in a pipeline of its own: neither disturbs the other, in the beginning, the middle and the end. */
+static void
+test_P11_waiting (void)
+{
+  g_autoptr (Crossing) crossing = crossing_new (port);
+  CusaxSoundPort *sounds = cusax_sounds_new (account);
+  Hearing waiting = { "", 425, 0.1, 0, -120 };
+
+  open_both (crossing);
+  set_codecs (&crossing->alice, &pcma, NULL, NULL);
+  set_codecs (&crossing->bob, &pcma, NULL, NULL);
+  sounds->play (sounds, CUSAX_SOUND_RINGBACK);
+  accept_both (crossing);
+  assert_hears ("alice", ALICE_HERTZ);
+  sounds->play (sounds, CUSAX_SOUND_WAITING);
+  g_assert_true (wait_for (hears, &waiting, 5000));
+  assert_hears ("alice", ALICE_HERTZ);
+  sounds->play (sounds, CUSAX_SOUND_NONE);
+  assert_hears ("bob", BOB_HERTZ);
+  sounds->play (sounds, CUSAX_SOUND_WAITING);
+  crossing_end (&crossing->alice);
+  host_audio_forget_recordings ();
+  sounds->play (sounds, CUSAX_SOUND_RINGBACK);
+  g_assert_true (wait_for (hears, &waiting, 5000));
+  cusax_sounds_free (sounds);
+  g_assert_cmpuint (crossing->alice.errors + crossing->bob.errors, ==, 0);
 }
 
 /* -------------------------------------------------------------------------- early media */
@@ -886,6 +915,7 @@ main (int argc, char **argv)
       g_test_add_func ("/media/session/P7/events-opus-8000", test_events_opus_8000);
       g_test_add_func ("/media/session/P7/no-events", test_no_events);
       g_test_add_func ("/media/session/P7/keypad", test_P7_keypad);
+      g_test_add_func ("/media/session/P11/waiting", test_P11_waiting);
       g_test_add_func ("/media/session/R44/listen", test_R44_listen);
       g_test_add_func ("/media/session/listen-and-end", test_listen_and_end);
       g_test_add_func ("/media/session/shared-microphone", test_shared_microphone);
