@@ -162,8 +162,9 @@ cusax_account_part (CusaxAccount *account, CusaxCall *call)
 
   if (!cusax_call_is_joined (call))
     return;
-  cusax_call_set_joined (call, FALSE);
+  /* In this order: out of the mix and still spoken on, it would put the others on hold. */
   cusax_call_set_hold (call, TRUE);
+  cusax_call_set_joined (call, FALSE);
   end_lonely (account);
 }
 

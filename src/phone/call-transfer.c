@@ -74,6 +74,11 @@ begin (CusaxCall *call, CusaxAddress *target, CusaxCall *other, GError **error)
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "a transfer is under way");
       return FALSE;
     }
+  if (!call->sip_call->vtable->takes_refer (call->sip_call))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the other side takes no transfer");
+      return FALSE;
+    }
   cusax_call_clear_transfer (call);
   set_report (call, 0, NULL);
   call->transfer_target = cusax_address_ref (target);

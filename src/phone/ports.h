@@ -127,6 +127,7 @@ typedef struct
   /* REFER in the dialog: they call @target, with @replaces (nullable) in place of that call of ours (attended transfer,
    * RFC 5589). One at a time. FALSE + CUSAX_ERROR_UNSUPPORTED: their Allow has no REFER, or @replaces does not stand. */
   gboolean (*refer) (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall *replaces, GError **error);
+  gboolean (*takes_refer) (CusaxSipCall *call); /* their Allow lists REFER, or they have sent none */
   /* INFO in the dialog, one at a time in order; each ends with on_info_done. */
   void (*send_info) (CusaxSipCall *call, const char *content_type, const char *body);
   gboolean (*takes_info) (CusaxSipCall *call); /* their Allow lists INFO, or they have sent none */

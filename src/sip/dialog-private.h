@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The inside of a dialog, shared by dialog.c (life and events), dialog-setup.c, dialog-end.c, exchange.c (offers
+ * The inside of a dialog, shared by dialog.c (events), dialog-new.c, dialog-setup.c, dialog-end.c, exchange.c (offers
  * after set-up, refreshes), dialog-refer.c, dialog-replaces.c and dialog-info.c.
  */
 #pragma once
@@ -123,6 +123,12 @@ cusax_dialog_from_port (CusaxSipCall *call)
   SIPTAG_UNKNOWN_STR ((dialog)->presentation.call_info), SIPTAG_UNKNOWN_STR ((dialog)->presentation.contact),  \
     CUSAX_DIALOG_PRIVACY (dialog)
 
+/** Returns: (transfer full): bound to @handle; its state is the caller's to set */
+CusaxDialog *cusax_dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboolean is_anonymous);
+
+/** Allow of a message of theirs: what they take is what they said last. */
+void cusax_dialog_learn_allow (CusaxDialog *dialog, const CusaxSipEvent *event);
+
 /** Returns: (nullable): the dialog that @handler is, if it is one */
 CusaxDialog *cusax_dialog_from_handler (CusaxHandler *handler);
 
@@ -206,6 +212,7 @@ void cusax_dialog_note_gone (CusaxDialog *dialog);
 /* dialog-info.c */
 void cusax_dialog_send_info (CusaxSipCall *call, const char *content_type, const char *body);
 gboolean cusax_dialog_takes_info (CusaxSipCall *call);
+gboolean cusax_dialog_takes_refer (CusaxSipCall *call);
 /** What waited for the call to stand, or for the leg, leaves. */
 void cusax_dialog_info_pump (CusaxDialog *dialog);
 void cusax_dialog_on_info (CusaxDialog *dialog, const CusaxSipEvent *event);

@@ -76,6 +76,14 @@ cusax_dialog_refer (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall
   return TRUE;
 }
 
+gboolean
+cusax_dialog_takes_refer (CusaxSipCall *call)
+{
+  CusaxDialog *dialog = cusax_dialog_from_port (call);
+
+  return !dialog->peer_has_allow || dialog->peer_has_refer;
+}
+
 /* Sofia tells, before the answer, which NOTIFYs belong to it. */
 static void
 learn_event (CusaxDialog *dialog, const CusaxSipEvent *event)

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See dialog.h. Life, and who gets which event; set-up is in dialog-setup.c, the end in dialog-end.c,
- * offers after set-up are in exchange.c. */
+/* See dialog.h. The port's table, and who gets which event; the parts are in dialog-*.c and exchange.c. */
 #include "dialog-private.h"
 
-#include "error.h"
 #include "headers.h"
-#include "refer-to.h"
-
-#define MAX_REFERRED_BY 1024
 
 /* Sofia's own default. */
 #define RETRY_COUNT 3
@@ -144,6 +139,7 @@ static const CusaxSipCallVtable vtable = {
   .answer_offer = cusax_dialog_answer_offer,
   .refer = cusax_dialog_refer,
   .send_info = cusax_dialog_send_info,
+  .takes_refer = cusax_dialog_takes_refer,
   .takes_info = cusax_dialog_takes_info,
   .release = cusax_dialog_release,
 };
@@ -243,8 +239,8 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
 }
 
 /* What they take is what they said last. */
-static void
-learn_allow (CusaxDialog *dialog, const CusaxSipEvent *event)
+void
+cusax_dialog_learn_allow (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
   const sip_allow_t *allow = event->sip != NULL ? event->sip->sip_allow : NULL;
 
@@ -276,7 +272,7 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
 {
   CusaxDialog *dialog = (CusaxDialog *) handler;
 
-  learn_allow (dialog, event);
+  cusax_dialog_learn_allow (dialog, event);
   cusax_dialog_info_pump (dialog);
   switch ((int) event->type)
     {
@@ -397,8 +393,8 @@ cusax_dialog_from_handler (CusaxHandler *handler)
   return handler->on_event == on_event ? (CusaxDialog *) handler : NULL;
 }
 
-static CusaxDialog *
-dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboolean is_anonymous)
+CusaxDialog *
+cusax_dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboolean is_anonymous)
 {
   CusaxDialog *dialog = g_new0 (CusaxDialog, 1);
 
@@ -421,91 +417,4 @@ dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboo
                              is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL);
   cusax_stack_add (stack, &dialog->handler);
   return dialog;
-}
-
-static void
-set_contact (CusaxDialog *dialog, char *user)
-{
-  dialog->user = user;
-  dialog->contact = cusax_stack_dup_target (dialog->stack, user);
-}
-
-/* Returns: (transfer full) (nullable): a header line; NULL if @value is NULL or would not stay on it. */
-static char *
-format_referred_by (const CusaxSipDisclosure *disclosure)
-{
-  const char *value = disclosure != NULL ? disclosure->referred_by : NULL;
-
-  if (value == NULL || strlen (value) > MAX_REFERRED_BY || !g_utf8_validate (value, -1, NULL))
-    return NULL;
-  for (const char *p = value; *p != '\0'; p++)
-    if (g_ascii_iscntrl (*p))
-      return NULL;
-  return g_strdup_printf ("Referred-By: %s", value);
-}
-
-CusaxSipCall *
-cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
-                           const char *sdp, const CusaxSipDisclosure *disclosure,
-                           const CusaxSipCallListener *listener, gpointer user_data, GError **error)
-{
-  CusaxPresentation presentation = { 0 };
-  const char *replaces = disclosure != NULL ? disclosure->replaces : NULL;
-  g_autofree char *replaces_line = NULL, *referred_by_line = format_referred_by (disclosure);
-  nua_handle_t *handle;
-  CusaxDialog *dialog;
-
-  if (replaces != NULL && !cusax_refer_to_is_replaces (replaces))
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "this names no call to replace");
-      return NULL;
-    }
-  if (replaces != NULL)
-    replaces_line = g_strdup_printf ("Replaces: %s", replaces);
-  cusax_presentation_set (&presentation, disclosure);
-  handle = cusax_presentation_make_handle (&presentation, stack, self, target);
-  if (handle == NULL)
-    {
-      cusax_presentation_clear (&presentation);
-      g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "Sofia-SIP does not take %s",
-                   cusax_address_get_uri (target));
-      return NULL;
-    }
-
-  dialog = dialog_new (stack, self, handle, presentation.is_anonymous);
-  dialog->state = CUSAX_DIALOG_CALLING;
-  dialog->is_outgoing = TRUE;
-  dialog->is_offerless = sdp == NULL;
-  dialog->listener = listener;
-  dialog->user_data = user_data;
-  dialog->presentation = presentation;
-  set_contact (dialog, cusax_presentation_make_user (&presentation, self->user));
-  cusax_dialog_set_local_sdp (dialog, sdp);
-  /* Without an offer of ours theirs may come in a reliable 18x, and PRACK has to bring the answer: ours to send. */
-  nua_invite (handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
-              SIPTAG_UNKNOWN_STR (replaces_line), SIPTAG_UNKNOWN_STR (referred_by_line),
-              TAG_IF (sdp == NULL, NUTAG_APPL_METHOD ("PRACK")),
-              TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
-              TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (sdp)), TAG_END ());
-  return &dialog->port;
-}
-
-CusaxSipCall *
-cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const CusaxSipEvent *event,
-                           const CusaxSipHeaders *headers)
-{
-  CusaxDialog *dialog = dialog_new (stack, self, event->handle, self->is_anonymous);
-  const char *sdp;
-  gsize length;
-
-  dialog->state = CUSAX_DIALOG_INCOMING;
-  set_contact (dialog, g_strdup (self->user));
-  dialog->focus = g_strdup (headers->focus);
-  learn_allow (dialog, event);
-  cusax_dialog_learn_id (dialog, event->sip);
-  cusax_dialog_get_sdp (event->sip, &sdp, &length);
-  dialog->is_offerless = sdp == NULL;
-  dialog->is_silent = sdp == NULL && sip_has_feature (event->sip->sip_require, "100rel");
-  cusax_exchange_learn (dialog, event->sip);
-  return &dialog->port;
 }

@@ -248,6 +248,12 @@ call_refer (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall *replac
   return FALSE;
 }
 
+static gboolean
+call_takes_refer (CusaxSipCall *call)
+{
+  return !((FakeCall *) call)->has_no_refer;
+}
+
 static void
 call_send_info (CusaxSipCall *call, const char *content_type, const char *body)
 {
@@ -287,6 +293,7 @@ static const CusaxSipCallVtable call_vtable = {
   .reoffer = call_reoffer,
   .answer_offer = call_answer_offer,
   .refer = call_refer,
+  .takes_refer = call_takes_refer,
   .send_info = call_send_info,
   .takes_info = call_takes_info,
   .release = call_release,

@@ -19,6 +19,7 @@ typedef struct
   char *sdp;      /* the last one the telephone sent */
   guint number;   /* among those that stand: the second one's lines begin with "call2." */
   gboolean takes_info;
+  gboolean has_no_refer;
   char *told;     /* what the telephone says of itself: "chat", "chat contact", "anonymous", "nothing" */
   gboolean released;
 } FakeCall;

@@ -316,6 +316,7 @@ test_r38_mix (void)
   cusax_account_part (world->account, bob.call);
   g_assert_false (cusax_call_is_joined (bob.call) || cusax_call_is_joined (carol.call));
   g_assert_true (cusax_call_is_held (bob.call));
+  g_assert_false (cusax_call_is_held (carol.call));
   fake_world_free (world);
 }
 

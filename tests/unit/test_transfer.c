@@ -191,6 +191,22 @@ test_p12_refused_hold (void)
   fake_world_free (world);
 }
 
+/* Who cannot be transferred is left in peace. */
+static void
+test_p12_without_refer (void)
+{
+  FakeWorld *world = signed_in (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxAddress) dave = cusax_address_parse_uri ("sip:dave@example.org", NULL);
+  CusaxCall *call = talk_to (world, "bob@example.org");
+
+  world->call->has_no_refer = TRUE;
+  g_assert_false (cusax_call_transfer (call, dave, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED);
+  fake_world_check (world, "");
+  fake_world_free (world);
+}
+
 static void
 test_p12_attended (void)
 {
@@ -530,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/P12/blind", test_p12_blind);
   g_test_add_func ("/transfer/P12/ends", test_p12_ends);
   g_test_add_func ("/transfer/P12/refused-hold", test_p12_refused_hold);
+  g_test_add_func ("/transfer/P12/without-refer", test_p12_without_refer);
   g_test_add_func ("/transfer/P12/attended", test_p12_attended);
   g_test_add_func ("/transfer/P12/obeyed", test_p12_obeyed);
   g_test_add_func ("/transfer/P12/obeyed-in-vain", test_p12_obeyed_in_vain);
