@@ -7,7 +7,6 @@
 #include "crossing.h"
 #include "events.h"
 #include "session.h"
-#include "sounds.h"
 #include "tone.h"
 #include "uiops.h"
 
@@ -265,232 +264,6 @@ test_payload_type_of_caller (void)
   g_assert_cmpuint (crossing->bob.payload_type, ==, 107);
 }
 
-static gboolean
-is_with (PurpleMedia *media, const char *who)
-{
-  GList *candidates = purple_media_get_local_candidates (media, "audio", who);
-  gboolean found = candidates != NULL;
-
-  purple_media_candidate_list_free (candidates);
-  return found;
-}
-
-static PurpleMedia *
-get_media (const char *who)
-{
-  GList *all = purple_media_manager_get_media (purple_media_manager_get ());
-
-  for (GList *m = all; m != NULL; m = m->next)
-    if (is_with (m->data, who))
-      return m->data;
-  g_error ("no call with %s", who);
-}
-
-/* ------------------------------------------------------------------- telephone-events */
-
-static const CusaxCodec events_48000 = { 110, (char *) "telephone-event", 48000, 1, (char *) "0-15" };
-
-static gboolean
-has_all_events (gpointer user_data)
-{
-  CrossingEnd *end = user_data;
-
-  return end->events->len >= 3 && end->event_ended >= 3;
-}
-
-static gboolean
-send_digit (CrossingEnd *end, char digit)
-{
-  return end->session->vtable->send_event (end->session, digit, 50);
-}
-
-/* RFC 4733 as it leaves the machine: with the number that was agreed, one event per key, its end told three times. */
-static void
-type_digits (const CusaxCodec *voice, const CusaxCodec *agreed)
-{
-  g_autoptr (Crossing) crossing = crossing_new (port);
-  CrossingEnd *alice = &crossing->alice;
-
-  alice->event_type = agreed->payload_type;
-  open_both (crossing);
-  set_codecs (alice, voice, agreed, NULL);
-  set_codecs (&crossing->bob, voice, agreed, NULL);
-  g_assert_false (send_digit (alice, '1')); /* nobody is there yet */
-  accept_both (crossing);
-  assert_hears ("alice", ALICE_HERTZ);
-  for (const char *digit = "7#A"; *digit != '\0'; digit++)
-    {
-      gint64 pressed = g_get_monotonic_time ();
-
-      g_assert_true (send_digit (alice, *digit));
-      let_pass (200);
-      g_test_message ("%c: %s after %" G_GINT64_FORMAT " us", *digit, alice->events->str,
-                      g_get_monotonic_time () - pressed);
-    }
-  g_assert_true (wait_for (has_all_events, alice, 3000));
-  g_assert_cmpstr (alice->events->str, ==, "7#A");
-  g_assert_cmpuint (alice->event_ended, ==, 3);
-  g_test_message ("the last one took %u of %u Hz", alice->event_duration, voice->clock_rate);
-  /* 40 ms are the least that a receiver need take for a key (Q.24). */
-  g_assert_cmpuint (alice->event_duration, >=, voice->clock_rate / 25);
-  g_assert_cmpuint (alice->event_duration, <=, voice->clock_rate / 2);
-  assert_hears ("alice", ALICE_HERTZ); /* the voice goes on */
-}
-
-static void
-test_P7_events (void)
-{
-  type_digits (&pcma, &events);
-}
-
-static void
-test_events_opus (void)
-{
-  type_digits (&opus, &events_48000);
-}
-
-/* Telephones that speak Opus and know only the clock of old. */
-static void
-test_events_opus_8000 (void)
-{
-  type_digits (&opus, &events);
-}
-
-/* Not agreed: nothing leaves, no tone either. */
-static void
-test_no_events (void)
-{
-  g_autoptr (Crossing) crossing = crossing_new (port);
-
-  open_both (crossing);
-  set_codecs (&crossing->alice, &pcma, NULL, NULL);
-  set_codecs (&crossing->bob, &pcma, NULL, NULL);
-  accept_both (crossing);
-  assert_hears ("alice", ALICE_HERTZ);
-  g_assert_false (send_digit (&crossing->alice, '5'));
-  let_pass (300);
-  assert_hears ("alice", ALICE_HERTZ);
-}
-
-static gboolean
-was_pressed (gpointer user_data)
-{
-  return ((CrossingEnd *) user_data)->pressed->len >= 4;
-}
-
-/* The window's keys are told, from the main loop, and nothing is sent; another protocol's call has libpurple's own. */
-static void
-test_P7_keypad (void)
-{
-  g_autoptr (Crossing) crossing = crossing_new (port);
-  CrossingEnd *alice = &crossing->alice;
-  GType before = purple_media_manager_get_backend_type (purple_media_manager_get ());
-
-  alice->event_type = events.payload_type;
-  open_both (crossing);
-  g_assert_cmpuint (purple_media_manager_get_backend_type (purple_media_manager_get ()), ==, before);
-  set_codecs (alice, &pcma, &events, NULL);
-  set_codecs (&crossing->bob, &pcma, &events, NULL);
-  accept_both (crossing);
-  for (const char *digit = "1*d#"; *digit != '\0'; digit++)
-    purple_media_send_dtmf (get_media ("bob"), "audio", *digit, 25, 50);
-  g_assert_cmpuint (alice->pressed->len, ==, 0);
-  g_assert_true (wait_for (was_pressed, alice, 1000));
-  g_assert_cmpstr (alice->pressed->str, ==, "1*D#");
-  assert_hears ("alice", ALICE_HERTZ);
-  g_assert_cmpuint (alice->events->len, ==, 0);
-
-  /* Pressed, and hung up before it was told. */
-  purple_media_send_dtmf (get_media ("bob"), "audio", '9', 25, 50);
-  crossing_end (alice);
-  let_pass (50);
-  g_assert_cmpstr (alice->pressed->str, ==, "1*D#");
-}
-
-/* Beside a call, in a pipeline of its own: neither disturbs the other, in the beginning, the middle and the end. */
-static void
-test_P11_waiting (void)
-{
-  g_autoptr (Crossing) crossing = crossing_new (port);
-  CusaxSoundPort *sounds = cusax_sounds_new (account);
-  Hearing waiting = { "", 425, 0.1, 0, -120 };
-
-  open_both (crossing);
-  set_codecs (&crossing->alice, &pcma, NULL, NULL);
-  set_codecs (&crossing->bob, &pcma, NULL, NULL);
-  sounds->play (sounds, CUSAX_SOUND_RINGBACK);
-  accept_both (crossing);
-  assert_hears ("alice", ALICE_HERTZ);
-  sounds->play (sounds, CUSAX_SOUND_WAITING);
-  g_assert_true (wait_for (hears, &waiting, 5000));
-  assert_hears ("alice", ALICE_HERTZ);
-  sounds->play (sounds, CUSAX_SOUND_NONE);
-  assert_hears ("bob", BOB_HERTZ);
-  sounds->play (sounds, CUSAX_SOUND_WAITING);
-  crossing_end (&crossing->alice);
-  host_audio_forget_recordings ();
-  sounds->play (sounds, CUSAX_SOUND_RINGBACK);
-  g_assert_true (wait_for (hears, &waiting, 5000));
-  cusax_sounds_free (sounds);
-  g_assert_cmpuint (crossing->alice.errors + crossing->bob.errors, ==, 0);
-}
-
-/* -------------------------------------------------------------------------- early media */
-
-static gboolean
-is_accepted (const char *who)
-{
-  return purple_media_accepted (get_media (who), "audio", who);
-}
-
-/* R44: what comes before the answer is heard, nothing is said, and the window does not claim a call. */
-static void
-test_R44_listen (void)
-{
-  g_autoptr (Crossing) crossing = crossing_new (port);
-  CrossingEnd *alice = &crossing->alice;
-  guint opened;
-
-  open_both (crossing);
-  set_codecs (alice, &pcma, &events, NULL);
-  set_codecs (&crossing->bob, &pcma, &events, NULL);
-  crossing->bob.session->vtable->accept (crossing->bob.session);
-  opened = host_audio_count_opened ();
-  alice->session->vtable->listen (alice->session);
-  alice->session->vtable->listen (alice->session);
-  assert_hears ("bob", BOB_HERTZ);
-  g_assert_cmpuint (alice->packets, ==, 0);
-  g_assert_cmpuint (host_audio_count_opened (), ==, opened);
-  g_assert_false (is_accepted ("bob"));
-
-  alice->session->vtable->accept (alice->session);
-  assert_hears ("alice", ALICE_HERTZ);
-  assert_hears ("bob", BOB_HERTZ);
-  g_assert_cmpuint (host_audio_count_opened (), ==, opened + 1);
-  g_assert_true (is_accepted ("bob"));
-  g_assert_cmpuint (alice->errors + alice->hang_ups, ==, 0);
-}
-
-/* Given up, with their tones in the ear. */
-static void
-test_listen_and_end (void)
-{
-  {
-    g_autoptr (Crossing) crossing = crossing_new (port);
-
-    open_both (crossing);
-    set_codecs (&crossing->alice, &opus, NULL, NULL);
-    set_codecs (&crossing->bob, &opus, NULL, NULL);
-    crossing->bob.session->vtable->accept (crossing->bob.session);
-    crossing->alice.session->vtable->listen (crossing->alice.session);
-    assert_hears ("bob", BOB_HERTZ);
-    crossing_end (&crossing->alice);
-    crossing_end (&crossing->bob);
-    g_assert_true (wait_for (has_no_media, NULL, 1000));
-  }
-  talk (&pcma);
-}
-
 /* -------------------------------------------------------------------------- before accept */
 
 /* A ringing call listens to nobody: no device is opened, no packet leaves, though all is agreed. */
@@ -627,6 +400,27 @@ test_call_after_failing_sink (void)
 }
 
 /* ------------------------------------------------------------------------- the call window */
+
+static gboolean
+is_with (PurpleMedia *media, const char *who)
+{
+  GList *candidates = purple_media_get_local_candidates (media, "audio", who);
+  gboolean found = candidates != NULL;
+
+  purple_media_candidate_list_free (candidates);
+  return found;
+}
+
+static PurpleMedia *
+get_media (const char *who)
+{
+  GList *all = purple_media_manager_get_media (purple_media_manager_get ());
+
+  for (GList *m = all; m != NULL; m = m->next)
+    if (is_with (m->data, who))
+      return m->data;
+  g_error ("no call with %s", who);
+}
 
 static void
 press (const char *who, PurpleMediaInfoType type)
@@ -910,14 +704,6 @@ main (int argc, char **argv)
       g_test_add_func ("/media/session/best-first", test_best_first);
       g_test_add_func ("/media/session/payload-types-differ", test_payload_types_differ);
       g_test_add_func ("/media/session/payload-type-of-caller", test_payload_type_of_caller);
-      g_test_add_func ("/media/session/P7/events", test_P7_events);
-      g_test_add_func ("/media/session/P7/events-opus", test_events_opus);
-      g_test_add_func ("/media/session/P7/events-opus-8000", test_events_opus_8000);
-      g_test_add_func ("/media/session/P7/no-events", test_no_events);
-      g_test_add_func ("/media/session/P7/keypad", test_P7_keypad);
-      g_test_add_func ("/media/session/P11/waiting", test_P11_waiting);
-      g_test_add_func ("/media/session/R44/listen", test_R44_listen);
-      g_test_add_func ("/media/session/listen-and-end", test_listen_and_end);
       g_test_add_func ("/media/session/shared-microphone", test_shared_microphone);
       g_test_add_func ("/media/session/hang-up-once", test_hang_up_once);
       g_test_add_func ("/media/session/hang-up-at-any-moment", test_hang_up_at_any_moment);
