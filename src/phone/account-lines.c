@@ -132,6 +132,16 @@ end_lonely (CusaxAccount *account)
     cusax_call_set_joined (last, FALSE);
 }
 
+static void
+resume_joined (CusaxAccount *account)
+{
+  g_autoptr (GPtrArray) calls = copy_calls (account);
+
+  for (guint i = 0; i < calls->len; i++)
+    if (cusax_call_is_joined (g_ptr_array_index (calls, i)))
+      cusax_call_set_hold (g_ptr_array_index (calls, i), FALSE);
+}
+
 static gboolean
 mix (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **error)
 {
@@ -150,8 +160,7 @@ mix (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **error)
         return FALSE;
       cusax_call_set_joined (other, TRUE);
     }
-  cusax_call_set_hold (call, FALSE);
-  cusax_call_set_hold (other, FALSE);
+  resume_joined (account);
   return TRUE;
 }
 
