@@ -185,13 +185,19 @@ void cusax_exchange_on_ack (CusaxDialog *dialog, const CusaxSipEvent *event);
 void cusax_exchange_on_cancel (CusaxDialog *dialog);
 /** An offer that waited for the dialog to be UP leaves. */
 void cusax_exchange_pump (CusaxDialog *dialog);
+/** The same session again: for the timer, or from a new address. */
+void cusax_exchange_send_refresh (CusaxDialog *dialog);
+void cusax_exchange_clear (CusaxDialog *dialog);
+
+/* exchange-timer.c */
+/** Their Allow promised UPDATE, and it was refused. */
+void cusax_exchange_stop_updates (CusaxDialog *dialog);
 /** Whether their messages allow UPDATE. */
 void cusax_exchange_learn_allow (CusaxDialog *dialog, const sip_t *sip);
 /** Session timer and Allow of the message that brought the dialog up. */
 void cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip);
 /** Tells the other side our new Contact. */
 void cusax_exchange_move (CusaxDialog *dialog);
-void cusax_exchange_clear (CusaxDialog *dialog);
 
 /* dialog-refer.c */
 gboolean cusax_dialog_refer (CusaxSipCall *call, const CusaxAddress *target, CusaxSipCall *replaces, GError **error);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Offers after the first: re-INVITE and UPDATE both ways, UPDATE also before the 200 (RFC 3311 section 5), glare (RFC
- * 3261 section 14), session refreshes (RFC 4028) and the move to a new address. See dialog.h and dialog-private.h. */
+/* Offers after the first: re-INVITE and UPDATE both ways, UPDATE also before the 200 (RFC 3311 section 5), and glare (RFC
+ * 3261 section 14). See dialog.h and dialog-private.h; refreshes are in exchange-timer.c. */
 #include "dialog-private.h"
-
-#include <sofia-sip/sip_util.h>
 
 /* How often an offer that met theirs is tried again before the call is told. */
 #define MAX_RETRIES 5
-/* What we ask for (agent.c), and the least that there is: where Sofia's timer ends up, too. */
-#define SESSION_SECONDS 1800
-#define LEAST_SECONDS 90
 
 static void pump (CusaxDialog *dialog);
-static void stop_updates (CusaxDialog *dialog);
 
 static void
 keep_local_sdp (CusaxDialog *dialog, char *sdp)
@@ -102,9 +96,8 @@ cusax_exchange_reoffer (CusaxDialog *dialog, const char *sdp)
   pump (dialog);
 }
 
-/* The same session again: for the timer, or from a new address. */
-static void
-send_refresh (CusaxDialog *dialog)
+void
+cusax_exchange_send_refresh (CusaxDialog *dialog)
 {
   if (dialog->exchange != CUSAX_EXCHANGE_NONE || dialog->local_sdp == NULL)
     return;
@@ -225,7 +218,7 @@ cusax_exchange_on_update_response (CusaxDialog *dialog, const CusaxSipEvent *eve
       if (is_good)
         cusax_dialog_tell_remote (dialog, event->sip, FALSE);
       else if (event->status == 405 || event->status == 501)
-        stop_updates (dialog);
+        cusax_exchange_stop_updates (dialog);
       return;
     }
 
@@ -433,87 +426,4 @@ cusax_exchange_on_cancel (CusaxDialog *dialog)
     return;
   settle (dialog);
   pump (dialog);
-}
-
-/* ---------------------------------------------------------- timer and address */
-
-static gboolean
-on_refresh (gpointer user_data)
-{
-  CusaxDialog *dialog = user_data;
-
-  if (dialog->state == CUSAX_DIALOG_UP && dialog->leg_is_up)
-    send_refresh (dialog);
-  return G_SOURCE_CONTINUE;
-}
-
-/* Who refreshes, as Sofia sees it (RFC 4028 section 9): nobody else can if they know no timers. */
-static gboolean
-do_we_refresh (const CusaxDialog *dialog, const sip_t *sip)
-{
-  const sip_session_expires_t *expires = sip->sip_session_expires;
-
-  if (!sip_has_feature (sip->sip_supported, "timer"))
-    return TRUE;
-  if (expires == NULL || expires->x_refresher == NULL)
-    return dialog->is_outgoing;
-  return g_ascii_strcasecmp (expires->x_refresher, dialog->is_outgoing ? "uac" : "uas") == 0;
-}
-
-static void
-start_refreshing (CusaxDialog *dialog)
-{
-  if (dialog->refresh_id == 0 && dialog->refresh_seconds > 0)
-    dialog->refresh_id = g_timeout_add_seconds (dialog->refresh_seconds, on_refresh, dialog);
-}
-
-/* Their Allow promised UPDATE. Sofia would repeat it each second. */
-static void
-stop_updates (CusaxDialog *dialog)
-{
-  if (!dialog->peer_has_update)
-    return;
-  dialog->peer_has_update = FALSE;
-  nua_set_hparams (dialog->handler.handle, NUTAG_UPDATE_REFRESH (0), TAG_END ());
-  if (dialog->state != CUSAX_DIALOG_UP)
-    return;
-  send_refresh (dialog);
-  start_refreshing (dialog);
-}
-
-void
-cusax_exchange_learn_allow (CusaxDialog *dialog, const sip_t *sip)
-{
-  if (dialog->peer_has_update || sip->sip_allow == NULL
-      || !sip_is_allowed (sip->sip_allow, sip_method_update, "UPDATE"))
-    return;
-  dialog->peer_has_update = TRUE;
-  nua_set_hparams (dialog->handler.handle, NUTAG_UPDATE_REFRESH (1), TAG_END ());
-}
-
-/* Sofia refreshes by UPDATE where the peer can; else by the last INVITE of ours, whose SDP may be stale since a
- * re-INVITE of theirs. So we are faster then: 40 % of the interval, before Sofia's half. */
-void
-cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip)
-{
-  guint seconds = SESSION_SECONDS;
-
-  if (sip == NULL)
-    return;
-  cusax_exchange_learn_allow (dialog, sip);
-  if (sip->sip_session_expires != NULL)
-    seconds = CLAMP (sip->sip_session_expires->x_delta, LEAST_SECONDS, SESSION_SECONDS);
-  dialog->refresh_seconds = do_we_refresh (dialog, sip) ? seconds * 2 / 5 : 0;
-  if (!dialog->peer_has_update)
-    start_refreshing (dialog);
-}
-
-void
-cusax_exchange_move (CusaxDialog *dialog)
-{
-  if (dialog->peer_has_update)
-    nua_update (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
-                TAG_END ());
-  else
-    send_refresh (dialog);
 }
