@@ -155,5 +155,6 @@ def test_a8_session_timer(lab, bob, refresher):
         assert agreed.one('session-expires').replace(' ', '') == '90;refresher=' + refresher
         assert refresher == 'uas' or 'timer' in agreed.one('require')
         call.bye()
-        short = bob.invite('sip:' + ALICE, headers=[('Supported', 'timer'), ('Session-Expires', '30'), ('Min-SE', '30')])
+        short = bob.invite('sip:' + ALICE, headers=[('Supported', 'timer'), ('Session-Expires', '30'),
+                                                    ('Min-SE', '30')])
         assert short.wait_final().status == 422 and int(short.wait_final().one('min-se')) >= 90

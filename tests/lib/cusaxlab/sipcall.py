@@ -161,7 +161,8 @@ class Call:
     def reoffer(self, direction='sendrecv', headers=(), sdp=None):
         """re-INVITE with this direction; gives the final reply, acknowledged."""
         body = self.sdp(direction) if sdp is None else sdp
-        reply = self.agent.invite_again(self, self._headers('INVITE', headers, 'application/sdp' if body else None), body)
+        headers = self._headers('INVITE', headers, 'application/sdp' if body else None)
+        reply = self.agent.invite_again(self, headers, body)
         if reply.status == 200:
             self.hear(reply.body)
         return reply

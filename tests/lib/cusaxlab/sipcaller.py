@@ -278,7 +278,8 @@ class SipCaller:
         kept += [('To', reply.one('to')), ('CSeq', '%d ACK' % request.cseq)]
         if reply.status < 300:
             routes = call.routes if call else reply.all('record-route')[::-1]
-            self._send(self._request('ACK', uri_of(reply.one('contact')), kept + [('Route', route) for route in routes]))
+            kept += [('Route', route) for route in routes]
+            self._send(self._request('ACK', uri_of(reply.one('contact')), kept))
         else:
             head = [item for item in request.headers if item[0] in ('Via', 'Max-Forwards')]
             self._send(Message('ACK %s SIP/2.0' % request.uri, head + kept))
