@@ -18,7 +18,8 @@ cusax_phone_link_is_one (const char *scheme)
   return FALSE;
 }
 
-/* Nobody defined callto:. In the wild it holds a number, "//" and a number, or an address as of another scheme. */
+/* Nobody defined callto:. In the wild it holds a number, "//" and a number, or an address as of another scheme.
+ */
 static CusaxAddress *
 parse_callto (const char *rest, const char *domain, GError **error)
 {

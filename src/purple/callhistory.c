@@ -31,7 +31,8 @@ typedef struct
   GPtrArray *targets; /* Target: rows of the window, as they were when it was opened */
   GPtrArray *listed;  /* Target: lines of the last list */
   gboolean was_told;
-  gboolean is_asking; /* the question after sign-in stands, or was closed by Escape, of which Pidgin tells nobody */
+  gboolean
+    is_asking; /* the question after sign-in stands, or was closed by Escape, of which Pidgin tells nobody */
 } Shown;
 
 /* Process-wide, as windows are; freed with the last entry. */
@@ -182,8 +183,8 @@ add_column (PurpleNotifySearchResults *results, const char *title)
   purple_notify_searchresults_column_add (results, purple_notify_searchresults_column_new (title));
 }
 
-/* Finch has 15 characters for each column, and room for five: the time stands there beside the number by which we know
- * the row again. */
+/* Finch has 15 characters for each column, and room for five: the time stands there beside the number by which
+ * we know the row again. */
 static gboolean
 is_narrow (void)
 {
@@ -203,7 +204,8 @@ add_columns (PurpleNotifySearchResults *results)
 }
 
 static void
-add_row (PurpleNotifySearchResults *results, PurpleAccount *account, guint number, const CusaxHistoryEntry *entry)
+add_row (PurpleNotifySearchResults *results, PurpleAccount *account, guint number,
+         const CusaxHistoryEntry *entry)
 {
   g_autofree char *when = cusax_historywords_when (entry);
   GList *row = NULL;

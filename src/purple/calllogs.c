@@ -15,7 +15,8 @@ cusax_calllogs_name (PurpleAccount *account, CusaxCall *call, const char *heard_
     return NULL;
   if (heard_by != NULL && *heard_by != '\0')
     return g_strdup (heard_by);
-  return cusax_call_get_peer (call) != NULL ? cusax_peers_name (account, cusax_call_get_peer (call), NULL) : NULL;
+  return cusax_call_get_peer (call) != NULL ? cusax_peers_name (account, cusax_call_get_peer (call), NULL)
+                                            : NULL;
 }
 
 void

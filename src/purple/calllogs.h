@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One line per call in libpurple's log of the other side, for calls that no open conversation heard of: a log of the contact,
- * or of the number. Follows the person's choice whether conversations are logged.
+ * One line per call in libpurple's log of the other side, for calls that no open conversation heard of: a log
+ * of the contact, or of the number. Follows the person's choice whether conversations are logged.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Calls of the past as people read them in lists: when, with whom, which way, how long, why it ended. Plain text.
+ * Calls of the past as people read them in lists: when, with whom, which way, how long, why it ended. Plain
+ * text.
  */
 #pragma once
 

@@ -137,7 +137,8 @@ describe (const Way *way, const char *name)
                               cusax_address_get_host (way->address));
     case CUSAX_CLASS_TELEPHONE_NETWORK:
       if (user != NULL && (*user == '*' || *user == '#'))
-        return g_strdup_printf (_ ("%s is a code: it may change how your telephone works, and may be charged."), name);
+        return g_strdup_printf (_ ("%s is a code: it may change how your telephone works, and may be charged."),
+                                name);
       return g_strdup_printf (_ ("%s calls the telephone network, may be charged."), name);
     case CUSAX_CLASS_EMERGENCY:
       return g_strdup_printf (_ ("%s is an emergency number."), name);
@@ -156,8 +157,8 @@ show_one (const Way *way)
   g_autofree char *what = describe (way, name);
   g_autofree char *secondary = g_strdup_printf (_ ("%s\nA link asks for this call."), what);
 
-  return purple_request_action (question, _ ("Call from a link"), primary, secondary, 1, way->account, NULL, NULL,
-                                GUINT_TO_POINTER (question->serial), 2, _ ("Call"), G_CALLBACK (on_call),
+  return purple_request_action (question, _ ("Call from a link"), primary, secondary, 1, way->account, NULL,
+                                NULL, GUINT_TO_POINTER (question->serial), 2, _ ("Call"), G_CALLBACK (on_call),
                                 _ ("Cancel"), G_CALLBACK (on_cancel));
 }
 
@@ -177,7 +178,8 @@ show_several (const GPtrArray *ways)
   for (guint i = 0; i < ways->len; i++)
     {
       const Way *way = g_ptr_array_index (ways, i);
-      g_autofree char *own = cusax_words_address (purple_account_get_username (way->account), CUSAX_WORDS_MAX_LENGTH);
+      g_autofree char *own
+        = cusax_words_address (purple_account_get_username (way->account), CUSAX_WORDS_MAX_LENGTH);
       g_autofree char *target = cusax_dialwords_address (way->address, config_of (way));
       g_autofree char *what = describe (way, target);
 
@@ -213,7 +215,8 @@ ask (GPtrArray *ways)
 
 /* ------------------------------------------------------------------- links */
 
-/* By libpurple's order of accounts, so that the first of several is always the same. @state_up: registered ones only. */
+/* By libpurple's order of accounts, so that the first of several is always the same. @state_up: registered ones
+ * only. */
 static GPtrArray *
 find_ways (const char *scheme, const char *rest, gboolean state_up, gboolean *any)
 {
@@ -248,8 +251,8 @@ tell_broken (const char *scheme, const char *rest)
   g_autofree char *text
     = g_strdup_printf (_ ("“%s” is neither a telephone number nor an address."), clean != NULL ? clean : "");
 
-  purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_ERROR, _ ("Call from a link"), text, NULL,
-                         NULL, NULL);
+  purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_ERROR, _ ("Call from a link"), text,
+                         NULL, NULL, NULL);
 }
 
 /* Returns: FALSE if there is no account of ours that has ever signed in: another plugin may know what to do */
@@ -358,10 +361,14 @@ static const struct
   gboolean (*fits) (CusaxCall *);
   void (*act) (CusaxCall *);
 } commands[] = {
-  { "answer", is_ringing, cusax_call_answer },  { "decline", is_ringing, decline },
-  { "hangup", is_spoken_on, cusax_call_hang_up }, { "hangup", is_ours_to_end, cusax_call_hang_up },
-  { "hold", is_spoken_on, hold },               { "resume", is_on_hold, resume },
-  { "mute", is_spoken_on, mute },               { "unmute", is_spoken_on, unmute },
+  { "answer", is_ringing, cusax_call_answer },
+  { "decline", is_ringing, decline },
+  { "hangup", is_spoken_on, cusax_call_hang_up },
+  { "hangup", is_ours_to_end, cusax_call_hang_up },
+  { "hold", is_spoken_on, hold },
+  { "resume", is_on_hold, resume },
+  { "mute", is_spoken_on, mute },
+  { "unmute", is_spoken_on, unmute },
 };
 
 static gboolean

@@ -26,7 +26,8 @@ on_history (CusaxCommandRequest *request, GError **error)
   if (*text == '#')
     text++;
   if ((*text != '\0' || calls) && !g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT, &number, NULL))
-    return cusax_commands_fail (error, _ ("Write how many calls you want to see, or “call” and the number of a line."));
+    return cusax_commands_fail (
+      error, _ ("Write how many calls you want to see, or “call” and the number of a line."));
   if (calls)
     return cusax_callhistory_call_back (request->account, (guint) number, error);
   list = cusax_callhistory_list (request->account, (guint) MIN (number, MAX_LINES));
@@ -40,9 +41,8 @@ on_voicemail (CusaxCommandRequest *request, GError **error)
   return cusax_commands_takes_nothing (request, error) && cusax_voicemail_call (request->account, error);
 }
 
-const CusaxCommand cusax_servicecommands[] = {
-  { "history", on_history,
-    N_ ("history [n|call n]:  Lists the last calls, or calls back the one in line n."), FALSE },
-  { "voicemail", on_voicemail, N_ ("voicemail:  Calls the voicemail of the account."), FALSE },
-  { NULL }
-};
+const CusaxCommand cusax_servicecommands[]
+  = { { "history", on_history,
+        N_ ("history [n|call n]:  Lists the last calls, or calls back the one in line n."), FALSE },
+      { "voicemail", on_voicemail, N_ ("voicemail:  Calls the voicemail of the account."), FALSE },
+      { NULL } };

@@ -96,7 +96,8 @@ cusax_voicemail_words (PurpleAccount *account)
 
 /* ------------------------------------------------------------------ calling */
 
-/* By hand: the person set the number, or the own service named an address of its own (cusax_mailbox_get_address()). */
+/* By hand: the person set the number, or the own service named an address of its own
+ * (cusax_mailbox_get_address()). */
 gboolean
 cusax_voicemail_call (PurpleAccount *account, GError **error)
 {
@@ -108,9 +109,10 @@ cusax_voicemail_call (PurpleAccount *account, GError **error)
   if (mailbox == NULL)
     g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, _ ("Telephony: off."));
   else
-    g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                         _ ("The telephony service has not said which number its voicemail has. Write it into “Voicemail "
-                            "number or address” of “Telephony settings...”."));
+    g_set_error_literal (
+      error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+      _ ("The telephony service has not said which number its voicemail has. Write it into “Voicemail "
+         "number or address” of “Telephony settings...”."));
   return FALSE;
 }
 

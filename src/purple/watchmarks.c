@@ -97,5 +97,6 @@ cusax_watchmarks_menu (PurpleBuddy *buddy)
   if (state_of (buddy) != CUSAX_WATCH_RINGING
       || !cusax_watch_get_pick_up (cusax_account_get_watch (phone), jid, &target, &replaces))
     return NULL;
-  return g_list_append (NULL, purple_menu_action_new (_ ("Pick up the call"), PURPLE_CALLBACK (on_pick_up), NULL, NULL));
+  return g_list_append (
+    NULL, purple_menu_action_new (_ ("Pick up the call"), PURPLE_CALLBACK (on_pick_up), NULL, NULL));
 }

@@ -23,8 +23,8 @@ typedef enum
   STATE_SHOWN,
   STATE_CHECKING,
   STATE_RESTORING,
-  STATE_LEFT,    /* somebody else's, for this call */
-  STATE_REFUSED  /* nothing more until the next sign-in */
+  STATE_LEFT,   /* somebody else's, for this call */
+  STATE_REFUSED /* nothing more until the next sign-in */
 } State;
 
 struct _CusaxActivity
@@ -79,7 +79,8 @@ new_on_the_phone (void)
   return element;
 }
 
-/* @items: (nullable): what a pubsub result or an event holds. Returns: (transfer none) (nullable): its activity */
+/* @items: (nullable): what a pubsub result or an event holds. Returns: (transfer none) (nullable): its activity
+ */
 static xmlnode *
 element_of (xmlnode *items)
 {
@@ -125,7 +126,8 @@ remember (CusaxActivity *activity, gboolean is_ours)
   activity->is_ours = is_ours;
   if (!is_ours)
     g_clear_pointer (&activity->previous, g_free);
-  if (!activity->store->save (activity->store, STORE_NAME, is_ours ? text : "", is_ours ? strlen (text) : 0, &error))
+  if (!activity->store->save (activity->store, STORE_NAME, is_ours ? text : "", is_ours ? strlen (text) : 0,
+                              &error))
     purple_debug_warning ("cusax-xmpp", "activity: %s\n", error->message);
 }
 
@@ -175,8 +177,8 @@ static void
 ask (CusaxActivity *activity, State state, const char *type, xmlnode *payload, CusaxStanzaReply done)
 {
   activity->state = state;
-  activity->request = cusax_stanza_send_iq (purple_account_get_connection (activity->account), type, NULL, payload,
-                                            REPLY_MS, done, activity);
+  activity->request = cusax_stanza_send_iq (purple_account_get_connection (activity->account), type, NULL,
+                                            payload, REPLY_MS, done, activity);
 }
 
 /* @element: (transfer full) */
@@ -543,7 +545,8 @@ cusax_activity_init (PurplePlugin *plugin)
   our_plugin = plugin;
   all = g_hash_table_new (NULL, NULL);
   jabber_add_feature (CUSAX_NS_ACTIVITY "+notify", is_feature_on);
-  purple_signal_connect (plugin, "jabber-receiving-message", &all, PURPLE_CALLBACK (on_receiving_message), NULL);
+  purple_signal_connect (plugin, "jabber-receiving-message", &all, PURPLE_CALLBACK (on_receiving_message),
+                         NULL);
 }
 
 void

@@ -34,7 +34,7 @@ host_results_show (PurpleConnection *gc, const char *title, const char *primary,
       g_autoptr (GString) text = g_string_new (NULL);
 
       for (GList *cell = row->data; cell != NULL; cell = cell->next)
-        g_string_append_printf (text, "%s%s", cell == row->data ? "" : "|", (const char *)cell->data);
+        g_string_append_printf (text, "%s%s", cell == row->data ? "" : "|", (const char *) cell->data);
       host_event ("result", "row", host_number (++number), "text", text->str, NULL);
     }
   return list;
@@ -46,7 +46,7 @@ host_results_close (void *handle)
   if (lists == NULL || !g_ptr_array_remove (lists, handle))
     return FALSE;
   host_event ("results-closed", NULL);
-  purple_notify_searchresults_free (((List *)handle)->results);
+  purple_notify_searchresults_free (((List *) handle)->results);
   g_free (handle);
   return TRUE;
 }
@@ -75,7 +75,8 @@ host_results_press (const char *button, guint row, GError **error)
 
       if (g_strcmp0 (one->label, button) != 0)
         continue;
-      one->callback (list->gc, row > 0 ? g_list_nth_data (list->results->rows, row - 1) : NULL, list->user_data);
+      one->callback (list->gc, row > 0 ? g_list_nth_data (list->results->rows, row - 1) : NULL,
+                     list->user_data);
       return TRUE;
     }
   return host_command_fail (error, "no button %s", button);

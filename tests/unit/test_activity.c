@@ -148,7 +148,8 @@ own_event (const char *inside)
 {
   g_autofree char *element = g_strdup_printf (ACTIVITY, inside);
   g_autofree char *xml = g_strdup_printf (
-    "<message from='" OWN "'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='" CUSAX_NS_ACTIVITY
+    "<message from='" OWN
+    "'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='" CUSAX_NS_ACTIVITY
     "'><item>%s</item></items></event></message>",
     element);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Calls of the past: their words, the list with "Call back", the question after sign-in, lines of libpurple's logs. */
+/* Calls of the past: their words, the list with "Call back", the question after sign-in, lines of libpurple's
+ * logs. */
 #include "fakechat.h"
 
 #include "callers.h"
@@ -190,8 +191,10 @@ static const struct
     "bob@example.org: outgoing, 3:07" },
   { "bob@example.org", "bob@example.org", NULL, FALSE, CUSAX_CALL_END_LOCAL, 12, 0, NULL,
     "bob@example.org: incoming, 12 seconds" },
-  { "+33177624339", NULL, "Dr. No", FALSE, CUSAX_CALL_END_MISSED, 0, 0, NULL, "“Dr. No” (+33177624339): missed" },
-  { "+33177624339", NULL, NULL, FALSE, CUSAX_CALL_END_MISSED, 0, 486, NULL, "+33177624339: missed, told: busy" },
+  { "+33177624339", NULL, "Dr. No", FALSE, CUSAX_CALL_END_MISSED, 0, 0, NULL,
+    "“Dr. No” (+33177624339): missed" },
+  { "+33177624339", NULL, NULL, FALSE, CUSAX_CALL_END_MISSED, 0, 486, NULL,
+    "+33177624339: missed, told: busy" },
   { "", NULL, NULL, FALSE, CUSAX_CALL_END_DECLINED_HERE, 0, 603, NULL,
     "somebody who hides the number: incoming, declined" },
   { "7042", NULL, "evil\nname", TRUE, CUSAX_CALL_END_BUSY, 0, 486, "Busy Here", "7042: outgoing, busy" },
@@ -208,7 +211,8 @@ test_words (void)
   setup ();
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      CusaxHistoryEntry *entry = add (rows[i].who, rows[i].contact, rows[i].outgoing, rows[i].end, rows[i].seconds);
+      CusaxHistoryEntry *entry
+        = add (rows[i].who, rows[i].contact, rows[i].outgoing, rows[i].end, rows[i].seconds);
       g_autofree char *expected = NULL;
       g_autofree char *line = NULL;
 
@@ -266,10 +270,12 @@ test_list (gconstpointer finch)
   g_assert_cmpstr (list.primary, ==, "3 calls");
   first = row_text (0);
   second = row_text (1);
-  g_assert_cmpstr (first, ==, finch != NULL ? "1. 11-24 15:03|bob@example.org|Missed|||"
-                                            : "1|2026-11-24 15:03|bob@example.org|Missed|||");
-  g_assert_cmpstr (second, ==, finch != NULL ? "2. 11-23 15:03|+33177624339|Outgoing||busy|"
-                                             : "2|2026-11-23 15:03|+33177624339|Outgoing||busy|");
+  g_assert_cmpstr (first, ==,
+                   finch != NULL ? "1. 11-24 15:03|bob@example.org|Missed|||"
+                                 : "1|2026-11-24 15:03|bob@example.org|Missed|||");
+  g_assert_cmpstr (second, ==,
+                   finch != NULL ? "2. 11-23 15:03|+33177624339|Outgoing||busy|"
+                                 : "2|2026-11-23 15:03|+33177624339|Outgoing||busy|");
   g_assert_cmpuint (g_list_length (list.results->columns), ==, g_list_length (list.results->rows->data));
   /* Looked at. */
   g_assert_cmpuint (cusax_history_count_unseen (NULL), ==, 0);
@@ -340,8 +346,9 @@ test_lines (void)
   add ("+33177624339", NULL, TRUE, CUSAX_CALL_END_BUSY, 0);
   add ("7042", NULL, TRUE, CUSAX_CALL_END_BUSY, 0);
   lines = cusax_callhistory_list (account, 2);
-  g_assert_cmpstr (lines, ==, "1. 2026-11-24 15:03  bob@example.org: missed\n"
-                              "2. 2026-11-23 15:03  +33177624339: outgoing, busy");
+  g_assert_cmpstr (lines, ==,
+                   "1. 2026-11-24 15:03  bob@example.org: missed\n"
+                   "2. 2026-11-23 15:03  +33177624339: outgoing, busy");
   g_assert_cmpuint (cusax_history_count_unseen (NULL), ==, 0);
   g_ptr_array_remove_index (entries, 0);
   g_assert_true (cusax_callhistory_call_back (account, 1, &error));
@@ -365,9 +372,10 @@ test_signed_on (gconstpointer finch)
   cusax_callhistory_signed_on (account);
   g_assert_cmpstr (fake_dialog->title, ==, "Missed calls");
   g_assert_cmpstr (fake_dialog->primary, ==, "2 missed calls");
-  g_assert_cmpstr (fake_dialog->secondary, ==, "2026-11-24 15:03  bob@example.org\n"
-                                               "2026-11-22 15:03  somebody who hides the number\n"
-                                               "Account: alice@example.org");
+  g_assert_cmpstr (fake_dialog->secondary, ==,
+                   "2026-11-24 15:03  bob@example.org\n"
+                   "2026-11-22 15:03  somebody who hides the number\n"
+                   "Account: alice@example.org");
   g_assert_cmpstr (fake_dialog->ok_text, ==, "Call history");
   g_assert_cmpstr (fake_dialog->cancel_text, ==, "Close");
   g_assert_cmpint (fake_dialog->default_action, ==, 1);

@@ -7,6 +7,7 @@
 #include "conferences.h"
 #include "dialling.h"
 #include "error.h"
+#include "fakeservices.h"
 #include "notices.h"
 
 #include <purple.h>
@@ -473,6 +474,45 @@ test_decline_text (void)
   check_call (call, "decline(486) decline(486) decline(0) decline(0) ");
   g_string_truncate (sent_im, 0);
   fake_call_free (call);
+  fake_purple_connect (account, TRUE);
+  teardown ();
+}
+
+static const struct
+{
+  const char *line, *result, *traced, *lines;
+} services[] = {
+  { "history", "ok", "list(10) ", "1. bob: missed\n" },
+  { "history 3", "ok", "list(3) ", "1. bob: missed\n" },
+  { "history 99999", "ok", "list(50) ", "1. bob: missed\n" },
+  { "history call 2", "ok", "back(2) ", "" },
+  { "history call #2", "ok", "back(2) ", "" },
+  { "history call", "Write how many calls you want to see, or “call” and the number of a line.", "", "" },
+  { "history x", "Write how many calls you want to see, or “call” and the number of a line.", "", "" },
+  { "history 0", "Write how many calls you want to see, or “call” and the number of a line.", "", "" },
+  { "history 99999999999999999999", "Write how many calls you want to see, or “call” and the number of a line.", "", "" },
+  { "voicemail", "ok", "voicemail(0) ", "" },
+  { "voicemail x", "This command takes nothing behind it.", "", "" },
+};
+
+/* P16, P20: what surrounds calls. */
+static void
+test_services (void)
+{
+  setup ();
+  fake_services_trace = g_string_new (NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (services); i++)
+    {
+      assert_run (services[i].line, services[i].result);
+      g_assert_cmpstr (fake_services_trace->str, ==, services[i].traced);
+      g_string_truncate (fake_services_trace, 0);
+      check_lines (services[i].lines);
+    }
+  fake_services_refuse = TRUE;
+  assert_run ("voicemail", "No &lt;way&gt;.");
+  assert_run ("history call 1", "No &lt;way&gt;.");
+  fake_services_refuse = FALSE;
+  g_string_free (g_steal_pointer (&fake_services_trace), TRUE);
   teardown ();
 }
 
@@ -609,6 +649,7 @@ main (int argc, char **argv)
       g_test_add_func ("/commands/R38-conference", test_R38_conference);
       g_test_add_func ("/commands/decline-text", test_decline_text);
       g_test_add_func ("/commands/lists", test_lists);
+      g_test_add_func ("/commands/services", test_services);
       g_test_add_func ("/commands/R29-calls", test_R29_calls);
       g_test_add_func ("/commands/people", test_people);
       g_test_add_func ("/commands/rooms", test_rooms);

@@ -3,6 +3,7 @@
 #include "fakephone.h"
 
 #include "error.h"
+#include "fakeservices.h"
 #include "legs.h"
 #include "notices.h"
 
@@ -398,11 +399,54 @@ test_missed (void)
       g_assert_cmpuint (windows->len, ==, 1);
     }
   g_assert_true (g_str_has_prefix (g_ptr_array_index (windows, 0), "Missed calls|12 missed calls|"));
+  fake_services_trace = g_string_new (NULL);
   purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
+  /* The person's click, and nobody else's, is a look. */
+  g_assert_cmpstr (fake_services_trace->str, ==, "seen(0) ");
   g_assert_cmpuint (windows->len, ==, 0);
   finish (call_bob (13, CUSAX_CALL_INCOMING), CUSAX_CALL_END_MISSED);
   g_assert_true (g_str_has_prefix (g_ptr_array_index (windows, 0), "Missed calls|1 missed call|"));
   assert_lines ("");
+  teardown ();
+  g_assert_cmpstr (fake_services_trace->str, ==, "seen(0) ");
+  g_string_free (g_steal_pointer (&fake_services_trace), TRUE);
+}
+
+/* P20: one line in the log of the other side, also of a call that no conversation hears of; never two. */
+static void
+test_logged (gconstpointer talking)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_INCOMING);
+  g_autofree char *text = NULL;
+  GString *all = g_string_new (NULL);
+  PurpleLogReadFlags flags = 0;
+  GList *logs;
+
+  setup (talking != NULL);
+  purple_prefs_set_bool ("/purple/logging/log_ims", TRUE);
+  change (call, CUSAX_CALL_INCOMING);
+  finish (call, CUSAX_CALL_END_MISSED);
+  /* Closed before the line could be written: then the log gets it. */
+  if (talking != NULL && strcmp (talking, "closed") == 0)
+    g_clear_pointer (&with_bob, purple_conversation_destroy);
+  spin ();
+  purple_prefs_set_bool ("/purple/logging/log_ims", FALSE);
+  logs = purple_log_get_logs (PURPLE_LOG_IM, "bob@example.org", account);
+  for (GList *l = logs; l != NULL; l = l->next)
+    {
+      g_autofree char *one = purple_log_read (l->data, &flags);
+
+      g_string_append (all, one);
+    }
+  g_list_free_full (logs, (GDestroyNotify) purple_log_free);
+  g_assert_cmpint (strstr (all->str, "Incoming call. ") != NULL, ==,
+                   talking == NULL || strcmp (talking, "closed") == 0);
+  logs = purple_log_get_logs (PURPLE_LOG_IM, "bob@example.org", account);
+  for (GList *l = logs; l != NULL; l = l->next)
+    purple_log_delete (l->data);
+  g_list_free_full (logs, (GDestroyNotify) purple_log_free);
+  g_string_free (all, TRUE);
+  g_string_truncate (lines, 0);
   teardown ();
 }
 
@@ -561,6 +605,8 @@ main (int argc, char **argv)
   account = fake_purple_account ("alice@example.org");
   purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob & Co"), NULL, NULL, NULL);
 
+  g_test_add_data_func ("/notices/P20-logged", NULL, test_logged);
+  g_test_add_data_func ("/notices/P20-logged-closed", "closed", test_logged);
   if (finch)
     add_finch_tests ();
   else

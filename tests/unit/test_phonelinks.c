@@ -16,7 +16,8 @@ static GString *told;
 gboolean
 cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **error)
 {
-  g_string_append_printf (dialled, "%s %s ", purple_account_get_username (account), cusax_address_get_uri (address));
+  g_string_append_printf (dialled, "%s %s ", purple_account_get_username (account),
+                          cusax_address_get_uri (address));
   if (fake_phone.dial_error == NULL)
     return TRUE;
   g_propagate_error (error, g_error_copy (fake_phone.dial_error));
@@ -62,18 +63,18 @@ static const struct
   const char *scheme, *rest;
   const char *primary, *secondary, *dialled;
 } links[] = {
-  { "tel", "+33-1-77-62-43-39", "Call +33177624339?", "+33177624339 calls the telephone network, may be charged.",
-    "sip:+33177624339@example.org;user=phone" },
+  { "tel", "+33-1-77-62-43-39", "Call +33177624339?",
+    "+33177624339 calls the telephone network, may be charged.", "sip:+33177624339@example.org;user=phone" },
   { "TEL", "*21*0900123%23", "Call *21*0900123#?",
     "*21*0900123# is a code: it may change how your telephone works, and may be charged.",
     "sip:*21*0900123%23@example.org;user=phone" },
   { "tel", "112", "Call 112?", "112 is an emergency number.", "sip:112@example.org;user=phone" },
-  { "sip", "bob@example.org?Replaces=x", "Call sip:bob@example.org?", "The call stays within your telephone service.",
-    "sip:bob@example.org" },
+  { "sip", "bob@example.org?Replaces=x", "Call sip:bob@example.org?",
+    "The call stays within your telephone service.", "sip:bob@example.org" },
   { "sips", "bob@other.example", "Call sips:bob@other.example?",
     "The call goes to another telephone service: other.example", "sips:bob@other.example" },
-  { "callto", "//+33%20177624339", "Call +33177624339?", "+33177624339 calls the telephone network, may be charged.",
-    "sip:+33177624339@example.org;user=phone" },
+  { "callto", "//+33%20177624339", "Call +33177624339?",
+    "+33177624339 calls the telephone network, may be charged.", "sip:+33177624339@example.org;user=phone" },
 };
 
 /* Each link is confirmed, and Enter is no consent: a page may ask while somebody types. */
@@ -139,8 +140,10 @@ static const struct
 } broken[] = {
   { "tel", "x", "“tel:x” is neither a telephone number nor an address." },
   { "tel", "", "“tel:” is neither a telephone number nor an address." },
-  { "sip", "bob@other.example%0d%0aX: y", "“sip:bob@other.example%0d%0aX: y” is neither a telephone number nor an address." },
-  { "callto", "javascript:alert(1)", "“callto:javascript:alert(1)” is neither a telephone number nor an address." },
+  { "sip", "bob@other.example%0d%0aX: y",
+    "“sip:bob@other.example%0d%0aX: y” is neither a telephone number nor an address." },
+  { "callto", "javascript:alert(1)",
+    "“callto:javascript:alert(1)” is neither a telephone number nor an address." },
 };
 
 static void

@@ -90,9 +90,11 @@ test_marks (void)
       has_dialog = rows[i].has_dialog;
       cusax_watchmarks_tooltip (bob, info);
       cusax_watchmarks_tooltip (number, info);
-      entry = purple_notify_user_info_get_entries (info) != NULL ? purple_notify_user_info_get_entries (info)->data
-                                                                 : NULL;
-      g_assert_cmpstr (entry != NULL ? purple_notify_user_info_entry_get_value (entry) : NULL, ==, rows[i].tooltip);
+      entry = purple_notify_user_info_get_entries (info) != NULL
+                ? purple_notify_user_info_get_entries (info)->data
+                : NULL;
+      g_assert_cmpstr (entry != NULL ? purple_notify_user_info_entry_get_value (entry) : NULL, ==,
+                       rows[i].tooltip);
       menu = cusax_watchmarks_menu (bob);
       g_assert_cmpint (menu != NULL, ==, rows[i].has_entry);
       if (menu != NULL)
@@ -111,7 +113,8 @@ pick_up (void)
   state = CUSAX_WATCH_RINGING;
   has_dialog = TRUE;
   menu = cusax_watchmarks_menu (bob);
-  ((void (*) (PurpleBlistNode *, gpointer)) ((PurpleMenuAction *) menu->data)->callback) (PURPLE_BLIST_NODE (bob), NULL);
+  ((void (*) (PurpleBlistNode *, gpointer)) ((PurpleMenuAction *) menu->data)->callback) (
+    PURPLE_BLIST_NODE (bob), NULL);
   g_list_free_full (menu, (GDestroyNotify) purple_menu_action_free);
 }
 
