@@ -177,6 +177,7 @@ teardown (void)
   cusax_commands_unregister ();
   g_clear_pointer (&with_bob, purple_conversation_destroy);
   /* The connection's list of rooms is not cleared by the end of one. */
+  fake_purple_connect (account, TRUE);
   serv_got_chat_left (purple_account_get_connection (account), 1);
   g_clear_pointer (&room, purple_conversation_destroy);
   fake_purple_connect (account, FALSE);
