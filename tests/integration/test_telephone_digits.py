@@ -60,7 +60,7 @@ def test_a9_info_where_there_are_no_telephone_events(lab, way):
         call.bye()
 
 
-@pytest.mark.parametrize('way', ['command'])
+@pytest.mark.parametrize('way', WAYS)
 def test_a9_words_where_there_is_neither(lab, way):
     bob = lab.sip_caller('bob', tone=BOBS, events=False, allow='INVITE, ACK, CANCEL, BYE')
     with Person(lab, 'alice') as alice:

@@ -7,7 +7,7 @@ import pytest
 from cusaxlab.lab import USERS
 from cusaxlab.process import wait_until
 from product import Person
-from telephone import BOBS, ECHOS, TONE, both_hear, call_in, call_out, wait_calls, wait_hears, wait_quiet
+from telephone import BOBS, ECHOS, TONE, both_hear, call_in, call_out, number_of, wait_calls, wait_hears, wait_quiet
 
 THIRDS = 1230
 
@@ -39,6 +39,24 @@ def test_p11_three_mixed_here(lab):
         wait_calls(alice, 1)
         both_hear(alice, first)
         hears_only(first, [TONE], [ECHOS, BOBS])
+        first.bye()
+
+
+def test_p11_a_part_of_the_mix_is_taken_out_and_hears_nothing(lab):
+    bob, echo = lab.sip_caller('bob', tone=BOBS), lab.sip_caller('echo', tone=ECHOS)
+    with Person(lab, 'alice', tone=TONE) as alice:
+        first, second = call_in(alice, bob), call_out(alice, echo)
+        alice.command('/conference')
+        hears_only(first, [TONE, ECHOS], [BOBS])
+        alice.command('/part ' + number_of(alice, 'echo'))
+        wait_quiet(second)
+        both_hear(alice, first)
+        hears_only(first, [TONE], [ECHOS])
+        # And back again.
+        alice.command('/conference')
+        hears_only(first, [TONE, ECHOS], [BOBS])
+        hears_only(second, [TONE, BOBS], [ECHOS])
+        second.bye()
         first.bye()
 
 

@@ -111,6 +111,19 @@ def test_p12_a_transfer_that_fails_leaves_the_call_on_hold(lab, bob, case):
         call.wait_ended()
 
 
+def test_p12_a_telephone_that_cannot_be_transferred(lab):
+    bob = lab.sip_caller('bob', tone=BOBS, allow='INVITE, ACK, CANCEL, BYE, INFO')
+    with Person(lab, 'alice') as alice:
+        alice.do('open', BOB)
+        call = call_in(alice, bob)
+        mark = alice.mark()
+        alice.send('cmd', BOB, '/transfer ' + ECHO)
+        alice.expect('(message|notify|command-result) .*cannot be transferred', since=mark)
+        assert not call.refers
+        both_hear(alice, call)
+        call.bye()
+
+
 def test_p12_the_far_end_hangs_up_in_a_transfer(lab, bob):
     with Person(lab, 'alice') as alice:
         call = call_in(alice, bob)

@@ -15,6 +15,7 @@ REFUSALS = {
                 'Bob is at lunch until two'),
     'second warning': (488, 'Not Acceptable', [('Warning', '307 cusax.test "Session", 399 cusax.test "Ask the desk"')],
                        'Ask the desk'),
+    'reason': (502, 'No', [('Reason', 'SIP;cause=503;text="All lines are busy"')], 'All lines are busy'),
     'phrase': (500, 'The Exchange Is Being Repaired', [], 'The Exchange Is Being Repaired'),
 }
 
