@@ -96,3 +96,16 @@ def test_r36_opt_out(lab):
         assert 'talking' not in activity(bob, ALICE)
         assert not [one for one in lab.prosody.stanzas('alice', 'iq')
                     if one['namespace'] == 'http://jabber.org/protocol/pubsub' and NODE in str(one)]
+
+
+def test_r36_switched_off_in_mid_call(lab):
+    phone = lab.sip_caller('bob').on_invite(ok=())
+    bob = lab.contact('bob')
+    with Person(lab, 'alice') as alice:
+        begin_call(alice, phone)
+        wait_until(lambda: 'on_the_phone' in activity(bob, ALICE), 'on the phone', 10, alice.tail)
+        dialog = alice.action('Privacy...')
+        alice.do('field', dialog['id'], 'share_on_the_phone', 'false')
+        alice.respond(dialog, 'Save')
+        wait_until(lambda: 'on_the_phone' not in activity(bob, ALICE), 'gone', 10, alice.tail)
+        assert 'in call' in alice.command('/calls')
