@@ -28,6 +28,14 @@ format_referred_by (const CusaxSipDisclosure *disclosure)
   return g_strdup_printf ("Referred-By: %s", value);
 }
 
+/* Who does not know Replaces would be called anew, and that may cost: a pick-up is one or nothing (RFC 3891 section 4). A
+ * transfer goes on without it, for telephones that take Replaces and do not say so. */
+static gboolean
+is_pick_up (const char *replaces)
+{
+  return replaces != NULL && g_str_has_suffix (replaces, ";early-only");
+}
+
 CusaxSipCall *
 cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const CusaxAddress *target,
                            const char *sdp, const CusaxSipDisclosure *disclosure,
@@ -68,6 +76,7 @@ cusax_dialog_new_outgoing (CusaxStack *stack, const CusaxSelf *self, const Cusax
   /* Without an offer of ours theirs may come in a reliable 18x, and PRACK has to bring the answer: ours to send. */
   nua_invite (handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
               SIPTAG_UNKNOWN_STR (replaces_line), SIPTAG_UNKNOWN_STR (referred_by_line),
+              TAG_IF (is_pick_up (replaces), SIPTAG_REQUIRE_STR ("replaces")),
               TAG_IF (sdp == NULL, NUTAG_APPL_METHOD ("PRACK")),
               TAG_IF (sdp != NULL, SIPTAG_CONTENT_TYPE_STR ("application/sdp")),
               TAG_IF (sdp != NULL, SIPTAG_PAYLOAD_STR (sdp)), TAG_END ());

@@ -1058,6 +1058,7 @@ test_replaces_out (void)
     const char *replaces, *referred_by, *seen;
     gboolean is_anonymous;
   } rows[] = {
+    { "1@x;to-tag=a;from-tag=b;early-only", NULL, "", FALSE },
     { "1@x;to-tag=a;from-tag=b", "<sip:bob@example.test>;cid=\"2@y\"", "<sip:bob@example.test>;cid=\"2@y\"", FALSE },
     { "1@x;to-tag=a;from-tag=b", "sip:b@x\r\nX-Evil: 1", "", TRUE },
     { NULL, "garbage \xff", "", FALSE },
@@ -1076,7 +1077,9 @@ test_replaces_out (void)
       g_autoptr (PeerMessage) invite = peer_expect (line->peer, "INVITE ", WAIT_MS);
       g_autofree char *replaces = message_get_all (invite, "Replaces");
       g_autofree char *referred_by = message_get_all (invite, "Referred-By");
+      g_autofree char *require = message_get_all (invite, "Require");
 
+      g_assert_cmpint (strstr (require, "replaces") != NULL, ==, i == 0);
       g_assert_cmpstr (replaces, ==, rows[i].replaces != NULL ? rows[i].replaces : "");
       g_assert_cmpstr (referred_by, ==, rows[i].seen);
       g_assert_null (strstr (invite->head, "X-Evil"));
