@@ -56,15 +56,13 @@ close_dialog (void)
 
 /* -------------------------------------------------------------- answers */
 
-/* Returns: (transfer none) (nullable): the chosen call, if it still stands; @first: of the list that is of no call */
-static CusaxCall *
-chosen (CusaxAccount *phone, PurpleRequestFields *fields, const char *id, GArray *numbers, int first)
+/* Returns: the chosen number of @numbers, 0 for none; @first: entries of the list that are no calls */
+static guint
+chosen (PurpleRequestFields *fields, const char *id, GArray *numbers, int first)
 {
-  int index = purple_request_fields_exists (fields, id) ? cusax_choices_get (fields, id) - first : 0;
+  int index = cusax_choices_get (fields, id) - first;
 
-  if (index < 0 || (guint) index >= numbers->len)
-    return NULL;
-  return cusax_account_get_call (phone, g_array_index (numbers, guint, index));
+  return index >= 0 && (guint) index < numbers->len ? g_array_index (numbers, guint, index) : 0;
 }
 
 static gboolean
@@ -86,17 +84,24 @@ fail (GError **error, const char *words)
 static gboolean
 carry_out (Dialog *old, CusaxAccount *phone, PurpleRequestFields *fields, GError **error)
 {
-  CusaxCall *call = chosen (phone, fields, "call", old->calls, 0);
+  guint number = old->calls->len == 1 ? g_array_index (old->calls, guint, 0) : chosen (fields, "call", old->calls, 0);
+  CusaxCall *call = number > 0 ? cusax_account_get_call (phone, number) : NULL;
   CusaxCall *other = NULL;
   g_autoptr (GError) reason = NULL;
 
+  if (number == 0)
+    return fail (error, _ ("Nothing was transferred: no call was chosen."));
   if (call == NULL)
     return fail (error, _ ("The call that was to be transferred has ended."));
   if (has_typed (fields))
     return cusax_dialling_transfer_typed (old->account, call, purple_request_fields_get_string (fields, "target"),
                                           error);
   if (purple_request_fields_exists (fields, "other"))
-    other = chosen (phone, fields, "other", old->others, 1);
+    number = chosen (fields, "other", old->others, 1);
+  else
+    number = 0;
+  if (number > 0)
+    other = cusax_account_get_call (phone, number);
   if (other == NULL)
     return fail (error, _ ("Nothing was transferred: no address was given."));
   if (other == call)
@@ -130,12 +135,11 @@ on_cancel (gpointer serial, PurpleRequestFields *fields)
 
 /* --------------------------------------------------------------- dialog */
 
-/* Returns: (transfer full): their numbers; @lines gets one for each */
-static GArray *
-list_calls (PurpleAccount *account, CusaxAccount *phone, CusaxCallFilter filter, GPtrArray *lines)
+/* @lines: gets one for each, as @numbers */
+static void
+add_calls (PurpleAccount *account, CusaxAccount *phone, CusaxCallFilter filter, GArray *numbers, GPtrArray *lines)
 {
   const GPtrArray *calls = cusax_account_get_calls (phone);
-  GArray *numbers = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < calls->len; i++)
     {
@@ -149,7 +153,6 @@ list_calls (PurpleAccount *account, CusaxAccount *phone, CusaxCallFilter filter,
       g_array_append_val (numbers, number);
       g_ptr_array_add (lines, g_strdup_printf ("#%u %s", number, name));
     }
-  return numbers;
 }
 
 static PurpleRequestFields *
@@ -158,12 +161,13 @@ dialog_fields (const GPtrArray *calls, const GPtrArray *others, GString *text)
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
 
-  if (calls->len > 1)
-    purple_request_field_group_add_field (group, cusax_choices_field ("call", _ ("Call"), calls, text));
+  /* First, because it gets the focus: in a list what is typed would search. */
   purple_request_field_group_add_field (group, purple_request_field_string_new ("target", _ ("To"), NULL, FALSE));
   /* The first line is "what is typed", and one's own call alone is nobody to transfer to. */
   if (others->len > 2)
     purple_request_field_group_add_field (group, cusax_choices_field ("other", _ ("Or to"), others, text));
+  if (calls->len > 1)
+    purple_request_field_group_add_field (group, cusax_choices_field ("call", _ ("Call to transfer"), calls, text));
   purple_request_fields_add_group (fields, group);
   return fields;
 }
@@ -210,9 +214,13 @@ cusax_transferdialog_show (PurpleAccount *account)
   dialog = g_new0 (Dialog, 1);
   dialog->serial = ++last_serial;
   dialog->account = account;
-  dialog->calls = list_calls (account, phone, cusax_callpick_is_active, calls);
+  dialog->calls = g_array_new (FALSE, FALSE, sizeof (guint));
+  dialog->others = g_array_new (FALSE, FALSE, sizeof (guint));
+  /* The first one is proposed. */
+  add_calls (account, phone, cusax_callpick_is_spoken_on, dialog->calls, calls);
+  add_calls (account, phone, cusax_callpick_is_on_hold, dialog->calls, calls);
   g_ptr_array_add (others, g_strdup (_ ("What is typed above")));
-  dialog->others = list_calls (account, phone, cusax_callpick_can_be_reached, others);
+  add_calls (account, phone, cusax_callpick_can_be_reached, dialog->others, others);
   open_dialog (calls, others);
 }
 

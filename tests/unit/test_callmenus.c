@@ -341,6 +341,11 @@ test_P12_dialog (gconstpointer finch)
   type_target ("7043");
   fake_dialog_press (TRUE);
   check (trace, "transfer-typed(2, 7043) ");
+  cusax_transferdialog_show (account);
+  purple_request_field_list_clear_selected (purple_request_fields_get_field (fake_dialog->fields, "call"));
+  type_target ("7043");
+  fake_dialog_press (TRUE);
+  check (trace, "error(Nothing was transferred: no call was chosen.) ");
   /* It ended meanwhile. */
   cusax_transferdialog_show (account);
   g_ptr_array_remove (fake_phone.calls, first);
