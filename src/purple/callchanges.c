@@ -31,8 +31,8 @@ hold_text (CusaxAccount *phone, CusaxCall *call, const char *name)
   if (!cusax_call_is_held (call))
     return g_strdup_printf (_ ("The call with %s goes on."), name);
   if (cusax_callpick_beside (phone, call) != NULL)
-    return g_strdup_printf (_ ("The call with %s is on hold because of the other call. /swap changes between them."),
-                            name);
+    return g_strdup_printf (
+      _ ("The call with %s is on hold because of the other call. /swap changes between them."), name);
   return g_strdup_printf (_ ("The call with %s is on hold. Type /resume to go on."), name);
 }
 
@@ -40,7 +40,8 @@ hold_text (CusaxAccount *phone, CusaxCall *call, const char *name)
 static void
 tell_hold (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
 {
-  if (changed (&seen->held, cusax_call_is_held (call)) && !(seen->held && seen->transfer != CUSAX_TRANSFER_NONE))
+  if (changed (&seen->held, cusax_call_is_held (call))
+      && !(seen->held && seen->transfer != CUSAX_TRANSFER_NONE))
     cusax_notices_write_call_line (account, call, hold_text (phone, call, name));
 }
 
@@ -72,14 +73,16 @@ tell_transfer (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
 }
 
 void
-cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
+cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name,
+                            Seen *seen)
 {
   PurpleAccount *account = notices->account;
 
   if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && changed (&seen->secure, cusax_call_is_secure (call)))
     cusax_notices_write_call_line (account, call,
-                                   g_strdup_printf (seen->secure ? _ ("The call with %s is now encrypted.")
-                                                                 : _ ("The call with %s is no longer encrypted."),
+                                   g_strdup_printf (seen->secure
+                                                      ? _ ("The call with %s is now encrypted.")
+                                                      : _ ("The call with %s is no longer encrypted."),
                                                     name));
   tell_transfer (notices, call, name, seen);
   if (changed (&seen->joined, cusax_call_is_joined (call)))
@@ -89,10 +92,10 @@ cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *ca
                                                     name));
   tell_hold (account, phone, call, name, seen);
   if (changed (&seen->remote_held, cusax_call_is_remote_held (call)))
-    cusax_notices_write_call_line (account, call,
-                                   g_strdup_printf (seen->remote_held ? _ ("%s has put the call on hold.")
-                                                                      : _ ("%s has resumed the call."),
-                                                    name));
+    cusax_notices_write_call_line (
+      account, call,
+      g_strdup_printf (seen->remote_held ? _ ("%s has put the call on hold.") : _ ("%s has resumed the call."),
+                       name));
   if (changed (&seen->muted, cusax_call_is_muted (call)))
     cusax_notices_write_call_line (account, call,
                                    g_strdup_printf (seen->muted
@@ -122,8 +125,8 @@ write_to (PurpleAccount *account, const char *who, const char *text)
   return conversation != NULL;
 }
 
-/* In its own conversation, and where the person has just been; without either in the window of ends, below what that says.
- * The buttons of Pidgin's call windows do not show who is on hold. */
+/* In its own conversation, and where the person has just been; without either in the window of ends, below what
+ * that says. The buttons of Pidgin's call windows do not show who is on hold. */
 static void
 tell_left (Notices *notices, CusaxCall *held, const char *who)
 {
@@ -132,8 +135,7 @@ tell_left (Notices *notices, CusaxCall *held, const char *who)
   g_autofree char *text = cusax_callwords_on_hold (name);
   g_autofree char *window_text = cusax_callwords_on_hold_in_menu (name);
   g_autofree char *line = cusax_notices_account_line (account);
-  gboolean is_heard
-    = g_strcmp0 (cusax_notices_heard_by (held), who) != 0 && write_to (account, who, text);
+  gboolean is_heard = g_strcmp0 (cusax_notices_heard_by (held), who) != 0 && write_to (account, who, text);
 
   is_heard = write_to (account, cusax_notices_heard_by (held), text) || is_heard;
   if (is_heard)
@@ -142,8 +144,8 @@ tell_left (Notices *notices, CusaxCall *held, const char *who)
     {
       g_autofree char *both = g_strconcat (window_text, "\n", line, NULL);
 
-      cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), notices->left_text, both,
-                                 cusax_notices_on_window_closed, &notices->end_window);
+      cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), notices->left_text,
+                                 both, cusax_notices_on_window_closed, &notices->end_window);
     }
   else
     cusax_notices_show_window (&notices->end_window, PURPLE_NOTIFY_MSG_INFO, _ ("Call"), window_text, line,

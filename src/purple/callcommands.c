@@ -95,7 +95,8 @@ set_hold (CusaxCommandRequest *request, gboolean held, GError **error)
   if (call == NULL)
     return FALSE;
   if (cusax_call_is_held (call) == held)
-    return cusax_commands_fail (error, held ? _ ("The call is on hold already.") : _ ("The call is not on hold."));
+    return cusax_commands_fail (error,
+                                held ? _ ("The call is on hold already.") : _ ("The call is not on hold."));
   cusax_call_set_hold (call, held);
   return TRUE;
 }
@@ -181,7 +182,8 @@ on_dtmf (CusaxCommandRequest *request, GError **error)
 /* --------------------------------------------------------------- transfer */
 
 static CusaxCall *
-pick_number (CusaxCommandRequest *request, guint number, CusaxCallFilter filter, const char *none, GError **error)
+pick_number (CusaxCommandRequest *request, guint number, CusaxCallFilter filter, const char *none,
+             GError **error)
 {
   g_autofree char *which = number > 0 ? g_strdup_printf ("#%u", number) : g_strdup ("");
 
@@ -215,9 +217,10 @@ on_transfer (CusaxCommandRequest *request, GError **error)
   CusaxCall *call;
 
   if (*text == '\0')
-    return cusax_commands_fail (error, _ ("Say where to: a number, a SIP address, a contact, or two calls as #1 #2."));
-  call = pick_number (request, first, cusax_callpick_is_active, _ ("Only a call that stands can be transferred."),
-                      error);
+    return cusax_commands_fail (error,
+                                _ ("Say where to: a number, a SIP address, a contact, or two calls as #1 #2."));
+  call = pick_number (request, first, cusax_callpick_is_active,
+                      _ ("Only a call that stands can be transferred."), error);
   if (call == NULL)
     return FALSE;
   if (second > 0 && *rest == '\0')
@@ -241,8 +244,8 @@ pick_several (CusaxCommandRequest *request, GError **error)
 
       if (*words[i] == '\0')
         continue;
-      call = cusax_commands_pick (request, words[i], cusax_callpick_is_active, _ ("Only calls that stand can be joined."),
-                                  error);
+      call = cusax_commands_pick (request, words[i], cusax_callpick_is_active,
+                                  _ ("Only calls that stand can be joined."), error);
       if (call == NULL)
         return NULL;
       if (!g_ptr_array_find (picked, call, NULL))
@@ -277,8 +280,8 @@ is_joined (CusaxCall *call)
 static gboolean
 on_part (CusaxCommandRequest *request, GError **error)
 {
-  CusaxCall *call
-    = cusax_commands_pick (request, request->text, is_joined, _ ("This call is in no conference of yours."), error);
+  CusaxCall *call = cusax_commands_pick (request, request->text, is_joined,
+                                         _ ("This call is in no conference of yours."), error);
 
   if (call == NULL)
     return FALSE;
@@ -290,24 +293,30 @@ on_part (CusaxCommandRequest *request, GError **error)
 
 const CusaxCommand cusax_callcommands[] = {
   { "dial", on_dial, N_ ("dial &lt;target&gt;:  Calls a number, a SIP address or a contact."), FALSE },
-  { "call", on_call, N_ ("call [target]:  Calls the target, or without one the contact of this conversation."), TRUE },
+  { "call", on_call, N_ ("call [target]:  Calls the target, or without one the contact of this conversation."),
+    TRUE },
   { "answer", on_answer, N_ ("answer [#n]:  Answers the call that rings."), FALSE },
   { "decline", on_decline,
-    N_ ("decline [#n] [text]:  Declines the call that rings; the text goes to the caller as a chat message."), FALSE },
+    N_ ("decline [#n] [text]:  Declines the call that rings; the text goes to the caller as a chat message."),
+    FALSE },
   { "hangup", on_hangup, N_ ("hangup [#n]:  Ends the call."), FALSE },
   { "hold", on_hold, N_ ("hold [#n]:  Puts the call on hold."), FALSE },
   { "resume", on_resume, N_ ("resume [#n]:  Goes on with a call that is on hold."), FALSE },
   { "swap", on_swap, N_ ("swap:  Puts the call on hold and goes on with the one that waited."), FALSE },
   { "mute", on_mute, N_ ("mute:  Switches the microphone off."), FALSE },
   { "unmute", on_unmute, N_ ("unmute:  Switches the microphone on again."), FALSE },
-  { "dtmf", on_dtmf, N_ ("dtmf &lt;digits&gt;:  Sends digits as the keypad does, for example 123,4#; a comma is a pause."),
+  { "dtmf", on_dtmf,
+    N_ ("dtmf &lt;digits&gt;:  Sends digits as the keypad does, for example 123,4#; a comma is a pause."),
     FALSE },
   { "transfer", on_transfer,
-    N_ ("transfer [#n] &lt;target&gt;:  The other side shall talk to the target instead of you; with two calls as #1 #2 "
+    N_ ("transfer [#n] &lt;target&gt;:  The other side shall talk to the target instead of you; with two calls "
+        "as #1 #2 "
         "both talk to each other."),
     FALSE },
   { "conference", on_conference,
-    N_ ("conference [#n #m]:  Joins the calls, so that everybody hears everybody; without numbers all of them."), FALSE },
+    N_ (
+      "conference [#n #m]:  Joins the calls, so that everybody hears everybody; without numbers all of them."),
+    FALSE },
   { "part", on_part, N_ ("part [#n]:  Takes the call out of the conference and puts it on hold."), FALSE },
   { NULL }
 };

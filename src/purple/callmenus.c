@@ -184,7 +184,8 @@ cusax_callmenus_actions (PurpleAccount *account)
   actions = add_common_actions (actions, phone);
   for (guint i = 0; i < calls->len; i++)
     if (cusax_callpick_is_ours_to_end (g_ptr_array_index (calls, i)))
-      actions = add_call_action (actions, account, g_ptr_array_index (calls, i), several, _ ("Hang up"), on_hang_up);
+      actions
+        = add_call_action (actions, account, g_ptr_array_index (calls, i), several, _ ("Hang up"), on_hang_up);
   return actions;
 }
 
@@ -291,6 +292,7 @@ cusax_callmenus_buddy (PurpleBuddy *buddy, CusaxAccount *phone, CusaxCall *with)
 
   if (cusax_callpick_to_transfer (phone, with) == NULL || (with != NULL && number == 0))
     return NULL;
-  return g_list_append (NULL, purple_menu_action_new (_ ("Transfer call to here"), PURPLE_CALLBACK (on_node_transfer),
-                                                      GUINT_TO_POINTER (number), NULL));
+  return g_list_append (NULL,
+                        purple_menu_action_new (_ ("Transfer call to here"), PURPLE_CALLBACK (on_node_transfer),
+                                                GUINT_TO_POINTER (number), NULL));
 }

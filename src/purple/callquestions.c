@@ -168,7 +168,8 @@ class_sentence (CusaxClass class_, const CusaxAddress *target, const char *addre
   switch (class_)
     {
     case CUSAX_CLASS_FOREIGN_SIP:
-      return g_strdup_printf (_ ("The call goes to another telephone service: %s"), cusax_address_get_host (target));
+      return g_strdup_printf (_ ("The call goes to another telephone service: %s"),
+                              cusax_address_get_host (target));
     case CUSAX_CLASS_TELEPHONE_NETWORK:
       return g_strdup_printf (_ ("%s calls the telephone network, may be charged."), address);
     case CUSAX_CLASS_EMERGENCY:
@@ -188,8 +189,8 @@ add_line (GString *text, char *line)
   g_free (line);
 }
 
-/* Who asks is who is spoken with; of requests outside of calls only the service is sure (R19: a name in them proves
- * nothing). */
+/* Who asks is who is spoken with; of requests outside of calls only the service is sure (R19: a name in them
+ * proves nothing). */
 static char *
 referral_primary (PurpleAccount *account, CusaxReferral *referral, const char *address)
 {
@@ -212,7 +213,8 @@ referral_secondary (PurpleAccount *account, CusaxReferral *referral, const char 
   add_line (text, class_sentence (cusax_referral_get_class (referral), target, address));
   if (call == NULL && referrer != NULL)
     {
-      g_autofree char *claimed = cusax_words_address (cusax_address_get_uri (referrer), CUSAX_WORDS_FULL_LENGTH);
+      g_autofree char *claimed
+        = cusax_words_address (cusax_address_get_uri (referrer), CUSAX_WORDS_FULL_LENGTH);
 
       add_line (text, g_strdup_printf (_ ("On behalf of: %s (not confirmed)"), claimed));
     }
@@ -299,7 +301,8 @@ take_targets (Question *question, CusaxCall *call)
       g_autoptr (CusaxAddress) address = cusax_address_parse_uri (uris[i], NULL);
 
       if (address != NULL
-          && !g_ptr_array_find_with_equal_func (question->targets, address, (GEqualFunc) cusax_address_equal, NULL))
+          && !g_ptr_array_find_with_equal_func (question->targets, address, (GEqualFunc) cusax_address_equal,
+                                                NULL))
         g_ptr_array_add (question->targets, g_steal_pointer (&address));
     }
 }
@@ -312,9 +315,9 @@ show_one (Question *question, CusaxConfig *config, const char *name)
   g_autofree char *primary = g_strdup_printf (_ ("%s is to be reached at %s. Call there?"), name, address);
   g_autofree char *secondary = class_sentence (cusax_classify_address (target, config), target, address);
 
-  return purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->account, NULL,
-                                NULL, data_of (question), 2, _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
-                                G_CALLBACK (on_do_not));
+  return purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->account,
+                                NULL, NULL, data_of (question), 2, _ ("Call"), G_CALLBACK (on_call),
+                                _ ("Do not call"), G_CALLBACK (on_do_not));
 }
 
 static void *
@@ -322,8 +325,8 @@ show_several (Question *question, CusaxConfig *config, const char *name)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  g_autofree char *primary = g_strdup_printf (_ ("%s is to be reached elsewhere. Which address do you want to call?"),
-                                              name);
+  g_autofree char *primary
+    = g_strdup_printf (_ ("%s is to be reached elsewhere. Which address do you want to call?"), name);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   gpointer serial = data_of (question);
@@ -364,7 +367,8 @@ cusax_callquestions_redirect (PurpleAccount *account, CusaxAccount *phone, Cusax
   if (question->targets->len == 0)
     {
       g_autofree char *words = g_strdup_printf (
-        _ ("%s is to be reached elsewhere, but the telephone server named no address that can be called."), name);
+        _ ("%s is to be reached elsewhere, but the telephone server named no address that can be called."),
+        name);
 
       drop_unshown (serial, NULL);
       cusax_notices_error (account, NULL, words);

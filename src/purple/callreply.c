@@ -39,9 +39,10 @@ cusax_callreply_decline (PurpleAccount *account, CusaxCall *call, const char *te
 
   cusax_call_decline (call, 486);
   if (jid == NULL)
-    g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
-                         _ ("The call is declined. Your text was not sent: it is not sure whose chat belongs to the "
-                            "caller."));
+    g_set_error_literal (
+      error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
+      _ ("The call is declined. Your text was not sent: it is not sure whose chat belongs to the "
+         "caller."));
   else if (!send_chat (account, jid, text))
     g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE,
                          _ ("The call is declined. Your text was not sent: chat is not connected."));

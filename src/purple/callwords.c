@@ -49,7 +49,8 @@ cusax_callwords_on_hold (const char *name)
 char *
 cusax_callwords_on_hold_in_menu (const char *name)
 {
-  return g_strdup_printf (_ ("The call with %s is on hold: “Resume call” in the account's menu goes on with it."), name);
+  return g_strdup_printf (
+    _ ("The call with %s is on hold: “Resume call” in the account's menu goes on with it."), name);
 }
 
 char *
@@ -123,7 +124,8 @@ deed_sentence (CusaxCallDeed deed, int code)
 gboolean
 cusax_callwords_fail (CusaxCallDeed deed, const GError *reason, GError **error)
 {
-  const char *sentence = reason != NULL && reason->domain == CUSAX_ERROR ? deed_sentence (deed, reason->code) : NULL;
+  const char *sentence
+    = reason != NULL && reason->domain == CUSAX_ERROR ? deed_sentence (deed, reason->code) : NULL;
   g_autofree char *words = sentence != NULL ? g_strdup (sentence) : cusax_words_error (reason, NULL);
 
   g_set_error_literal (error, CUSAX_ERROR,
@@ -136,7 +138,8 @@ char *
 cusax_callwords_digits_refused (guint status, const char *name)
 {
   if (status == 0)
-    return g_strdup_printf (_ ("%s takes no digits, neither as telephone events nor as INFO: they were not sent."), name);
+    return g_strdup_printf (
+      _ ("%s takes no digits, neither as telephone events nor as INFO: they were not sent."), name);
   return g_strdup_printf (_ ("%s did not take the digits (%u). The rest of them was not sent."), name, status);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What people read when calls are transferred, joined or waiting, and when digits cannot be sent: whole, translated
- * sentences, plain text. Names are as callers.h makes them. Knows no libpurple.
+ * What people read when calls are transferred, joined or waiting, and when digits cannot be sent: whole,
+ * translated sentences, plain text. Names are as callers.h makes them. Knows no libpurple.
  */
 #pragma once
 
@@ -40,7 +40,8 @@ typedef enum
  */
 gboolean cusax_callwords_fail (CusaxCallDeed deed, const GError *reason, GError **error);
 
-/** Returns: (transfer full): why digits did not arrive; @status: what the other side answered, 0: there was no way */
+/** Returns: (transfer full): why digits did not arrive; @status: what the other side answered, 0: there was no
+ * way */
 char *cusax_callwords_digits_refused (guint status, const char *name);
 
 /**
@@ -48,7 +49,8 @@ char *cusax_callwords_digits_refused (guint status, const char *name);
  * @other: the call that stands beside one that rings here
  * @name: of its other side, for people
  *
- * Returns: (transfer full): what answering does to it: "You are in a call with Ulla; answering puts it on hold."
+ * Returns: (transfer full): what answering does to it: "You are in a call with Ulla; answering puts it on
+ * hold."
  */
 char *cusax_callwords_waiting (CusaxCall *other, const char *name);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of commands share: commands.c (registration, people, rooms, state) and callcommands.c (what is done with
- * calls). Each has a table of its commands; nobody else includes this.
+ * What the files of commands share: commands.c (registration, people, rooms, state) and callcommands.c (what is
+ * done with calls). Each has a table of its commands; nobody else includes this.
  */
 #pragma once
 

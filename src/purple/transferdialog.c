@@ -84,7 +84,8 @@ fail (GError **error, const char *words)
 static gboolean
 carry_out (Dialog *old, CusaxAccount *phone, PurpleRequestFields *fields, GError **error)
 {
-  guint number = old->calls->len == 1 ? g_array_index (old->calls, guint, 0) : chosen (fields, "call", old->calls, 0);
+  guint number
+    = old->calls->len == 1 ? g_array_index (old->calls, guint, 0) : chosen (fields, "call", old->calls, 0);
   CusaxCall *call = number > 0 ? cusax_account_get_call (phone, number) : NULL;
   CusaxCall *other = NULL;
   g_autoptr (GError) reason = NULL;
@@ -94,8 +95,8 @@ carry_out (Dialog *old, CusaxAccount *phone, PurpleRequestFields *fields, GError
   if (call == NULL)
     return fail (error, _ ("The call that was to be transferred has ended."));
   if (has_typed (fields))
-    return cusax_dialling_transfer_typed (old->account, call, purple_request_fields_get_string (fields, "target"),
-                                          error);
+    return cusax_dialling_transfer_typed (old->account, call,
+                                          purple_request_fields_get_string (fields, "target"), error);
   if (purple_request_fields_exists (fields, "other"))
     number = chosen (fields, "other", old->others, 1);
   else
@@ -137,7 +138,8 @@ on_cancel (gpointer serial, PurpleRequestFields *fields)
 
 /* @lines: gets one for each, as @numbers */
 static void
-add_calls (PurpleAccount *account, CusaxAccount *phone, CusaxCallFilter filter, GArray *numbers, GPtrArray *lines)
+add_calls (PurpleAccount *account, CusaxAccount *phone, CusaxCallFilter filter, GArray *numbers,
+           GPtrArray *lines)
 {
   const GPtrArray *calls = cusax_account_get_calls (phone);
 
@@ -162,12 +164,14 @@ dialog_fields (const GPtrArray *calls, const GPtrArray *others, GString *text)
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
 
   /* First, because it gets the focus: in a list what is typed would search. */
-  purple_request_field_group_add_field (group, purple_request_field_string_new ("target", _ ("To"), NULL, FALSE));
+  purple_request_field_group_add_field (group,
+                                        purple_request_field_string_new ("target", _ ("To"), NULL, FALSE));
   /* The first line is "what is typed", and one's own call alone is nobody to transfer to. */
   if (others->len > 2)
     purple_request_field_group_add_field (group, cusax_choices_field ("other", _ ("Or to"), others, text));
   if (calls->len > 1)
-    purple_request_field_group_add_field (group, cusax_choices_field ("call", _ ("Call to transfer"), calls, text));
+    purple_request_field_group_add_field (group,
+                                          cusax_choices_field ("call", _ ("Call to transfer"), calls, text));
   purple_request_fields_add_group (fields, group);
   return fields;
 }
@@ -185,8 +189,8 @@ open_dialog (GPtrArray *calls, GPtrArray *others)
   gpointer serial = GUINT_TO_POINTER (dialog->serial);
 
   if (purple_request_fields (dialog, _ ("Transfer call"), primary, text->str, fields, _ ("Transfer"),
-                             G_CALLBACK (on_transfer), _ ("Cancel"), G_CALLBACK (on_cancel), dialog->account, NULL,
-                             NULL, serial)
+                             G_CALLBACK (on_transfer), _ ("Cancel"), G_CALLBACK (on_cancel), dialog->account,
+                             NULL, NULL, serial)
         != NULL
       || dialog == NULL || GUINT_TO_POINTER (dialog->serial) != serial)
     return;

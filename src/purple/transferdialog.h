@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The account action "Transfer call...": which call (if several stand), and where to: what is typed, or the other side of
- * another call. One dialog at a time; nothing is kept of it.
+ * The account action "Transfer call...": which call (if several stand), and where to: what is typed, or the
+ * other side of another call. One dialog at a time; nothing is kept of it.
  */
 #pragma once
 

@@ -151,8 +151,9 @@ test_actions (void)
   check (second->trace, "hang-up ");
   first->held = FALSE;
   first->joined = second->joined = TRUE;
-  assert_actions ("Hold call #1 (Bob B.) | Hold call #2 (carol@example.org) | Transfer call... | Hang up #1 (Bob B.) | "
-                  "Hang up #2 (carol@example.org)");
+  assert_actions (
+    "Hold call #1 (Bob B.) | Hold call #2 (carol@example.org) | Transfer call... | Hang up #1 (Bob B.) | "
+    "Hang up #2 (carol@example.org)");
   first->joined = FALSE;
   fake_phone.deed_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_BUSY, "busy");
   press ("Join calls");
@@ -285,7 +286,8 @@ test_P12_buddy (void)
 static void
 type_target (const char *target)
 {
-  purple_request_field_string_set_value (purple_request_fields_get_field (fake_dialog->fields, "target"), target);
+  purple_request_field_string_set_value (purple_request_fields_get_field (fake_dialog->fields, "target"),
+                                         target);
 }
 
 static void

@@ -157,15 +157,17 @@ test_P11_second_call (void)
   bob = add_bob (CUSAX_CALL_ACTIVE);
   assert_lines ("bob@example.org: In call with Bob &amp; Co, not encrypted.\n");
   number = add_number (CUSAX_CALL_INCOMING);
-  assert_lines ("bob@example.org: Call waiting: 7042 is calling. /answer puts this call on hold; /decline refuses.\n"
-                "7042: 7042 is calling. Type /answer or /decline. You are in a call with Bob &amp; Co; answering puts it "
-                "on hold.\n");
+  assert_lines (
+    "bob@example.org: Call waiting: 7042 is calling. /answer puts this call on hold; /decline refuses.\n"
+    "7042: 7042 is calling. Type /answer or /decline. You are in a call with Bob &amp; Co; answering puts it "
+    "on hold.\n");
   number->state = CUSAX_CALL_ANSWERING;
   bob->held = TRUE;
   tell (bob);
   change (number, CUSAX_CALL_ACTIVE);
-  assert_lines ("bob@example.org: The call with Bob &amp; Co is on hold because of the other call. /swap changes between "
-                "them.\n7042: In call with 7042, not encrypted.\n");
+  assert_lines (
+    "bob@example.org: The call with Bob &amp; Co is on hold because of the other call. /swap changes between "
+    "them.\n7042: In call with 7042, not encrypted.\n");
   bob->held = FALSE;
   number->held = TRUE;
   tell (number);
@@ -225,20 +227,23 @@ test_P11_window (void)
   tell (bob);
   number->seconds = 10;
   finish (number, CUSAX_CALL_END_REMOTE);
-  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==, "Call|7042 has hung up after 10 seconds.|Account: alice@example.org");
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
+                   "Call|7042 has hung up after 10 seconds.|Account: alice@example.org");
   pass_time ();
   g_assert_cmpuint (windows->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|7042 has hung up after 10 seconds.|The call with Bob & Co is on hold: “Resume call” in the account's menu goes "
+                   "Call|7042 has hung up after 10 seconds.|The call with Bob & Co is on hold: “Resume call” "
+                   "in the account's menu goes "
                    "on with it.\nAccount: alice@example.org");
   number = add_number (CUSAX_CALL_ACTIVE);
   purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
   finish (number, CUSAX_CALL_END_LOCAL);
   g_assert_cmpuint (windows->len, ==, 0);
   pass_time ();
-  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|The call with Bob & Co is on hold: “Resume call” in the account's menu goes on with it.|Account: "
-                   "alice@example.org");
+  g_assert_cmpstr (
+    g_ptr_array_index (windows, 0), ==,
+    "Call|The call with Bob & Co is on hold: “Resume call” in the account's menu goes on with it.|Account: "
+    "alice@example.org");
   purple_notify_close (PURPLE_NOTIFY_MESSAGE, g_ptr_array_index (windows, 0));
   number = add_number (CUSAX_CALL_INCOMING);
   finish (number, CUSAX_CALL_END_ELSEWHERE);
@@ -341,9 +346,8 @@ test_P12_transfer (void)
                 "bob@example.org: Transfer: it is ringing there for Bob &amp; Co.\n");
   for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
     {
-      g_autofree char *expected
-        = g_strdup_printf ("bob@example.org: %s The call with Bob &amp; Co is on hold: /resume goes on.\n",
-                           failures[i].words);
+      g_autofree char *expected = g_strdup_printf (
+        "bob@example.org: %s The call with Bob &amp; Co is on hold: /resume goes on.\n", failures[i].words);
 
       bob->transfer = CUSAX_TRANSFER_FAILED;
       bob->transfer_status = failures[i].status;
@@ -358,7 +362,8 @@ test_P12_transfer (void)
   bob->transfer_status = 0;
   bob->held = FALSE;
   tell (bob);
-  assert_lines ("bob@example.org: The transfer failed.\nbob@example.org: The call with Bob &amp; Co goes on.\n");
+  assert_lines (
+    "bob@example.org: The transfer failed.\nbob@example.org: The call with Bob &amp; Co goes on.\n");
   finish (bob, CUSAX_CALL_END_TRANSFERRED);
   assert_lines ("bob@example.org: Bob &amp; Co has been transferred.\n");
   teardown ();
@@ -379,7 +384,8 @@ test_P12_window (void)
   bob->transfer_status = 486;
   tell (bob);
   g_assert_cmpuint (windows->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==, "Call|The transfer failed: the line is busy there.|Account: alice@example.org");
+  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
+                   "Call|The transfer failed: the line is busy there.|Account: alice@example.org");
   finish (bob, CUSAX_CALL_END_LOCAL);
   teardown ();
 }
@@ -395,12 +401,14 @@ test_P7_digits_refused (void)
   cusax_notices_digits_refused (account, bob, 0);
   cusax_notices_digits_refused (account, bob, 0);
   g_assert_cmpuint (windows->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (windows, 0), ==,
-                   "Call|Bob & Co takes no digits, neither as telephone events nor as INFO: they were not sent.|Account: "
-                   "alice@example.org");
+  g_assert_cmpstr (
+    g_ptr_array_index (windows, 0), ==,
+    "Call|Bob & Co takes no digits, neither as telephone events nor as INFO: they were not sent.|Account: "
+    "alice@example.org");
   with_bob = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, "bob@example.org");
   cusax_notices_digits_refused (account, bob, 415);
-  assert_lines ("bob@example.org: Bob &amp; Co did not take the digits (415). The rest of them was not sent.\n");
+  assert_lines (
+    "bob@example.org: Bob &amp; Co did not take the digits (415). The rest of them was not sent.\n");
   finish (bob, CUSAX_CALL_END_LOCAL);
   teardown ();
   g_string_truncate (lines, 0);

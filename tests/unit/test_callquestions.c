@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses that somebody else names (RFC 3515, 3xx): nothing is called unasked, everything is shown (P12, R42, R43). */
+/* Addresses that somebody else names (RFC 3515, 3xx): nothing is called unasked, everything is shown (P12, R42,
+ * R43). */
 #include "fakechat.h"
 
 #include "callquestions.h"
@@ -75,12 +76,16 @@ static const struct
   { "sip:7043@example.org", CUSAX_CLASS_ON_NET, FALSE, "Bob B. asks you to call 7043.",
     "The call with Bob B. ends when the new one stands." },
   { "sip:7043@example.org", CUSAX_CLASS_ON_NET, TRUE, "Bob B. asks you to call 7043.",
-    "Somebody is on that line already and is waiting for you.\nThe call with Bob B. ends when the new one stands." },
-  { "sip:premium@evil.example", CUSAX_CLASS_FOREIGN_SIP, FALSE, "Bob B. asks you to call sip:premium@evil.example.",
-    "The call goes to another telephone service: evil.example\nThe call with Bob B. ends when the new one stands." },
+    "Somebody is on that line already and is waiting for you.\nThe call with Bob B. ends when the new one "
+    "stands." },
+  { "sip:premium@evil.example", CUSAX_CLASS_FOREIGN_SIP, FALSE,
+    "Bob B. asks you to call sip:premium@evil.example.",
+    "The call goes to another telephone service: evil.example\nThe call with Bob B. ends when the new one "
+    "stands." },
   { "sip:+33899000000@example.org;user=phone", CUSAX_CLASS_TELEPHONE_NETWORK, FALSE,
     "Bob B. asks you to call +33899000000.",
-    "+33899000000 calls the telephone network, may be charged.\nThe call with Bob B. ends when the new one stands." },
+    "+33899000000 calls the telephone network, may be charged.\nThe call with Bob B. ends when the new one "
+    "stands." },
 };
 
 /* P12: who asks, where it goes and what it may cost; Enter, pressed by whoever is just typing, calls nobody. */
@@ -211,14 +216,19 @@ test_one_target (void)
 static void
 test_several_targets (gconstpointer finch)
 {
-  static const char *const uris[] = { "sip:bob@example.org", "mailto:bob@example.org", "sip:BOB@", "sip:bob@example.org",
-                                      "sip:+33899000000@example.org;user=phone", NULL };
+  static const char *const uris[] = { "sip:bob@example.org",
+                                      "mailto:bob@example.org",
+                                      "sip:BOB@",
+                                      "sip:bob@example.org",
+                                      "sip:+33899000000@example.org;user=phone",
+                                      NULL };
   PurpleRequestField *field;
   GList *items;
 
   setup (finch != NULL);
   fake_call_free (redirect (uris));
-  g_assert_cmpstr (fake_dialog->primary, ==, "Bob B. is to be reached elsewhere. Which address do you want to call?");
+  g_assert_cmpstr (fake_dialog->primary, ==,
+                   "Bob B. is to be reached elsewhere. Which address do you want to call?");
   field = purple_request_fields_get_field (fake_dialog->fields, "address");
   items = purple_request_field_list_get_items (field);
   g_assert_cmpuint (g_list_length (items), ==, 2);
@@ -242,7 +252,8 @@ test_no_target (void)
   setup (FALSE);
   fake_call_free (redirect (uris));
   g_assert_null (fake_dialog);
-  check_trace ("error(Bob B. is to be reached elsewhere, but the telephone server named no address that can be called.) ");
+  check_trace (
+    "error(Bob B. is to be reached elsewhere, but the telephone server named no address that can be called.) ");
   call = call_with_bob (CUSAX_CALL_ENDED);
   call->end = CUSAX_CALL_END_BUSY;
   cusax_callquestions_redirect (account, &fake_phone, call);
