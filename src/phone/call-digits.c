@@ -6,8 +6,10 @@
 #include "dtmf.h"
 #include "error.h"
 
-/* As people press keys: the pause is as long as the tone, and libpurple stops an event of 50 ms by itself. */
-#define DIGIT_MS 200
+/* GStreamer's shortest event takes 350 ms with its pause; what comes sooner waits in there, where nobody can take it back
+ * and a comma is no pause any more. libpurple stops an event of 50 ms by itself. */
+#define EVENT_TURN_MS 450
+#define INFO_TURN_MS 200
 #define EVENT_MS 50
 #define INFO_MS 160
 #define PAUSE_MS 2000
@@ -67,12 +69,18 @@ static gboolean
 send_next (CusaxCall *call)
 {
   char digit = call->digits->str[0];
+  guint ms = PAUSE_MS;
+  Way way;
 
   g_string_erase (call->digits, 0, 1);
-  if (digit != ',' && send_digit (call, digit) == WAY_NONE)
-    return FALSE;
-  call->digits_id
-    = call->ports.clock->add (call->ports.clock, digit == ',' ? PAUSE_MS : DIGIT_MS, on_turn, call);
+  if (digit != ',')
+    {
+      way = send_digit (call, digit);
+      if (way == WAY_NONE)
+        return FALSE;
+      ms = way == WAY_EVENT ? EVENT_TURN_MS : INFO_TURN_MS;
+    }
+  call->digits_id = call->ports.clock->add (call->ports.clock, ms, on_turn, call);
   return TRUE;
 }
 

@@ -133,7 +133,7 @@ void cusax_call_set_muted (CusaxCall *call, gboolean muted);
  * cusax_call_send_digits:
  * @digits: as people write them: cusax_dtmf_clean()
  *
- * One each 200 ms, commas are pauses of 2 s; behind what waits already. By RFC 4733 or INFO as the setting "dtmf" and the
+ * About two a second, commas are pauses of 2 s; behind what waits already. By RFC 4733 or INFO as the setting "dtmf" and the
  * other side have it (A9). ACTIVE, or RINGING with early media (then RFC 4733 only).
  *
  * Returns: FALSE with CUSAX_ERROR_INVALID (nothing that is a digit, or too many wait), _OFFLINE (no such state) or

@@ -494,17 +494,17 @@ test_a9_pace (void)
   g_assert_true (cusax_call_send_digits (call, "12,3", &error));
   g_assert_true (cusax_call_send_digits (call, "#", &error));
   fake_world_check (world, "session.send_event 1 50\n");
-  fake_world_pass (world, 199);
+  fake_world_pass (world, 449);
   fake_world_check (world, "");
   fake_world_pass (world, 1);
   fake_world_check (world, "session.send_event 2 50\n");
-  fake_world_pass (world, 2199);
+  fake_world_pass (world, 2449);
   fake_world_check (world, "");
   fake_world_pass (world, 1);
   fake_world_check (world, "session.send_event 3 50\n");
   /* The call changes meanwhile: INFO takes over. */
   world->session->has_events = FALSE;
-  fake_world_pass (world, 200);
+  fake_world_pass (world, 450);
   fake_world_check (world, "call.send_info application/dtmf-relay: Signal=#  Duration=160\n");
   world->call->listener->on_info_done (world->call->listener_data, 415);
   fake_world_check (world, "digits refused #1 415\n");
@@ -531,7 +531,7 @@ test_p7_keypad (void)
   world->session->listener->on_keypad (world->session->listener_data, '5');
   world->session->listener->on_keypad (world->session->listener_data, '!');
   fake_world_check (world, "session.send_event 5 50\n");
-  fake_world_pass (world, 200);
+  fake_world_pass (world, 450);
   world->session->has_events = FALSE;
   world->call->takes_info = FALSE;
   world->session->listener->on_keypad (world->session->listener_data, '6');
