@@ -58,7 +58,7 @@ close_window (Shown *shown)
     purple_notify_close (PURPLE_NOTIFY_SEARCHRESULTS, window);
 }
 
-/* Finch calls back for the end of a question: that is no answer. */
+/* A host that calls back for the end of a question says nothing by that. */
 static void
 close_question (Shown *shown)
 {

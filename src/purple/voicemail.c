@@ -20,7 +20,7 @@ typedef struct
 /* Process-wide, as windows are; freed with the last entry. */
 static GHashTable *all; /* PurpleAccount -> Told */
 
-/* Finch calls back for the end of a question: that is no answer. */
+/* A host that calls back for the end of a question says nothing by that. */
 static void
 close_question (Told *told)
 {

@@ -607,6 +607,7 @@ main (int argc, char **argv)
 
   g_test_add_data_func ("/notices/P20-logged", NULL, test_logged);
   g_test_add_data_func ("/notices/P20-logged-closed", "closed", test_logged);
+  g_test_add_data_func ("/notices/P20-logged-once", "open", test_logged);
   if (finch)
     add_finch_tests ();
   else
