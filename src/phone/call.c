@@ -453,7 +453,8 @@ cusax_call_get_seconds (const CusaxCall *call)
     return 0;
   if (until == 0)
     until = call->ports.clock->now (call->ports.clock);
-  return (guint) ((until - call->established) / G_USEC_PER_SEC);
+  /* However short: what stood was not missed. */
+  return MAX ((guint) ((until - call->established) / G_USEC_PER_SEC), 1);
 }
 
 guint

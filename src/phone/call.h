@@ -104,7 +104,7 @@ gboolean cusax_call_is_secure (const CusaxCall *call);          /* SRTP, keys ov
 CusaxCallEnd cusax_call_get_end (const CusaxCall *call);
 guint cusax_call_get_end_status (const CusaxCall *call);        /* SIP status, 0 = none */
 const char *cusax_call_get_end_reason (const CusaxCall *call);  /* (nullable): their words, printable UTF-8 */
-guint cusax_call_get_seconds (const CusaxCall *call);           /* since the session stood, 0 before */
+guint cusax_call_get_seconds (const CusaxCall *call);           /* since the session stood, at least 1; 0 before */
 guint cusax_call_get_age (const CusaxCall *call);               /* seconds since it was dialled or began to ring */
 gboolean cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no transport now */
 const char *cusax_call_get_codec (const CusaxCall *call);       /* (nullable): "opus/48000" */
