@@ -152,6 +152,15 @@ tell_left (Notices *notices, CusaxCall *held, const char *who)
                                cusax_notices_on_window_closed, &notices->end_window);
 }
 
+/* To resume it now would spoil what the person has asked for. */
+static gboolean
+is_being_transferred (CusaxCall *call)
+{
+  CusaxTransfer transfer = cusax_call_get_transfer (call, NULL, NULL);
+
+  return transfer != CUSAX_TRANSFER_NONE && transfer != CUSAX_TRANSFER_FAILED;
+}
+
 static gboolean
 on_left (gpointer data)
 {
@@ -162,7 +171,7 @@ on_left (gpointer data)
   g_autofree char *who = g_steal_pointer (&notices->left_who);
 
   notices->left_source = 0;
-  if (held != NULL && cusax_callpick_beside (phone, held) == NULL)
+  if (held != NULL && !is_being_transferred (held) && cusax_callpick_beside (phone, held) == NULL)
     tell_left (notices, held, who);
   g_clear_pointer (&notices->left_text, g_free);
   return G_SOURCE_REMOVE;

@@ -207,6 +207,14 @@ test_P11_nothing_left (void)
   finish (number, CUSAX_CALL_END_MISSED);
   pass_time ();
   assert_lines ("7042: You have missed a call from 7042.\n");
+  /* Nor is one waiting that is being transferred. */
+  bob->held = TRUE;
+  bob->transfer = CUSAX_TRANSFER_RINGING;
+  number = add_number (CUSAX_CALL_INCOMING);
+  finish (number, CUSAX_CALL_END_MISSED);
+  pass_time ();
+  g_assert_null (strstr (lines->str, "/resume"));
+  bob->held = FALSE;
   finish (bob, CUSAX_CALL_END_LOCAL);
   /* The account goes before the moment has passed. */
   teardown ();
