@@ -278,7 +278,7 @@ is_joined (CusaxCall *call)
 }
 
 static gboolean
-on_part (CusaxCommandRequest *request, GError **error)
+on_split (CusaxCommandRequest *request, GError **error)
 {
   CusaxCall *call = cusax_commands_pick (request, request->text, is_joined,
                                          _ ("This call is in no conference of yours."), error);
@@ -317,6 +317,6 @@ const CusaxCommand cusax_callcommands[] = {
     N_ (
       "conference [#n #m]:  Joins the calls, so that everybody hears everybody; without numbers all of them."),
     FALSE },
-  { "part", on_part, N_ ("part [#n]:  Takes the call out of the conference and puts it on hold."), FALSE },
+  { "split", on_split, N_ ("split [#n]:  Takes the call out of the conference and puts it on hold."), FALSE },
   { NULL }
 };

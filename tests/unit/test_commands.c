@@ -434,10 +434,10 @@ test_R38_conference (void)
   fake_phone.deed_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no mixer");
   assert_run ("conference", "The sound of this computer does not work: no mixer.");
   check_phone ("join(1,2) ");
-  assert_run ("part", "This call is in no conference of yours.");
+  assert_run ("split", "This call is in no conference of yours.");
   calls[1]->joined = TRUE;
   assert_run ("part #1", "This call is in no conference of yours.");
-  assert_run ("part", "ok");
+  assert_run ("split", "ok");
   check_phone ("part(2) ");
   for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
     fake_call_free (calls[i]);
