@@ -436,7 +436,7 @@ test_R38_conference (void)
   check_phone ("join(1,2) ");
   assert_run ("split", "This call is in no conference of yours.");
   calls[1]->joined = TRUE;
-  assert_run ("part #1", "This call is in no conference of yours.");
+  assert_run ("split #1", "This call is in no conference of yours.");
   assert_run ("split", "ok");
   check_phone ("part(2) ");
   for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
