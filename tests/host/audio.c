@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define RATE 16000
+#define MICROPHONE_RATE 48000
 #define WAV_HEADER 44
 
 typedef struct
@@ -192,13 +193,19 @@ create_source (PurpleMedia *media, const gchar *session_id, const gchar *partici
 {
   GstElement *bin = gst_bin_new (NULL);
   GstElement *source = gst_element_factory_make ("audiotestsrc", NULL);
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+  GstElement *filter = gst_element_factory_make ("capsfilter", NULL);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (filter, "src");
+  /* One rate for all calls, as a sound card has. This element counts samples: when a second call had it change from 48 to
+   * 8 kHz, it took six times as many seconds to have passed, and was silent until they had. */
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("audio/x-raw", "rate", G_TYPE_INT, MICROPHONE_RATE, NULL);
 
-  /* 160 samples: packets of 20 ms at 8 kHz; the default makes 128 ms of them. */
-  g_object_set (source, "is-live", TRUE, "freq", tone_hertz, "volume", tone_volume, "samplesperbuffer", 160, NULL);
+  g_object_set (filter, "caps", caps, NULL);
+  g_object_set (source, "is-live", TRUE, "freq", tone_hertz, "volume", tone_volume, "samplesperbuffer",
+                MICROPHONE_RATE / 50, NULL);
   g_object_set_data (G_OBJECT (source), "host-microphone", source);
   watch_states ();
-  gst_bin_add (GST_BIN (bin), source);
+  gst_bin_add_many (GST_BIN (bin), source, filter, NULL);
+  gst_element_link (source, filter);
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
   host_event ("microphone-made", "hertz", host_number ((gint64)tone_hertz), NULL);
   return bin;

@@ -148,16 +148,20 @@ class Voice:
         piece = self._samples[start:]
         return [audio.tone_share(piece, RATE, frequency) for frequency in frequencies]
 
-    def wait_shares(self, wanted, within=10):
-        """Waits for a stretch of 1 s in which each of these tones has a share of 0.2 and more, and all of them together
-        0.8 and more: nothing else is heard."""
-        last = []
+    def wait_shares(self, wanted, strange=(), within=10, seconds=0.6):
+        """Waits for a stretch of sound in which each of these tones has a share of 0.1 and more and all of them together
+        0.8 and more, and no strange one more than 0.02."""
+        start, last = len(self._samples), []
 
         def mixed():
-            last[:] = [round(share, 3) for share in self.shares(*wanted)]
-            return min(last) >= 0.2 and sum(last) >= 0.8 and list(last)
-        return wait_until(mixed, 'hears %s Hz and nothing else' % (wanted,), within,
-                          lambda: 'shares of the last second: %s' % last)
+            if len(self._samples) < start + seconds * RATE:
+                return False
+            piece = self._samples[-int(seconds * RATE):]
+            last[:] = [round(audio.tone_share(piece, RATE, frequency), 3) for frequency in [*wanted, *strange]]
+            ours, others = last[:len(wanted)], last[len(wanted):]
+            return min(ours) >= 0.1 and sum(ours) >= 0.8 and max(others, default=0) <= 0.02
+        wait_until(mixed, 'hears %s Hz and nothing of %s' % (wanted, list(strange)), within,
+                   lambda: 'shares at the end: %s' % last, 0.1)
 
     def wait_digits(self, digits, within=10):
         wait_until(lambda: self.digits == digits, 'digits %s' % digits, within, lambda: 'came: %r' % self.digits)
