@@ -41,16 +41,22 @@ cusax_account_free_services (CusaxAccount *account)
   g_clear_pointer (&account->history, cusax_history_free);
 }
 
+/* Returns: (nullable) (transfer none) */
+static CusaxConfig *
+config_if_up (const CusaxAccount *account)
+{
+  return account->state == CUSAX_PHONE_UP ? account->config : NULL;
+}
+
 void
 cusax_account_update_services (CusaxAccount *account)
 {
-  CusaxConfig *config = account->state == CUSAX_PHONE_UP ? account->config : NULL;
-
   if (account->mailbox == NULL)
     return;
-  cusax_mailbox_set_up (account->mailbox, config);
-  if (account->watch != NULL) /* what the mailbox told may have been the end */
-    cusax_watch_set_up (account->watch, config);
+  cusax_mailbox_set_up (account->mailbox, config_if_up (account));
+  /* What the mailbox told may have been the end, or have brought other settings. */
+  if (account->watch != NULL)
+    cusax_watch_set_up (account->watch, config_if_up (account));
 }
 
 void

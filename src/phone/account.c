@@ -272,6 +272,8 @@ cusax_account_configure (CusaxAccount *account, CusaxConfig *config)
     }
   else if (has_failed && has_other_login (old, config))
     cusax_account_start (account);
+  else
+    cusax_account_update_services (account);
 }
 
 static void
