@@ -144,6 +144,11 @@ cusax_call_on_refer_progress (gpointer user_data, guint status, const char *reas
   if (call->transfer_other != NULL)
     other = cusax_call_ref (call->transfer_other);
   cusax_call_end (call, CUSAX_CALL_END_TRANSFERRED, 0, NULL);
-  if (other != NULL)
+  if (other == NULL)
+    return;
+  /* Nobody will tell when it is replaced, and without it there is nothing to replace: their BYE is the sign. */
+  if (status == 202)
+    other->is_transfer_target = other->state != CUSAX_CALL_ENDED;
+  else
     cusax_call_end (other, CUSAX_CALL_END_TRANSFERRED, 0, NULL);
 }
