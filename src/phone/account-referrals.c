@@ -166,10 +166,12 @@ cusax_account_on_sip_refer (gpointer user_data, CusaxSipReferral *sip, const Cus
 
 /* --------------------------------------------------------- what comes of it */
 
+/* Unless somebody else is spoken to by now. */
 static void
-resume (CusaxReferral *referral)
+resume (CusaxAccount *account, CusaxReferral *referral)
 {
-  if (referral->call != NULL && referral->has_held && cusax_call_get_state (referral->call) == CUSAX_CALL_ACTIVE)
+  if (referral->call != NULL && referral->has_held && account->spoken == NULL
+      && cusax_call_get_state (referral->call) == CUSAX_CALL_ACTIVE)
     cusax_call_set_hold (referral->call, FALSE);
 }
 
@@ -197,11 +199,14 @@ on_accept (gpointer owner, CusaxReferral *referral)
       referral->has_held = TRUE;
       cusax_call_set_hold (referral->call, TRUE);
     }
+  /* The news of that may have been the end of it all. */
+  if (referral->state == CUSAX_REFERRAL_ENDED)
+    return;
   made = cusax_account_place (account, &outgoing, &error);
   if (made == NULL)
     {
       g_message ("the call that was asked for failed: %s", error->message);
-      resume (referral);
+      resume (account, referral);
       end (account, referral, 503, error->message);
       return;
     }
@@ -221,11 +226,12 @@ static const CusaxReferralOwner referral_owner = { .on_accept = on_accept, .on_r
 static void
 on_made_ended (CusaxAccount *account, CusaxReferral *referral, CusaxCall *made)
 {
+  g_autoptr (CusaxReferral) keep = cusax_referral_ref (referral);
   guint status = cusax_call_get_end_status (made);
 
   if (status < 300)
     status = cusax_call_get_end (made) == CUSAX_CALL_END_LOCAL ? 487 : 503;
-  resume (referral);
+  resume (account, referral);
   end (account, referral, status, cusax_call_get_end_reason (made));
 }
 
