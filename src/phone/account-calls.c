@@ -83,6 +83,23 @@ cusax_account_place (CusaxAccount *account, const CusaxCallOutgoing *outgoing, G
 }
 
 CusaxCall *
+cusax_account_place_alone (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error)
+{
+  g_autoptr (CusaxAccount) keep = cusax_account_ref (account);
+  CusaxCall *placed = cusax_account_place (account, outgoing, error);
+  g_autoptr (CusaxCall) call = placed != NULL ? cusax_call_ref (placed) : NULL;
+
+  if (call == NULL)
+    return NULL;
+  /* Two who hear each other only by chance: the one that was spoken on waits while the other telephone rings. */
+  cusax_account_hold_all (account);
+  if (cusax_call_get_state (call) != CUSAX_CALL_ENDED)
+    return call;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "the call was ended at once");
+  return NULL;
+}
+
+CusaxCall *
 cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
 {
   CusaxCallOutgoing outgoing = { .target = target, .who = who, .contact = jid };
@@ -100,9 +117,7 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
 
   outgoing.class_ = cusax_classify_address (target, account->config);
   outgoing.disclosure = cusax_disclosure_to_callee (target, account->config);
-  /* Two who hear each other only by chance: the one that was spoken on waits while the other telephone rings. */
-  cusax_account_hold_for (account, NULL);
-  return cusax_account_place (account, &outgoing, error);
+  return cusax_account_place_alone (account, &outgoing, error);
 }
 
 /* ------------------------------------------------------- from the SIP leg */
@@ -261,6 +276,15 @@ on_call_incoming (gpointer owner, CusaxCall *call)
     }
 }
 
+/* What was so when it came may have changed while it waited. */
+static gboolean
+may_answer (gpointer owner, CusaxCall *call)
+{
+  CusaxAccount *account = owner;
+
+  return account->calls->len == 1 && !account->dnd;
+}
+
 static void
 on_conference (gpointer user_data, CusaxConference *conference)
 {
@@ -369,6 +393,7 @@ on_call_silence (gpointer owner, CusaxCall *call, guint seconds)
 
 static const CusaxCallOwner call_owner = {
   .on_incoming = on_call_incoming,
+  .may_answer = may_answer,
   .on_changed = on_call_changed,
   .on_remote = on_call_remote,
   .on_silence = on_call_silence,

@@ -21,6 +21,12 @@ copy_calls (CusaxAccount *account)
   return calls;
 }
 
+static gboolean
+are_mixed (const CusaxCall *call, const CusaxCall *other)
+{
+  return cusax_call_is_joined (call) && cusax_call_is_joined (other);
+}
+
 static void
 hold_others (CusaxAccount *account, CusaxCall *spoken)
 {
@@ -30,9 +36,7 @@ hold_others (CusaxAccount *account, CusaxCall *spoken)
     {
       CusaxCall *call = g_ptr_array_index (calls, i);
 
-      gboolean are_mixed = spoken != NULL && cusax_call_is_joined (call) && cusax_call_is_joined (spoken);
-
-      if (call != spoken && is_spoken_on (call) && !are_mixed)
+      if (call != spoken && is_spoken_on (call) && (spoken == NULL || !are_mixed (call, spoken)))
         cusax_call_set_hold (call, TRUE);
     }
 }
@@ -50,14 +54,20 @@ follow_speech (CusaxAccount *account, CusaxCall *call)
     }
   if (account->spoken == call)
     return;
+  /* Who would not be held takes nobody's place by it: on the wire he goes on, but not here. */
+  if (account->spoken != NULL && cusax_call_has_refused_hold (call) && !are_mixed (account->spoken, call))
+    {
+      cusax_call_hold_here (call);
+      return;
+    }
   account->spoken = call;
   hold_others (account, call);
 }
 
 void
-cusax_account_hold_for (CusaxAccount *account, CusaxCall *call)
+cusax_account_hold_all (CusaxAccount *account)
 {
-  hold_others (account, call);
+  hold_others (account, NULL);
 }
 
 /* ------------------------------------------------------------------- swap */
@@ -78,6 +88,16 @@ longest_held (CusaxAccount *account)
   return longest;
 }
 
+static void
+resume_joined (CusaxAccount *account)
+{
+  g_autoptr (GPtrArray) calls = copy_calls (account);
+
+  for (guint i = 0; i < calls->len; i++)
+    if (cusax_call_is_joined (g_ptr_array_index (calls, i)))
+      cusax_call_set_hold (g_ptr_array_index (calls, i), FALSE);
+}
+
 gboolean
 cusax_account_swap (CusaxAccount *account, GError **error)
 {
@@ -91,15 +111,18 @@ cusax_account_swap (CusaxAccount *account, GError **error)
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "there are no two calls to swap");
       return FALSE;
     }
-  cusax_call_set_hold (held, FALSE);
+  if (cusax_call_is_joined (held))
+    resume_joined (account);
+  else
+    cusax_call_set_hold (held, FALSE);
   return TRUE;
 }
 
 /* ----------------------------------------------------------------- mixing */
 
-/* Joins @call with everybody who is in already. */
+/* Joins @call with everybody who is in already, and with @other (nullable); with all of them or with nobody. */
 static gboolean
-let_in (CusaxAccount *account, CusaxCall *call, GError **error)
+let_in (CusaxAccount *account, CusaxCall *call, const CusaxCall *other, GError **error)
 {
   g_autoptr (GPtrArray) calls = copy_calls (account);
 
@@ -109,8 +132,12 @@ let_in (CusaxAccount *account, CusaxCall *call, GError **error)
     {
       CusaxCall *member = g_ptr_array_index (calls, i);
 
-      if (member != call && cusax_call_is_joined (member) && !cusax_call_join (call, member, error))
-        return FALSE;
+      if (member != call && (member == other || cusax_call_is_joined (member))
+          && !cusax_call_join (call, member, error))
+        {
+          cusax_call_part (call);
+          return FALSE;
+        }
     }
   return TRUE;
 }
@@ -132,35 +159,24 @@ end_lonely (CusaxAccount *account)
     cusax_call_set_joined (last, FALSE);
 }
 
-static void
-resume_joined (CusaxAccount *account)
-{
-  g_autoptr (GPtrArray) calls = copy_calls (account);
-
-  for (guint i = 0; i < calls->len; i++)
-    if (cusax_call_is_joined (g_ptr_array_index (calls, i)))
-      cusax_call_set_hold (g_ptr_array_index (calls, i), FALSE);
-}
-
 static gboolean
 mix (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **error)
 {
   gboolean was_joined = cusax_call_is_joined (call);
 
-  if (!let_in (account, call, error))
+  if (!let_in (account, call, other, error))
     return FALSE;
-  if (!cusax_call_is_joined (other) && (!was_joined || !cusax_call_is_joined (call))
-      && !cusax_call_join (call, other, error))
-    return FALSE;
+  if (!let_in (account, other, NULL, error))
+    {
+      if (!was_joined)
+        cusax_call_part (call);
+      return FALSE;
+    }
   /* Before anything is resumed: those who are in do not hold each other. */
   cusax_call_set_joined (call, TRUE);
-  if (!cusax_call_is_joined (other))
-    {
-      if (was_joined && !let_in (account, other, error))
-        return FALSE;
-      cusax_call_set_joined (other, TRUE);
-    }
+  cusax_call_set_joined (other, TRUE);
   resume_joined (account);
+  end_lonely (account); /* one may have ended at the news */
   return TRUE;
 }
 
@@ -195,8 +211,7 @@ dial_bridge (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_BUSY, "the bridge is being called");
       return FALSE;
     }
-  hold_others (account, NULL);
-  account->bridge = cusax_account_place (account, &outgoing, error);
+  account->bridge = cusax_account_place_alone (account, &outgoing, error);
   if (account->bridge == NULL)
     return FALSE;
   account->bridged[0] = cusax_call_ref (call);

@@ -54,14 +54,16 @@ void cusax_account_hang_up_all (CusaxAccount *account);
 void cusax_account_drop_calls (CusaxAccount *account);
 /* A call that no person dialled is outside of the limit of calls. Returns: (transfer none), as cusax_account_dial() */
 CusaxCall *cusax_account_place (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error);
+/* The same, and whoever can be heard now is put on hold, once it is sure that there is a call. */
+CusaxCall *cusax_account_place_alone (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error);
 gboolean cusax_account_is_leg_protected (CusaxAccount *account);
 void cusax_account_on_sip_incoming (gpointer user_data, CusaxSipCall *sip_call, const CusaxSipIncoming *incoming);
 void cusax_account_on_sip_message (gpointer user_data, const CusaxSipMessage *message);
 
 /* account-lines.c: after each change of a call; may change others */
 void cusax_account_follow_lines (CusaxAccount *account, CusaxCall *call);
-/* The calls that somebody can hear now are put on hold; @call: (nullable): but this one. */
-void cusax_account_hold_for (CusaxAccount *account, CusaxCall *call);
+/* The calls that somebody can hear now are put on hold. */
+void cusax_account_hold_all (CusaxAccount *account);
 void cusax_account_forget_bridge (CusaxAccount *account);
 /* Another call rings, or none. */
 void cusax_account_update_sound (CusaxAccount *account);

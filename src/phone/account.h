@@ -44,7 +44,8 @@ typedef struct
 {
   /* Telephony or chat changed; read the getters. */
   void (*on_state) (gpointer user_data, CusaxAccount *account);
-  /* A call rings: 180 has been sent. Ask the person; answer by the call's functions. */
+  /* A call rings: 180 has been sent. Ask the person; answer by the call's functions. Again for one that was to be answered
+   * by itself, and now is not: somebody is spoken to by then. */
   void (*on_incoming) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
   /* Its state, hold, mute, security or caller changed; ENDED comes last and once. Also for an incoming call that ended
    * before on_incoming: it was missed. Never for one that the rules for callers refused or have not decided on. */

@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 /** CusaxCallOwner: the account's side. Called last in every change; the call may be gone afterwards. */
 typedef struct
 {
-  /* An incoming call is ready for the person: 180 is on its way. */
+  /* An incoming call is ready for the person: 180 is on its way. Again for one that was to be answered without asking, if
+   * may_answer says no then. */
   void (*on_incoming) (gpointer owner, CusaxCall *call);
+  /* Whether a call may be answered without asking now; nothing is changed by it. */
+  gboolean (*may_answer) (gpointer owner, CusaxCall *call);
   /* State, hold, mute, security or identity changed. */
   void (*on_changed) (gpointer owner, CusaxCall *call);
   /* What a message of the other side says it is, after the first one; answer by cusax_call_set_caller. */
@@ -110,8 +113,17 @@ gboolean cusax_call_has_dialog (const CusaxCall *call, const CusaxSipCall *sip_c
 /** Both ACTIVE: mixes their sound. FALSE: CUSAX_ERROR_MEDIA */
 gboolean cusax_call_join (CusaxCall *call, CusaxCall *other, GError **error);
 
+/** Takes back what joins gave to a call that is not said to be joined. */
+void cusax_call_part (CusaxCall *call);
+
 /** Says that the call is one of those that are mixed, or not any more (then its sound is parted); emits. */
 void cusax_call_set_joined (CusaxCall *call, gboolean joined);
+
+/** They refused to be held when they were asked last: it goes on as it was. */
+gboolean cusax_call_has_refused_hold (const CusaxCall *call);
+
+/** Holds here alone, without another offer: nothing is heard of us and by us; emits. */
+void cusax_call_hold_here (CusaxCall *call);
 
 /** When the person or the account put it on hold last (clock time). */
 gint64 cusax_call_get_held_at (const CusaxCall *call);

@@ -36,6 +36,7 @@ struct _CusaxCall
   gboolean want_held;          /* what the person asked for */
   gboolean told_held;          /* what our SDP that is on its way says */
   gboolean held;               /* what the last settled offer says */
+  gboolean hold_refused;       /* they would not be held, and nobody has asked again */
   gboolean remote_held;
   gboolean muted;
   gboolean secure;

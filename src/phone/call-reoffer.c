@@ -66,6 +66,7 @@ cusax_call_set_hold (CusaxCall *call, gboolean held)
     return;
 
   call->want_held = held;
+  call->hold_refused = FALSE;
   call->held_at = call->ports.clock->now (call->ports.clock);
   /* The microphone is cut at once; what the wire says follows. */
   if (call->session != NULL)
@@ -75,9 +76,24 @@ cusax_call_set_hold (CusaxCall *call, gboolean held)
   cusax_call_emit_changed (call);
 }
 
+void
+cusax_call_hold_here (CusaxCall *call)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state != CUSAX_CALL_ACTIVE || call->want_held)
+    return;
+  call->want_held = TRUE;
+  call->held_at = call->ports.clock->now (call->ports.clock);
+  if (call->session != NULL)
+    call->session->vtable->set_hold (call->session, TRUE);
+  cusax_call_emit_changed (call);
+}
+
 static void
 undo_hold (CusaxCall *call)
 {
+  call->hold_refused = call->want_held && !call->held;
   call->want_held = call->held;
   if (call->session != NULL)
     call->session->vtable->set_hold (call->session, call->held);
@@ -105,6 +121,8 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
     {
       /* Their offer follows at once, and our answer to it says what the person wants. */
       cusax_offer_reject (call->offer);
+      call->has_moved |= call->telling_move;
+      call->telling_move = FALSE;
       return;
     }
   else
@@ -118,6 +136,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
           call->telling_move = FALSE;
           call->has_moved = TRUE;
           cusax_call_emit_changed (call);
+          cusax_call_continue_transfer (call);
           return;
         }
     }
@@ -162,10 +181,16 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
       /* The call goes on as it was (RFC 3261 section 14.2). */
       g_message ("call #%u: their offer refused: %s", call->number, error->message);
       call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
+      /* It may have overtaken one of ours, and has not told them what that was to tell. */
+      if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering
+          && (call->want_held != call->held || call->has_moved))
+        cusax_call_send_reoffer (call);
+      cusax_call_continue_transfer (call);
       return;
     }
   call->sip_call->vtable->answer_offer (call->sip_call, 200, answer);
   cusax_call_emit_changed (call);
+  cusax_call_continue_transfer (call);
 }
 
 void

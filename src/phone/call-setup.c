@@ -20,6 +20,9 @@ become_active (CusaxCall *call)
   /* RFC 3891 section 3: once the new one stands, never before. */
   if (replaced != NULL)
     cusax_call_end (replaced, CUSAX_CALL_END_REPLACED, 0, NULL);
+  /* That was news, and may have been the end of everything. */
+  if (call->state == CUSAX_CALL_ENDED)
+    return;
   call->established = call->ports.clock->now (call->ports.clock);
   cusax_call_set_state (call, CUSAX_CALL_ACTIVE);
   /* The Hold button works before there is anything to hold. */
@@ -191,9 +194,16 @@ static gboolean
 on_automatic_answer (gpointer data)
 {
   CusaxCall *call = data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
   call->tick_id = 0;
-  cusax_call_answer (call);
+  if (call->replaced != NULL || call->owner == NULL || call->owner->may_answer (call->owner_data, call))
+    {
+      cusax_call_answer (call);
+      return G_SOURCE_REMOVE;
+    }
+  call->is_automatic = FALSE;
+  call->owner->on_incoming (call->owner_data, call);
   return G_SOURCE_REMOVE;
 }
 
@@ -278,6 +288,8 @@ on_answered_tick (gpointer data)
     }
   if (call->muted)
     call->session->vtable->set_muted (call->session, TRUE);
+  if (call->want_held)
+    call->session->vtable->set_hold (call->session, TRUE);
   if (call->pending != NULL || call->state == CUSAX_CALL_ACTIVE)
     call->session->vtable->accept (call->session);
   g_clear_pointer (&call->pending, cusax_offer_result_free);
@@ -303,6 +315,19 @@ send_200 (CusaxCall *call)
   call->tick_id = call->ports.clock->add (call->ports.clock, 0, on_answered_tick, call);
 }
 
+/* Nobody was asked: it waits if the one that it replaces does, and the microphone stays shut if it was. */
+static void
+inherit (CusaxCall *call)
+{
+  const CusaxCall *replaced = call->replaced;
+
+  if (replaced == NULL || replaced->state != CUSAX_CALL_ACTIVE)
+    return;
+  call->muted = replaced->muted;
+  call->want_held = replaced->want_held;
+  call->held_at = replaced->held_at;
+}
+
 void
 cusax_call_answer (CusaxCall *call)
 {
@@ -319,6 +344,7 @@ cusax_call_answer (CusaxCall *call)
       cusax_call_end_with_error (call, error);
       return;
     }
+  inherit (call);
   cusax_call_stop_ring_timer (call);
   if (call->tick_id != 0)
     call->ports.clock->remove (call->ports.clock, call->tick_id); /* the person was quicker */

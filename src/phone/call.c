@@ -386,6 +386,13 @@ cusax_call_join (CusaxCall *call, CusaxCall *other, GError **error)
 }
 
 void
+cusax_call_part (CusaxCall *call)
+{
+  if (call->session != NULL)
+    call->session->vtable->part (call->session);
+}
+
+void
 cusax_call_set_joined (CusaxCall *call, gboolean joined)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
@@ -393,9 +400,15 @@ cusax_call_set_joined (CusaxCall *call, gboolean joined)
   if (call->joined == !!joined || call->state == CUSAX_CALL_ENDED)
     return;
   call->joined = joined;
-  if (!joined && call->session != NULL)
-    call->session->vtable->part (call->session);
+  if (!joined)
+    cusax_call_part (call);
   cusax_call_emit_changed (call);
+}
+
+gboolean
+cusax_call_has_refused_hold (const CusaxCall *call)
+{
+  return call->hold_refused;
 }
 
 gint64

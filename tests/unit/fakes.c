@@ -850,6 +850,8 @@ on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
   if (cusax_call_get_transfer (call, NULL, NULL) != CUSAX_TRANSFER_NONE)
     g_string_append_printf (line, " transfer-%s", transfers[cusax_call_get_transfer (call, NULL, NULL)]);
   say (user_data, "%s", line->str);
+  if (((FakeWorld *) user_data)->react != NULL)
+    ((FakeWorld *) user_data)->react (user_data, call);
 }
 
 static void

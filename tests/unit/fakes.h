@@ -83,6 +83,7 @@ struct _FakeWorld
   gpointer card_data;
   CusaxReferral *referral; /* (nullable): the last that was told of */
   const char *blocked; /* (nullable): the JID that the person blocked */
+  void (*react) (FakeWorld *world, CusaxCall *call); /* (nullable): what the person does when told of a call */
 
   /* The newest of each; NULL once given up. */
   FakeCall *call;
