@@ -207,16 +207,18 @@ new_previous (CusaxActivity *activity)
   return element;
 }
 
-/* Without an answer the file stays, and the next sign-in looks again. */
+/* Without an answer the file stays, and the next sign-in looks again; refused, also the end of the next call. */
 static void
 on_restored (gpointer user_data, xmlnode *reply)
 {
   CusaxActivity *activity = user_data;
 
   activity->request = 0;
-  activity->state = reply != NULL ? STATE_IDLE : STATE_REFUSED;
-  if (reply != NULL)
-    remember (activity, FALSE);
+  activity->state = reply != NULL ? STATE_SHOWN : STATE_REFUSED;
+  if (reply == NULL || cusax_stanza_get_error (reply) != NULL)
+    return;
+  activity->state = STATE_IDLE;
+  remember (activity, FALSE);
   go_on (activity);
 }
 
@@ -242,9 +244,10 @@ on_checked (gpointer user_data, xmlnode *reply)
   CusaxActivity *activity = user_data;
 
   activity->request = 0;
-  if (reply == NULL)
+  /* A server that cannot tell has not said that it is gone. */
+  if (!is_readable (reply))
     {
-      activity->state = STATE_REFUSED;
+      activity->state = reply != NULL ? STATE_SHOWN : STATE_REFUSED;
       return;
     }
   activity->state = activity->is_wanted ? STATE_SHOWN : STATE_IDLE;

@@ -315,6 +315,40 @@ test_crash (void)
   end ();
 }
 
+/* A server that cannot tell now, or takes nothing now, has put nothing back: the next sign-in looks again. */
+static void
+test_refused_end (void)
+{
+  g_autofree char *file = NULL;
+  xmlnode *request;
+
+  begin (NULL);
+  show ("<eating/>");
+  file = g_strdup (store.text);
+  cusax_activity_set (activity, FALSE);
+  request = fake_stream_take ();
+  fake_stream_refuse (account, request, "internal-server-error");
+  xmlnode_free (request);
+  g_assert_cmpstr (store.text, ==, file);
+  g_assert_cmpuint (fake_stream_count (), ==, 0);
+
+  fake_stream_break (account);
+  fake_stream_turn ();
+  fake_stream_connect (account);
+  answer_read (TALKING);
+  answer_publish ("<eating/>", "resource-constraint");
+  g_assert_cmpstr (store.text, ==, file);
+  g_assert_cmpuint (fake_stream_count (), ==, 0);
+
+  fake_stream_break (account);
+  fake_stream_turn ();
+  fake_stream_connect (account);
+  answer_read (TALKING);
+  answer_publish ("<eating/>", NULL);
+  g_assert_cmpstr (store.text, ==, "");
+  end ();
+}
+
 static const char *const broken[] = {
   "nonsense",
   "purple-cusax activity 2\n",
@@ -453,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/activity/no-pep", test_no_pep);
   g_test_add_func ("/activity/large", test_large);
   g_test_add_func ("/activity/R36-crash", test_crash);
+  g_test_add_func ("/activity/refused-end", test_refused_end);
   g_test_add_func ("/activity/broken-file", test_broken_file);
   g_test_add_func ("/activity/chat-returns", test_chat_returns);
   g_test_add_func ("/activity/sign-off", test_sign_off);
