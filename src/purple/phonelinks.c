@@ -283,10 +283,12 @@ open_link (const char *scheme, const char *rest)
 
 /* ---------------------------------------------------------------- commands */
 
-/* The call that @fits, of all accounts; the first there is. */
-static CusaxCall *
-find_call (gboolean (*fits) (CusaxCall *))
+/* Returns: (transfer full): the calls that @fits, of all accounts; acting on one may end others */
+static GPtrArray *
+find_calls (gboolean (*fits) (CusaxCall *))
 {
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_call_unref);
+
   for (GList *l = purple_accounts_get_all (); l != NULL; l = l->next)
     {
       CusaxConnection *connection = cusax_connection_find (l->data);
@@ -295,9 +297,9 @@ find_call (gboolean (*fits) (CusaxCall *))
 
       for (guint i = 0; calls != NULL && i < calls->len; i++)
         if (fits (g_ptr_array_index (calls, i)))
-          return g_ptr_array_index (calls, i);
+          g_ptr_array_add (found, cusax_call_ref (g_ptr_array_index (calls, i)));
     }
-  return NULL;
+  return found;
 }
 
 static gboolean
@@ -360,15 +362,16 @@ static const struct
   const char *name;
   gboolean (*fits) (CusaxCall *);
   void (*act) (CusaxCall *);
+  gboolean for_all; /* who mutes himself in a conference is to be heard by nobody; else the first that fits */
 } commands[] = {
-  { "answer", is_ringing, cusax_call_answer },
-  { "decline", is_ringing, decline },
-  { "hangup", is_spoken_on, cusax_call_hang_up },
-  { "hangup", is_ours_to_end, cusax_call_hang_up },
-  { "hold", is_spoken_on, hold },
-  { "resume", is_on_hold, resume },
-  { "mute", is_spoken_on, mute },
-  { "unmute", is_spoken_on, unmute },
+  { "answer", is_ringing, cusax_call_answer, FALSE },
+  { "decline", is_ringing, decline, FALSE },
+  { "hangup", is_spoken_on, cusax_call_hang_up, FALSE },
+  { "hangup", is_ours_to_end, cusax_call_hang_up, FALSE },
+  { "hold", is_spoken_on, hold, FALSE },
+  { "resume", is_on_hold, resume, FALSE },
+  { "mute", is_spoken_on, mute, TRUE },
+  { "unmute", is_spoken_on, unmute, TRUE },
 };
 
 static gboolean
@@ -376,12 +379,15 @@ run_command (const char *name)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      CusaxCall *one = strcmp (commands[i].name, name) == 0 ? find_call (commands[i].fits) : NULL;
+      g_autoptr (GPtrArray) calls = NULL;
 
-      if (one == NULL)
+      if (strcmp (commands[i].name, name) != 0)
         continue;
-      commands[i].act (one);
-      break;
+      calls = find_calls (commands[i].fits);
+      for (guint n = 0; n < calls->len && (n == 0 || commands[i].for_all); n++)
+        commands[i].act (g_ptr_array_index (calls, n));
+      if (calls->len > 0)
+        break;
     }
   return TRUE;
 }

@@ -229,6 +229,10 @@ static const struct
   { "hold", { CUSAX_CALL_ACTIVE, CUSAX_CALL_ACTIVE }, { TRUE, FALSE }, "", "hold " },
   { "resume", { CUSAX_CALL_ACTIVE, CUSAX_CALL_ACTIVE }, { FALSE, TRUE }, "", "resume " },
   { "mute", { CUSAX_CALL_ACTIVE, CUSAX_CALL_INCOMING }, { FALSE }, "mute ", "" },
+  /* A conference: who mutes himself is to be heard by nobody. */
+  { "mute", { CUSAX_CALL_ACTIVE, CUSAX_CALL_ACTIVE }, { FALSE }, "mute ", "mute " },
+  { "unmute", { CUSAX_CALL_ACTIVE, CUSAX_CALL_ACTIVE }, { FALSE }, "unmute ", "unmute " },
+  { "mute", { CUSAX_CALL_ACTIVE, CUSAX_CALL_ACTIVE }, { TRUE, FALSE }, "", "mute " },
   { "unmute", { CUSAX_CALL_ACTIVE, CUSAX_CALL_INCOMING }, { FALSE }, "unmute ", "" },
   { "nonsense", { CUSAX_CALL_ACTIVE, CUSAX_CALL_INCOMING }, { FALSE }, "", "" },
   { "", { CUSAX_CALL_ACTIVE, CUSAX_CALL_INCOMING }, { FALSE }, "", "" },
