@@ -165,12 +165,17 @@ on_do_not_fields (gpointer data, PurpleRequestFields *fields)
 static char *
 class_sentence (CusaxClass class_, const CusaxAddress *target, const char *address)
 {
+  const char *user = cusax_address_get_user (target);
+
   switch (class_)
     {
     case CUSAX_CLASS_FOREIGN_SIP:
       return g_strdup_printf (_ ("The call goes to another telephone service: %s"),
                               cusax_address_get_host (target));
     case CUSAX_CLASS_TELEPHONE_NETWORK:
+      if (user != NULL && (*user == '*' || *user == '#'))
+        return g_strdup_printf (_ ("%s is a code: it may change how your telephone works, and may be charged."),
+                                address);
       return g_strdup_printf (_ ("%s calls the telephone network, may be charged."), address);
     case CUSAX_CLASS_EMERGENCY:
       return g_strdup_printf (_ ("%s is an emergency number."), address);

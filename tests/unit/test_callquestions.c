@@ -86,6 +86,10 @@ static const struct
     "Bob B. asks you to call +33899000000.",
     "+33899000000 calls the telephone network, may be charged.\nThe call with Bob B. ends when the new one "
     "stands." },
+  { "sip:*21*0900123%23@example.org;user=phone", CUSAX_CLASS_TELEPHONE_NETWORK, FALSE,
+    "Bob B. asks you to call *21*0900123#.",
+    "*21*0900123# is a code: it may change how your telephone works, and may be charged.\nThe call with Bob B. "
+    "ends when the new one stands." },
 };
 
 /* P12: who asks, where it goes and what it may cost; Enter, pressed by whoever is just typing, calls nobody. */
