@@ -5,6 +5,9 @@
 #include "disclosure.h"
 #include "error.h"
 
+/* By then a call has rung too long. */
+#define MAX_ANSWER_AFTER_S 60
+
 static const CusaxCallOwner call_owner;
 
 void
@@ -155,7 +158,7 @@ choose_answer (CusaxAccount *account, const CusaxSipIncoming *incoming, const Cu
   if (incoming->answer_after < 0 || !cusax_config_allows_auto_answer (account->config) || !caller->is_authenticated
       || account->calls->len > 0 || account->dnd)
     return -1;
-  return incoming->answer_after;
+  return MIN (incoming->answer_after, MAX_ANSWER_AFTER_S);
 }
 
 /* Nobody was asked, but somebody called (P20). */
@@ -282,7 +285,7 @@ may_answer (gpointer owner, CusaxCall *call)
 {
   CusaxAccount *account = owner;
 
-  return account->calls->len == 1 && !account->dnd;
+  return account->calls->len == 1 && !account->dnd && !cusax_account_is_hidden (account, call);
 }
 
 static void

@@ -203,8 +203,7 @@ dial_bridge (CusaxAccount *account, CusaxCall *call, CusaxCall *other, GError **
   CusaxCallOutgoing outgoing = { .target = target,
                                  .who = who,
                                  .class_ = cusax_classify_address (target, account->config),
-                                 .disclosure = cusax_disclosure_to_callee (target, account->config),
-                                 .is_automatic = TRUE };
+                                 .disclosure = cusax_disclosure_to_callee (target, account->config) };
 
   if (account->bridge != NULL)
     {

@@ -52,7 +52,7 @@ void cusax_account_init_calls (CusaxAccount *account);
 void cusax_account_hang_up_all (CusaxAccount *account);
 /* Cuts and ends the calls; nobody hears of it. */
 void cusax_account_drop_calls (CusaxAccount *account);
-/* A call that no person dialled is outside of the limit of calls. Returns: (transfer none), as cusax_account_dial() */
+/* Does not look at the limit of calls: it is for those that a person dials. Returns: (transfer none), as cusax_account_dial() */
 CusaxCall *cusax_account_place (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error);
 /* The same, and whoever can be heard now is put on hold, once it is sure that there is a call. */
 CusaxCall *cusax_account_place_alone (CusaxAccount *account, const CusaxCallOutgoing *outgoing, GError **error);

@@ -65,13 +65,15 @@ on_ask_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* A transfer that stays in the house is what every office telephone obeys; who asks for more, asks the person. */
+/* A transfer that stays in the house is what every office telephone obeys; who asks for more, asks the person, and so does
+ * who is on hold while somebody else is spoken to. */
 static gboolean
 is_obeyed (CusaxAccount *account, const CusaxReferral *referral)
 {
   CusaxAddress *peer = referral->call != NULL ? cusax_call_get_peer (referral->call) : NULL;
 
-  return peer != NULL && referral->class_ == CUSAX_CLASS_ON_NET
+  return peer != NULL && (account->spoken == NULL || account->spoken == referral->call)
+         && referral->class_ == CUSAX_CLASS_ON_NET
          && cusax_config_is_own_domain (account->config, cusax_address_get_host (peer))
          && cusax_config_is_own_domain (account->config, cusax_address_get_host (referral->target));
 }

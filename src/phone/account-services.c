@@ -74,7 +74,7 @@ cusax_account_pick_up (CusaxAccount *account, const char *jid, const char *who, 
 {
   g_autoptr (CusaxAddress) target = NULL;
   g_autofree char *replaces = NULL;
-  CusaxCallOutgoing outgoing = { .who = who, .is_automatic = TRUE };
+  CusaxCallOutgoing outgoing = { .who = who };
 
   if (account->state != CUSAX_PHONE_UP)
     {

@@ -38,7 +38,7 @@ typedef struct
   CusaxDisclosure disclosure;
   const char *replaces;    /* (nullable): as in CusaxSipDisclosure */
   const char *referred_by; /* (nullable) */
-  gboolean is_automatic;   /* nobody dialled it: a transfer, a bridge */
+  gboolean is_automatic;   /* nobody here wanted it: a transfer of theirs */
 } CusaxCallOutgoing;
 
 /** CusaxCallIncoming: who calls, and what to say of us; borrowed but for @caller. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A REFER of somebody (RFC 3515): the other side of a call transfers us, or our registrar has a call made (third-party call
- * control). Within the own domains, in a call that stands, it is obeyed at once; everything else is a question. What comes
- * of it is told them by NOTIFY.
+ * control). Within the own domains, in a call that stands, it is obeyed at once, unless somebody else is spoken to;
+ * everything else is a question. What comes of it is told them by NOTIFY.
  *
  *   ASKING -accept-> CALLING -the new call stands, or not-> ENDED
  *   ASKING -refuse, their end, 60 s-> ENDED

@@ -212,6 +212,28 @@ test_blocked_without_tls (void)
     }
 }
 
+/* R37: by itself is answered only whom the person hears of. */
+static void
+test_contacts_only_answers_nobody_hidden (void)
+{
+  static const char *const settings[] = { "accept_calls=contacts", "auto_answer=1", NULL };
+  FakeWorld *world = world_new (settings);
+  CusaxCallInfo info[] = { { "xmpp:" BOB, "impp" }, { NULL, NULL } };
+  CusaxSipHeaders headers = { .from_uri = "sip:+33177624339@example.org;user=phone", .call_info = info };
+  CusaxCall *call;
+
+  world->answer_after = 0;
+  call = ring (world, &headers);
+  fake_transport_ready (world);
+  fake_world_pass (world, 1000);
+  g_assert_cmpint (cusax_call_get_state (call), ==, CUSAX_CALL_INCOMING);
+  g_assert_null (strstr (world->trace->str, "call.accept"));
+  fake_world_forget (world);
+  fake_cards_answer (world, "+33177624339");
+  g_assert_nonnull (strstr (world->trace->str, "incoming #1 " BOB));
+  fake_world_free (world);
+}
+
 /* Contacts only, and the card that makes him one is not there yet: it rings at his end, and here once it is sure. */
 static void
 test_contacts_only_waits_for_the_card (gconstpointer data)
@@ -447,6 +469,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/callers/R29-R32-names", test_names);
   g_test_add_func ("/callers/R30-confirmed-while-ringing", test_confirmed_while_ringing);
+  g_test_add_func ("/callers/R37-answers-nobody-hidden", test_contacts_only_answers_nobody_hidden);
   g_test_add_func ("/callers/T3b-not-confirmed", test_not_confirmed);
   g_test_add_func ("/callers/R29-late-card", test_late_card);
   g_test_add_func ("/callers/R33-accept-calls", test_accept_calls);

@@ -365,6 +365,37 @@ test_p12_in_vain_meanwhile (void)
   fake_world_free (world);
 }
 
+/* P12: who waits on hold while we speak with somebody else does not pull us out of that either: a question. */
+static void
+test_p12_asked_from_hold (void)
+{
+  FakeWorld *world = signed_in (NULL);
+  FakeReferral referral = { .last = 0 };
+  Leg bob = talk_to (world, "bob@example.org");
+
+  talk_to (world, "carol@example.org");
+  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  refer (&bob, &referral);
+  g_assert_nonnull (world->referral);
+  g_assert_cmpint (cusax_referral_get_state (world->referral), ==, CUSAX_REFERRAL_ASKING);
+  fake_world_free (world);
+}
+
+/* R38: it is the person who calls the bridge, not the other side. */
+static void
+test_r38_bridge_is_ours (void)
+{
+  static const char *const settings[] = { "conference_uri=sip:meet@example.org", NULL };
+  FakeWorld *world = signed_in (settings);
+  g_autoptr (GError) error = NULL;
+  Leg bob = talk_to (world, "bob@example.org");
+  Leg carol = talk_to (world, "carol@example.org");
+
+  g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
+  g_assert_false (cusax_call_is_automatic (cusax_account_get_call (world->account, 3)));
+  fake_world_free (world);
+}
+
 /* ---------------------------------------------------------- auto-answer */
 
 /* R37: what was to be answered by itself rings like any other, if somebody is spoken to by then, or nobody may be. */
@@ -536,6 +567,8 @@ main (int argc, char **argv)
   g_test_add_func ("/meanwhile/P12/hold-crosses", test_p12_hold_crosses);
   g_test_add_func ("/meanwhile/P12/nobody-tells", test_p12_nobody_tells);
   g_test_add_func ("/meanwhile/P12/in-vain", test_p12_in_vain_meanwhile);
+  g_test_add_func ("/meanwhile/P12/asked-from-hold", test_p12_asked_from_hold);
+  g_test_add_func ("/meanwhile/R38/bridge-is-ours", test_r38_bridge_is_ours);
   g_test_add_func ("/meanwhile/R37/auto-answer", test_r37_answer_meanwhile);
   g_test_add_func ("/meanwhile/replaces-held", test_replaces_held);
   g_test_add_func ("/meanwhile/replaces-and-all-ends", test_replaces_and_all_ends);
