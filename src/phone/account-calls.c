@@ -5,9 +5,6 @@
 #include "disclosure.h"
 #include "error.h"
 
-/* By then a call has rung too long. */
-#define MAX_ANSWER_AFTER_S 60
-
 static const CusaxCallOwner call_owner;
 
 void
@@ -158,7 +155,7 @@ choose_answer (CusaxAccount *account, const CusaxSipIncoming *incoming, const Cu
   if (incoming->answer_after < 0 || !cusax_config_allows_auto_answer (account->config) || !caller->is_authenticated
       || account->calls->len > 0 || account->dnd)
     return -1;
-  return MIN (incoming->answer_after, MAX_ANSWER_AFTER_S);
+  return incoming->answer_after;
 }
 
 /* Nobody was asked, but somebody called (P20). */
