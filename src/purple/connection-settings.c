@@ -135,6 +135,9 @@ on_config (gpointer user_data, CusaxConfig *config, const GError *error)
   cusax_account_configure (connection->phone, config);
   if (cusax_connection_find (account) != connection)
     return;
+  /* What contacts are told may be other now, whoever changed it. */
+  cusax_contacts_update_reach (connection->contacts);
+  cusax_contacts_update_activity (connection->contacts);
 
   /* REFUSED stays so: each reconnect of chat would send the refused password again, until the server locks the
    * account. Changed settings have restarted it already; disabling and enabling the account does, too. */

@@ -308,8 +308,6 @@ cusax_connection_reconfigure (PurpleAccount *account)
 
   cusax_loginquestions_reset (account);
   cusax_connection_reread (connection);
-  if (cusax_connection_find (account) == connection)
-    cusax_contacts_update_activity (connection->contacts);
   /* Telephony that was switched on just now or could not start before, or that somebody wants tried again: the
    * fault may have been cured elsewhere. */
   if (cusax_connection_find (account) == connection && connection->config_error == NULL)

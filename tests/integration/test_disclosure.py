@@ -245,6 +245,17 @@ def test_r17_reachability_comes_and_goes_with_telephony(new_lab):
         wait_until(lambda: items() == ['sip:alice@cusax.test'], 'reachability is back', 10, alice.tail)
 
 
+def test_r17_switched_off_it_is_withdrawn_at_once(new_lab):
+    lab = new_lab()
+    with Person(lab, 'alice', share_reachability=True) as alice:
+        wait_until(lambda: len(reach_of(lab)) == 1, 'reachability is published', 10, lambda: str(reach_of(lab)))
+        for value, count in (('false', 2), ('true', 3)):
+            dialog = alice.action('Privacy...')
+            alice.do('field', dialog['id'], 'share_reachability', value)
+            alice.respond(dialog, 'Save')
+            wait_until(lambda: len(reach_of(lab)) == count, 'it counts: ' + value, 5, lambda: str(reach_of(lab)))
+
+
 @pytest.mark.parametrize('way', ['pep', 'presence'])
 def test_r17_others_reachability_is_a_hint(new_lab, way):
     lab = new_lab()
