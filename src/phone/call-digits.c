@@ -48,7 +48,8 @@ send_digit (CusaxCall *call, char digit)
 {
   CusaxDtmfMode mode = cusax_config_get_dtmf (call->config);
 
-  if (mode != CUSAX_DTMF_INFO && call->session != NULL
+  /* While they hold us no sound leaves, and tones are sound. */
+  if (mode != CUSAX_DTMF_INFO && call->session != NULL && !call->remote_held
       && call->session->vtable->send_event (call->session, digit, EVENT_MS))
     return WAY_EVENT;
   return mode != CUSAX_DTMF_RFC4733 && send_info (call, digit) ? WAY_INFO : WAY_NONE;

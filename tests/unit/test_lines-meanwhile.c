@@ -457,6 +457,30 @@ test_replaces_held (void)
   fake_world_free (world);
 }
 
+/* A9: who holds us takes no sound, and tones are sound: INFO, or words. */
+static void
+test_a9_held_by_them (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      FakeWorld *world = signed_in (NULL);
+      g_autoptr (GError) error = NULL;
+      Leg bob = talk_to (world, "bob@example.org");
+      g_autofree char *offer = NULL;
+
+      bob.dialog->takes_info = i == 0;
+      fake_far_reset ();
+      offer = fake_far_offer (world, CUSAX_DIRECTION_SENDONLY);
+      bob.dialog->listener->on_offer (bob.dialog->listener_data, offer, strlen (offer));
+      g_assert_true (cusax_call_is_remote_held (bob.call));
+      fake_world_forget (world);
+      g_assert_cmpint (cusax_call_send_digits (bob.call, "1", &error), ==, i == 0);
+      g_assert_false (has_line (world, "send_event"));
+      g_assert_cmpint (has_line (world, "call.send_info"), ==, i == 0);
+      fake_world_free (world);
+    }
+}
+
 /* ------------------------------------------------------- from inside the news */
 
 static void
@@ -570,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/meanwhile/P12/asked-from-hold", test_p12_asked_from_hold);
   g_test_add_func ("/meanwhile/R38/bridge-is-ours", test_r38_bridge_is_ours);
   g_test_add_func ("/meanwhile/R37/auto-answer", test_r37_answer_meanwhile);
+  g_test_add_func ("/meanwhile/A9/held-by-them", test_a9_held_by_them);
   g_test_add_func ("/meanwhile/replaces-held", test_replaces_held);
   g_test_add_func ("/meanwhile/replaces-and-all-ends", test_replaces_and_all_ends);
   g_test_add_func ("/meanwhile/shutdown-inside", test_shutdown_inside);
