@@ -14,6 +14,7 @@ import pytest
 from cusaxlab.netns import CLIENT, SERVER, SERVER6
 from cusaxlab.process import wait_until
 from product import Person
+from telephone import ALICE, BOBS, ECHOS, call_in, call_out, sip
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get('BUILD_DIR') or ROOT / 'build')
@@ -122,9 +123,24 @@ def talking(alice):
     bob.wait_heard(440)
 
 
+def conferring_with_windows_open(alice):
+    """Two calls mixed, a third one that rings over them, and every window that hangs on calls."""
+    alice.sign_in()
+    bob, echo = alice.lab.sip_caller('bob', tone=BOBS), alice.lab.sip_caller('echo', tone=ECHOS)
+    call_in(alice, bob)
+    call_out(alice, echo)
+    alice.command('/conference')
+    for label in ('Transfer call...', 'Call history', 'Dial...', 'Privacy...'):
+        alice.do('action', label)
+    alice.do('uri', 'tel:+33177624339')
+    mark = alice.mark()
+    bob.invite(sip(ALICE))
+    alice.expect('request .*Incoming Call', 20, since=mark)
+
+
 @pytest.mark.deadline(300)
 @pytest.mark.parametrize('leave', [quit_in_time, unload_in_time], ids=['quit', 'unload'])
-@pytest.mark.parametrize('middle', [nothing, ringing_in, ringing_out, talking])
+@pytest.mark.parametrize('middle', [nothing, ringing_in, ringing_out, talking, conferring_with_windows_open])
 def test_a13_leaving_in_the_middle(alice, middle, leave):
     middle(alice)
     leave(alice)
