@@ -226,6 +226,16 @@ cusax_account_forget_bridge (CusaxAccount *account)
   g_clear_pointer (&account->bridged[1], cusax_call_unref);
 }
 
+/* Who cannot be sent there stays on hold, and the person hears why. */
+static void
+send_to_bridge (CusaxCall *call, CusaxAddress *target)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && !cusax_call_transfer (call, target, &error))
+    cusax_call_fail_transfer (call, 0, error->message);
+}
+
 /* It answers: the others are sent there, to the conference itself if it has an address of its own (RFC 4579). */
 static void
 follow_bridge (CusaxAccount *account)
@@ -235,7 +245,6 @@ follow_bridge (CusaxAccount *account)
   g_autoptr (CusaxAddress) target = cusax_address_ref (focus != NULL ? focus : cusax_call_get_peer (bridge));
   g_autoptr (CusaxCall) first = NULL;
   g_autoptr (CusaxCall) second = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (cusax_call_get_state (bridge) == CUSAX_CALL_ENDED)
     cusax_account_forget_bridge (account);
@@ -244,11 +253,8 @@ follow_bridge (CusaxAccount *account)
   first = g_steal_pointer (&account->bridged[0]);
   second = g_steal_pointer (&account->bridged[1]);
   cusax_account_forget_bridge (account);
-  if (!cusax_call_transfer (first, target, &error))
-    g_message ("call #%u does not go to the bridge: %s", cusax_call_get_number (first), error->message);
-  g_clear_error (&error);
-  if (!cusax_call_transfer (second, target, &error))
-    g_message ("call #%u does not go to the bridge: %s", cusax_call_get_number (second), error->message);
+  send_to_bridge (first, target);
+  send_to_bridge (second, target);
 }
 
 gboolean

@@ -110,6 +110,9 @@ gboolean cusax_call_is_replacement (const CusaxCall *call);
 /** Returns: TRUE if @sip_call is this call's dialog */
 gboolean cusax_call_has_dialog (const CusaxCall *call, const CusaxSipCall *sip_call);
 
+/** Says that a transfer came to nothing: FAILED, with @status and @reason (both may be none); emits. */
+void cusax_call_fail_transfer (CusaxCall *call, guint status, const char *reason);
+
 /** Both ACTIVE: mixes their sound. FALSE: CUSAX_ERROR_MEDIA */
 gboolean cusax_call_join (CusaxCall *call, CusaxCall *other, GError **error);
 

@@ -27,9 +27,11 @@ set_report (CusaxCall *call, guint status, const char *reason)
 }
 
 /* The call stands, on hold: the person says what next. */
-static void
-fail_transfer (CusaxCall *call, guint status, const char *reason)
+void
+cusax_call_fail_transfer (CusaxCall *call, guint status, const char *reason)
 {
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
   g_message ("call #%u: transfer failed with %u", call->number, status);
   cusax_call_clear_transfer (call);
   set_report (call, status, reason);
@@ -49,13 +51,13 @@ cusax_call_continue_transfer (CusaxCall *call)
     return;
   if (other != NULL && other->sip_call == NULL)
     {
-      fail_transfer (call, 0, "the other call has ended");
+      cusax_call_fail_transfer (call, 0, "the other call has ended");
       return;
     }
   call->is_referred = TRUE;
   if (!call->sip_call->vtable->refer (call->sip_call, call->transfer_target, other != NULL ? other->sip_call : NULL,
                                       &error))
-    fail_transfer (call, 0, error->message);
+    cusax_call_fail_transfer (call, 0, error->message);
 }
 
 /* @other: (nullable) */
@@ -131,7 +133,7 @@ cusax_call_on_refer_progress (gpointer user_data, guint status, const char *reas
   set_report (call, status, reason);
   if (status >= 300)
     {
-      fail_transfer (call, status, reason);
+      cusax_call_fail_transfer (call, status, reason);
       return;
     }
   if (status < 200)

@@ -6,6 +6,7 @@
 #include "peers.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 #include <time.h>
 
 char *
@@ -26,7 +27,8 @@ cusax_calllogs_write (PurpleAccount *account, const char *name, gboolean outgoin
   g_autofree char *escaped = NULL;
   PurpleLog *log;
 
-  if (name == NULL || *name == '\0' || !purple_prefs_get_bool ("/purple/logging/log_ims"))
+  /* libpurple names the folder after it and lets dots through: "." and ".." are other people's. */
+  if (name == NULL || strspn (name, ".") == strlen (name) || !purple_prefs_get_bool ("/purple/logging/log_ims"))
     return;
   /* Translators: a line of a log; what follows is a sentence like "bob has hung up after 3:07." */
   line = g_strdup_printf (outgoing ? _ ("Outgoing call. %s") : _ ("Incoming call. %s"), end);

@@ -8,6 +8,7 @@
 #include "classify.h"
 #include "connection.h"
 #include "dialling.h"
+#include "dialogend.h"
 #include "dialwords.h"
 #include "notices.h"
 #include "words.h"
@@ -26,7 +27,7 @@ typedef struct
   GPtrArray *targets;      /* CusaxAddress, in the order of the list */
 } Question;
 
-/* Open ones, or closed by Escape, of which Pidgin tells nobody. NULL when there are none. */
+/* Open ones, or closed in a host that tells nobody. NULL when there are none. */
 static GPtrArray *questions;
 static guint last_serial;
 
@@ -257,6 +258,13 @@ config_of (PurpleAccount *account)
   return connection != NULL ? cusax_account_get_config (cusax_connection_get_account (connection)) : NULL;
 }
 
+/* Nobody said yes: closed by Escape or by the frame is no, at once. */
+static void
+on_closed (gpointer serial)
+{
+  on_do_not (serial, DO_NOT);
+}
+
 static void
 ask_referral (PurpleAccount *account, CusaxConfig *config, CusaxReferral *referral)
 {
@@ -267,11 +275,12 @@ ask_referral (PurpleAccount *account, CusaxConfig *config, CusaxReferral *referr
   const char *title = call != NULL ? _ ("Transfer") : _ ("Request to call");
   Question *question = question_new (account, referral);
   gpointer serial = data_of (question);
+  void *window = purple_request_action (question, title, primary, secondary, DO_NOT, account,
+                                        call != NULL ? cusax_call_get_who (call) : NULL, NULL, serial, 2, _ ("Call"),
+                                        G_CALLBACK (on_call), _ ("Do not call"), G_CALLBACK (on_do_not));
 
-  drop_unshown (serial, purple_request_action (question, title, primary, secondary, DO_NOT, account,
-                                               call != NULL ? cusax_call_get_who (call) : NULL, NULL, serial, 2,
-                                               _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
-                                               G_CALLBACK (on_do_not)));
+  drop_unshown (serial, window);
+  cusax_dialogend_watch (window, title, on_closed, serial);
   cusax_attention_raise (title);
   point_at (account, call, primary, title);
 }
@@ -319,10 +328,13 @@ show_one (Question *question, CusaxConfig *config, const char *name)
   g_autofree char *address = cusax_dialwords_address (target, config);
   g_autofree char *primary = g_strdup_printf (_ ("%s is to be reached at %s. Call there?"), name, address);
   g_autofree char *secondary = class_sentence (cusax_classify_address (target, config), target, address);
+  gpointer serial = data_of (question);
+  void *window = purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->account,
+                                        NULL, NULL, serial, 2, _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
+                                        G_CALLBACK (on_do_not));
 
-  return purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->account,
-                                NULL, NULL, data_of (question), 2, _ ("Call"), G_CALLBACK (on_call),
-                                _ ("Do not call"), G_CALLBACK (on_do_not));
+  cusax_dialogend_watch (window, _ ("Call elsewhere"), on_closed, serial);
+  return window;
 }
 
 static void *

@@ -369,6 +369,28 @@ test_r38_bridge (void)
   fake_world_free (world);
 }
 
+/* Who cannot be sent there is no secret. */
+static void
+test_r38_bridge_without_refer (void)
+{
+  static const char *const settings[] = { "conference_uri=sip:meet@example.org", NULL };
+  FakeWorld *world = signed_in (settings);
+  g_autoptr (GError) error = NULL;
+  const char *reason = NULL;
+  Leg bob = talk_to (world, "bob@example.org");
+  Leg carol = talk_to (world, "carol@example.org");
+
+  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
+  bob.dialog->has_no_refer = TRUE;
+  g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
+  fake_transport_ready (world);
+  far_answers (world, world->call, CUSAX_DIRECTION_SENDRECV);
+  g_assert_cmpint (cusax_call_get_transfer (bob.call, NULL, &reason), ==, CUSAX_TRANSFER_FAILED);
+  g_assert_nonnull (reason);
+  g_assert_cmpint (cusax_call_get_transfer (carol.call, NULL, NULL), ==, CUSAX_TRANSFER_ASKED);
+  fake_world_free (world);
+}
+
 /* RFC 3891: what comes in place of a call is answered without asking, whatever the limits, and the old one ends then. */
 static void
 test_replaces (void)
@@ -448,6 +470,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lines/R38/mix", test_r38_mix);
   g_test_add_func ("/lines/R38/mix-fails", test_r38_mix_fails);
   g_test_add_func ("/lines/R38/bridge", test_r38_bridge);
+  g_test_add_func ("/lines/R38/bridge-without-refer", test_r38_bridge_without_refer);
   g_test_add_func ("/lines/replaces", test_replaces);
   g_test_add_func ("/lines/auto-answer", test_auto_answer);
   return g_test_run ();

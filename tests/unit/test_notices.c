@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is said where: lines in conversations, one window for the first failure of a kind, one for missed calls. */
+#include "calllogs.h"
 #include "fakephone.h"
 
 #include "error.h"
@@ -565,6 +566,21 @@ add_finch_tests (void)
   g_test_add_func ("/finch/conversation", test_finch);
 }
 
+/* A stranger's name is a folder for libpurple. */
+static void
+test_logged_nowhere (void)
+{
+  static const char *const names[] = { "", ".", "..", "..." };
+
+  purple_prefs_set_bool ("/purple/logging/log_ims", TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      cusax_calllogs_write (account, names[i], FALSE, "bob has hung up.");
+      g_assert_null (purple_log_get_logs (PURPLE_LOG_IM, names[i], account));
+    }
+  purple_prefs_set_bool ("/purple/logging/log_ims", FALSE);
+}
+
 static void
 add_tests (void)
 {
@@ -579,6 +595,7 @@ add_tests (void)
   g_test_add_func ("/notices/markup", test_markup);
   g_test_add_func ("/notices/R29-known-while-ringing", test_known_while_ringing);
   g_test_add_func ("/notices/R31-from-is-a-jid", test_from_is_a_jid);
+  g_test_add_func ("/notices/P20-logged-nowhere", test_logged_nowhere);
   g_test_add_func ("/notices/missed", test_missed);
   g_test_add_func ("/notices/R19-R31-missed-strangers", test_missed_strangers);
   g_test_add_func ("/notices/ends-without-conversation", test_ends_without_conversation);
