@@ -3,7 +3,7 @@
  * What happens meanwhile (P11, P12, R37, R38): a hold that is refused or crosses an offer of theirs, a conversation that
  * begins while something else is under way, a mix that fails half way, a person who ends it all from inside the news of something else.
  */
-#include "fakes.h"
+#include "talks.h"
 
 #include "error.h"
 
@@ -11,87 +11,10 @@
 
 /* ------------------------------------------------------------------ rig */
 
-typedef struct
-{
-  CusaxCall *call;
-  FakeCall *dialog;
-} Leg;
-
-static FakeWorld *
-signed_in (const char *const *settings)
-{
-  FakeWorld *world = fake_world_new (settings);
-
-  fake_world_sign_in (world);
-  return world;
-}
-
-static void
-far_answers (FakeWorld *world, FakeCall *dialog)
-{
-  g_autofree char *answer = NULL;
-
-  world->call = dialog;
-  fake_far_reset ();
-  answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
-  dialog->listener->on_established (dialog->listener_data, answer, strlen (answer));
-}
-
-static void
-far_agrees (FakeWorld *world, FakeCall *dialog, CusaxDirection direction)
-{
-  g_autofree char *answer = NULL;
-
-  world->call = dialog;
-  fake_far_reset ();
-  answer = fake_far_answer (world, direction);
-  dialog->listener->on_reoffer_done (dialog->listener_data, 200, answer, strlen (answer));
-}
-
 static void
 far_refuses (FakeCall *dialog, guint status)
 {
   dialog->listener->on_reoffer_done (dialog->listener_data, status, NULL, 0);
-}
-
-static Leg
-dial (FakeWorld *world, const char *who)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *uri = g_strconcat ("sip:", who, NULL);
-  g_autoptr (CusaxAddress) target = cusax_address_parse_uri (uri, &error);
-  Leg leg = { cusax_account_dial (world->account, target, who, NULL, &error), NULL };
-
-  g_assert_no_error (error);
-  fake_transport_ready (world);
-  leg.dialog = world->call;
-  return leg;
-}
-
-static Leg
-talk_to (FakeWorld *world, const char *who)
-{
-  Leg leg = dial (world, who);
-
-  far_answers (world, leg.dialog);
-  fake_world_forget (world);
-  return leg;
-}
-
-static Leg
-rings (FakeWorld *world, const char *uri)
-{
-  CusaxSipHeaders headers = { .from_uri = uri };
-  Leg leg;
-
-  fake_far_reset ();
-  fake_sip_incoming_from (world, &headers);
-  leg.dialog = world->call;
-  leg.call = g_ptr_array_index (cusax_account_get_calls (world->account),
-                                cusax_account_get_calls (world->account)->len - 1);
-  fake_world_pass (world, 0);
-  fake_transport_ready (world);
-  return leg;
 }
 
 static void
@@ -128,12 +51,12 @@ has_line (const FakeWorld *world, const char *line)
 static void
 test_p11_refused_hold (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = dial (world, "carol@example.org");
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_dial (world, "carol@example.org");
 
   far_refuses (bob.dialog, 488);
-  far_answers (world, carol.dialog);
+  talk_far_answers (world, carol.dialog);
   fake_world_forget (world);
   far_refuses (bob.dialog, 488);
   g_assert_false (cusax_call_is_held (carol.call));
@@ -152,10 +75,10 @@ test_p11_refused_hold (void)
 static void
 test_p11_dialling_fails (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) carol = cusax_address_parse_uri ("sip:carol@example.org", NULL);
-  Leg bob = talk_to (world, "bob@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
 
   world->fail_at = world->fallible + 1;
   g_assert_null (cusax_account_dial (world->account, carol, "carol@example.org", NULL, &error));
@@ -168,18 +91,18 @@ test_p11_dialling_fails (void)
 static void
 test_p11_swap_conference (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
-  Leg dave;
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
+  Talk dave;
 
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
   dave = talk_to (world, "dave@example.org");
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
-  far_agrees (world, carol.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, carol.dialog, CUSAX_DIRECTION_RECVONLY);
   g_assert_true (cusax_account_swap (world->account, &error));
   g_assert_true (cusax_call_is_held (dave.call));
   g_assert_false (cusax_call_is_held (bob.call) || cusax_call_is_held (carol.call));
@@ -192,9 +115,9 @@ test_p11_swap_conference (void)
 static void
 test_r38_two_more (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  Leg legs[4];
+  Talk legs[4];
 
   for (guint i = 0; i < G_N_ELEMENTS (legs); i++)
     {
@@ -202,7 +125,7 @@ test_r38_two_more (void)
 
       legs[i] = talk_to (world, who);
       if (i > 0)
-        far_agrees (world, legs[i - 1].dialog, CUSAX_DIRECTION_RECVONLY);
+        talk_far_agrees (world, legs[i - 1].dialog, CUSAX_DIRECTION_RECVONLY);
     }
   g_assert_true (cusax_account_join (world->account, legs[0].call, legs[1].call, &error));
   fake_world_forget (world);
@@ -232,15 +155,15 @@ test_r38_mix_fails_half_way (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       g_autoptr (GError) error = NULL;
-      Leg bob = talk_to (world, "bob@example.org");
-      Leg carol = talk_to (world, "carol@example.org");
-      Leg dave;
+      Talk bob = talk_to (world, "bob@example.org");
+      Talk carol = talk_to (world, "carol@example.org");
+      Talk dave;
 
-      far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+      talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
       g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
-      far_agrees (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
+      talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
       dave = talk_to (world, "dave@example.org");
       world->fail_at = world->fallible + cases[i].n;
       g_assert_false (cusax_account_join (world->account, dave.call, bob.call, &error));
@@ -260,10 +183,10 @@ test_p12_hold_crosses (void)
 {
   for (guint i = 0; i < 3; i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       g_autoptr (GError) error = NULL;
       g_autoptr (CusaxAddress) dave = cusax_address_parse_uri ("sip:dave@example.org", NULL);
-      Leg bob = talk_to (world, "bob@example.org");
+      Talk bob = talk_to (world, "bob@example.org");
       g_autofree char *offer = NULL;
 
       if (i == 2) /* the media move at the same time, and both are refused */
@@ -293,13 +216,13 @@ test_p12_hold_crosses (void)
 static void
 test_p12_nobody_tells (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
   g_autoptr (CusaxCall) keep = cusax_call_ref (carol.call);
 
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   g_assert_true (cusax_call_transfer_to (bob.call, carol.call, &error));
   fake_world_forget (world);
   bob.dialog->listener->on_refer_progress (bob.dialog->listener_data, 202, NULL);
@@ -332,7 +255,7 @@ referral_release (CusaxSipReferral *referral)
 static const CusaxSipReferralVtable referral_vtable = { referral_notify, referral_release };
 
 static void
-refer (const Leg *leg, FakeReferral *referral)
+refer (const Talk *leg, FakeReferral *referral)
 {
   CusaxSipRefer details = { .headers = { .from_uri = "sip:bob@example.org" }, .refer_to = "<sip:dave@example.org>" };
 
@@ -344,20 +267,20 @@ refer (const Leg *leg, FakeReferral *referral)
 static void
 test_p12_in_vain_meanwhile (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   FakeReferral referral = { .last = 0 };
-  Leg bob = talk_to (world, "bob@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
   FakeCall *made;
-  Leg carol;
+  Talk carol;
 
   refer (&bob, &referral);
   fake_transport_ready (world);
   made = world->call;
-  carol = rings (world, "sip:carol@example.org");
+  carol = talk_rings (world, "sip:carol@example.org");
   cusax_call_answer (carol.call);
   fake_world_pass (world, 0);
   carol.dialog->listener->on_established (carol.dialog->listener_data, NULL, 0);
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   made->listener->on_ended (made->listener_data, 486, NULL, FALSE);
   g_assert_cmpuint (referral.last, ==, 486);
   g_assert_false (cusax_call_is_held (carol.call));
@@ -369,12 +292,12 @@ test_p12_in_vain_meanwhile (void)
 static void
 test_p12_asked_from_hold (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   FakeReferral referral = { .last = 0 };
-  Leg bob = talk_to (world, "bob@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
 
   talk_to (world, "carol@example.org");
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   refer (&bob, &referral);
   g_assert_nonnull (world->referral);
   g_assert_cmpint (cusax_referral_get_state (world->referral), ==, CUSAX_REFERRAL_ASKING);
@@ -386,10 +309,10 @@ static void
 test_r38_bridge_is_ours (void)
 {
   static const char *const settings[] = { "conference_uri=sip:meet@example.org", NULL };
-  FakeWorld *world = signed_in (settings);
+  FakeWorld *world = talk_signed_in (settings);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
 
   g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
   g_assert_false (cusax_call_is_automatic (cusax_account_get_call (world->account, 3)));
@@ -406,16 +329,16 @@ test_r37_answer_meanwhile (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      FakeWorld *world = signed_in (settings);
-      Leg bob, carol;
+      FakeWorld *world = talk_signed_in (settings);
+      Talk bob, carol;
 
       world->answer_after = 5;
-      bob = rings (world, "sip:bob@example.org");
+      bob = talk_rings (world, "sip:bob@example.org");
       g_assert_true (cusax_call_is_automatic (bob.call));
       world->answer_after = -1;
       if (i == 0)
         {
-          carol = rings (world, "sip:carol@example.org");
+          carol = talk_rings (world, "sip:carol@example.org");
           cusax_call_answer (carol.call);
           fake_world_pass (world, 0);
           carol.dialog->listener->on_established (carol.dialog->listener_data, NULL, 0);
@@ -436,16 +359,16 @@ test_r37_answer_meanwhile (void)
 static void
 test_replaces_held (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol;
-  Leg dave;
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol;
+  Talk dave;
 
   cusax_call_set_muted (bob.call, TRUE);
   dave = talk_to (world, "dave@example.org");
-  far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   world->replaced = &bob.dialog->base;
-  carol = rings (world, "sip:carol@example.org");
+  carol = talk_rings (world, "sip:carol@example.org");
   fake_world_pass (world, 1);
   fake_world_pass (world, 1);
   g_assert_true (has_line (world, "session3.set_muted 1\n"));
@@ -463,9 +386,9 @@ test_a9_held_by_them (void)
 {
   for (guint i = 0; i < 2; i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       g_autoptr (GError) error = NULL;
-      Leg bob = talk_to (world, "bob@example.org");
+      Talk bob = talk_to (world, "bob@example.org");
       g_autofree char *offer = NULL;
 
       bob.dialog->takes_info = i == 0;
@@ -496,13 +419,13 @@ end_all (FakeWorld *world, CusaxCall *call)
 static void
 test_replaces_and_all_ends (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol;
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol;
   g_autoptr (CusaxCall) keep = NULL;
 
   world->replaced = &bob.dialog->base;
-  carol = rings (world, "sip:carol@example.org");
+  carol = talk_rings (world, "sip:carol@example.org");
   keep = cusax_call_ref (carol.call);
   fake_world_pass (world, 1);
   world->react = end_all;
@@ -519,17 +442,17 @@ test_shutdown_inside (void)
 
   for (guint i = 0; i < N; i++)
     {
-      FakeWorld *world = signed_in (i == BRIDGE ? bridge : NULL);
+      FakeWorld *world = talk_signed_in (i == BRIDGE ? bridge : NULL);
       FakeReferral referral = { .last = 0 };
       g_autoptr (GError) error = NULL;
       g_autoptr (CusaxAddress) target = cusax_address_parse_uri ("sip:dave@example.org", NULL);
-      Leg bob = talk_to (world, "bob@example.org");
-      Leg carol;
+      Talk bob = talk_to (world, "bob@example.org");
+      Talk carol;
 
       if (i == BRIDGE)
         {
           carol = talk_to (world, "carol@example.org");
-          far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+          talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
           world->react = shut_down_if_held;
           g_assert_false (cusax_account_join (world->account, bob.call, carol.call, &error));
           g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE);
@@ -554,7 +477,7 @@ test_shutdown_inside (void)
           g_clear_pointer (&world->referral, cusax_referral_unref);
           fake_transport_ready (world);
           made = world->call;
-          far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+          talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
           world->react = shut_down_if_resumed;
           made->listener->on_ended (made->listener_data, 486, NULL, FALSE);
           g_assert_cmpuint (referral.last, ==, 480);
@@ -569,7 +492,7 @@ static void
 test_p18_voicemail_setting (void)
 {
   static const char *const settings[] = { "voicemail=sip:500@example.org", NULL };
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (CusaxConfig) config = fake_config_new (settings);
   CusaxMailbox *mailbox = cusax_account_get_mailbox (world->account);
 

@@ -3,106 +3,27 @@
  * Several calls at a time as exact traces (P11): who is heard, who waits, what sounds; mixing and the bridge (R38); limits and
  * Do Not Disturb (R37); what comes in place of another call (RFC 3891).
  */
-#include "fakes.h"
+#include "talks.h"
 
 #include "error.h"
 
 #include <string.h>
 
-/* Of each call that a test speaks of. */
-typedef struct
-{
-  CusaxCall *call;
-  FakeCall *dialog;
-} Leg;
-
 static void
-far_answers (FakeWorld *world, FakeCall *dialog, CusaxDirection direction)
-{
-  g_autofree char *answer = NULL;
-
-  world->call = dialog;
-  fake_far_reset ();
-  answer = fake_far_answer (world, direction);
-  dialog->listener->on_established (dialog->listener_data, answer, strlen (answer));
-}
-
-/* The answer to a re-INVITE of ours. */
-static void
-far_agrees (FakeWorld *world, const Leg *leg, CusaxDirection direction)
-{
-  g_autofree char *answer = NULL;
-
-  world->call = leg->dialog;
-  fake_far_reset ();
-  answer = fake_far_answer (world, direction);
-  leg->dialog->listener->on_reoffer_done (leg->dialog->listener_data, 200, answer, strlen (answer));
-}
-
-static Leg
-dial (FakeWorld *world, const char *who)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *uri = g_strconcat ("sip:", who, NULL);
-  g_autoptr (CusaxAddress) target = cusax_address_parse_uri (uri, &error);
-  Leg leg = { cusax_account_dial (world->account, target, who, NULL, &error), NULL };
-
-  g_assert_no_error (error);
-  fake_transport_ready (world);
-  leg.dialog = world->call;
-  return leg;
-}
-
-static Leg
-talk_to (FakeWorld *world, const char *who)
-{
-  Leg leg = dial (world, who);
-
-  far_answers (world, leg.dialog, CUSAX_DIRECTION_SENDRECV);
-  fake_world_forget (world);
-  return leg;
-}
-
-static Leg
-rings (FakeWorld *world, const char *uri)
-{
-  CusaxSipHeaders headers = { .from_uri = uri };
-  Leg leg;
-
-  fake_far_reset ();
-  fake_sip_incoming_from (world, &headers);
-  leg.dialog = world->call;
-  leg.call = g_ptr_array_index (cusax_account_get_calls (world->account),
-                                cusax_account_get_calls (world->account)->len - 1);
-  fake_world_pass (world, 0);
-  fake_transport_ready (world);
-  return leg;
-}
-
-static void
-answer (FakeWorld *world, const Leg *leg)
+answer (FakeWorld *world, const Talk *leg)
 {
   cusax_call_answer (leg->call);
   fake_world_pass (world, 0);
   leg->dialog->listener->on_established (leg->dialog->listener_data, NULL, 0);
 }
 
-static FakeWorld *
-signed_in (const char *const *settings)
-{
-  FakeWorld *world = fake_world_new (settings);
-
-  fake_world_sign_in (world);
-  return world;
-}
-
 /* P11: answering a second call holds the first, and who comes back pushes the other away. */
 static void
 test_p11_answer_holds (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = rings (world, "sip:carol@example.org");
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_rings (world, "sip:carol@example.org");
 
   fake_world_forget (world);
   answer (world, &carol);
@@ -120,7 +41,7 @@ test_p11_answer_holds (void)
                            "session.set_hold 1\n"
                            "call.reoffer sendonly\n"
                            "call #1 ACTIVE held secure\n");
-  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   fake_world_forget (world);
 
   /* The Hold button of the first window. */
@@ -132,8 +53,8 @@ test_p11_answer_holds (void)
                            "call2.reoffer sendonly\n"
                            "call #2 ACTIVE held secure\n");
   /* The end of one brings nobody back unasked. */
-  far_agrees (world, &bob, CUSAX_DIRECTION_SENDRECV);
-  far_agrees (world, &carol, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
+  talk_far_agrees (world, carol.dialog, CUSAX_DIRECTION_RECVONLY);
   cusax_call_hang_up (bob.call);
   g_assert_true (cusax_call_is_held (carol.call));
   fake_world_free (world);
@@ -142,10 +63,10 @@ test_p11_answer_holds (void)
 static void
 test_p11_dialling_holds (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob = talk_to (world, "bob@example.org");
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob = talk_to (world, "bob@example.org");
 
-  dial (world, "carol@example.org");
+  talk_dial (world, "carol@example.org");
   g_assert_true (cusax_call_is_held (bob.call));
   fake_world_free (world);
 }
@@ -153,25 +74,25 @@ test_p11_dialling_holds (void)
 static void
 test_p11_swap (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol;
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol;
 
   g_assert_false (cusax_account_swap (world->account, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE);
   g_clear_error (&error);
 
   carol = talk_to (world, "carol@example.org");
-  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   for (guint i = 0; i < 3; i++)
     {
       g_assert_true (cusax_account_swap (world->account, &error));
       g_assert_no_error (error);
       g_assert_cmpint (cusax_call_is_held (bob.call), ==, i % 2 == 1);
       g_assert_cmpint (cusax_call_is_held (carol.call), ==, i % 2 == 0);
-      far_agrees (world, &bob, i % 2 == 1 ? CUSAX_DIRECTION_RECVONLY : CUSAX_DIRECTION_SENDRECV);
-      far_agrees (world, &carol, i % 2 == 0 ? CUSAX_DIRECTION_RECVONLY : CUSAX_DIRECTION_SENDRECV);
+      talk_far_agrees (world, bob.dialog, i % 2 == 1 ? CUSAX_DIRECTION_RECVONLY : CUSAX_DIRECTION_SENDRECV);
+      talk_far_agrees (world, carol.dialog, i % 2 == 0 ? CUSAX_DIRECTION_RECVONLY : CUSAX_DIRECTION_SENDRECV);
     }
   fake_world_free (world);
 }
@@ -189,7 +110,7 @@ test_p11_busy (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (cases[i].settings);
+      FakeWorld *world = talk_signed_in (cases[i].settings);
       const GPtrArray *entries;
       const CusaxHistoryEntry *entry;
       g_autofree char *expected = NULL;
@@ -216,26 +137,26 @@ test_p11_busy (void)
 static void
 test_p5_sounds (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob, carol;
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob, carol;
 
-  bob = dial (world, "bob@example.org");
+  bob = talk_dial (world, "bob@example.org");
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_NONE);
   bob.dialog->listener->on_progress (bob.dialog->listener_data, 180, NULL, 0);
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_RINGBACK);
-  far_answers (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
+  talk_far_answers (world, bob.dialog);
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_NONE);
-  carol = rings (world, "sip:carol@example.org");
+  carol = talk_rings (world, "sip:carol@example.org");
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_WAITING);
   cusax_call_hang_up (bob.call);
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_RING);
   cusax_call_decline (carol.call, 0);
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_NONE);
 
-  bob = dial (world, "bob@example.org");
+  bob = talk_dial (world, "bob@example.org");
   bob.dialog->listener->on_ended (bob.dialog->listener_data, 486, NULL, FALSE);
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_BUSY);
-  rings (world, "sip:carol@example.org");
+  talk_rings (world, "sip:carol@example.org");
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_RING);
   cusax_account_stop (world->account);
   g_assert_cmpint (world->sound, ==, CUSAX_SOUND_NONE);
@@ -246,8 +167,8 @@ test_p5_sounds (void)
 static void
 test_r44_early_media (void)
 {
-  FakeWorld *world = signed_in (NULL);
-  Leg bob = dial (world, "bob@example.org");
+  FakeWorld *world = talk_signed_in (NULL);
+  Talk bob = talk_dial (world, "bob@example.org");
   g_autofree char *early = NULL;
 
   fake_world_forget (world);
@@ -267,7 +188,7 @@ test_r44_early_media (void)
   /* Of another branch, useless: it changes nothing. */
   bob.dialog->listener->on_progress (bob.dialog->listener_data, 183, "rubbish", 7);
   fake_world_check (world, "");
-  far_answers (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
+  talk_far_answers (world, bob.dialog);
   fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
                            "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
@@ -280,13 +201,13 @@ test_r44_early_media (void)
 static void
 test_r38_mix (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
-  Leg dave;
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
+  Talk dave;
 
-  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   fake_world_forget (world);
   g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
   g_assert_no_error (error);
@@ -296,14 +217,14 @@ test_r38_mix (void)
                            "session.set_hold 0\n"
                            "call.reoffer sendrecv\n"
                            "call #1 ACTIVE secure joined\n");
-  far_agrees (world, &bob, CUSAX_DIRECTION_SENDRECV);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_SENDRECV);
   g_assert_false (cusax_call_is_held (carol.call));
 
   /* A fourth: the three wait, and then let him in. */
   dave = talk_to (world, "dave@example.org");
   g_assert_true (cusax_call_is_held (bob.call) && cusax_call_is_held (carol.call));
-  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
-  far_agrees (world, &carol, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, carol.dialog, CUSAX_DIRECTION_RECVONLY);
   fake_world_forget (world);
   g_assert_true (cusax_account_join (world->account, dave.call, bob.call, &error));
   g_assert_no_error (error);
@@ -323,11 +244,11 @@ test_r38_mix (void)
 static void
 test_r38_mix_fails (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
-  Leg dave = rings (world, "sip:dave@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
+  Talk dave = talk_rings (world, "sip:dave@example.org");
 
   world->fail_at = world->fallible + 1;
   g_assert_false (cusax_account_join (world->account, bob.call, carol.call, &error));
@@ -348,22 +269,22 @@ static void
 test_r38_bridge (void)
 {
   static const char *const settings[] = { "conference_uri=sip:meet@example.org", NULL };
-  FakeWorld *world = signed_in (settings);
+  FakeWorld *world = talk_signed_in (settings);
   g_autoptr (GError) error = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
   FakeCall *bridge;
 
-  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
   g_assert_no_error (error);
   fake_transport_ready (world);
   bridge = world->call;
-  far_agrees (world, &carol, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, carol.dialog, CUSAX_DIRECTION_RECVONLY);
   g_assert_false (cusax_account_join (world->account, bob.call, carol.call, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_BUSY);
   fake_world_forget (world);
-  far_answers (world, bridge, CUSAX_DIRECTION_SENDRECV);
+  talk_far_answers (world, bridge);
   g_assert_nonnull (strstr (world->trace->str, "call.refer sip:meet@example.org\n"));
   g_assert_nonnull (strstr (world->trace->str, "call2.refer sip:meet@example.org\n"));
   fake_world_free (world);
@@ -374,17 +295,17 @@ static void
 test_r38_bridge_without_refer (void)
 {
   static const char *const settings[] = { "conference_uri=sip:meet@example.org", NULL };
-  FakeWorld *world = signed_in (settings);
+  FakeWorld *world = talk_signed_in (settings);
   g_autoptr (GError) error = NULL;
   const char *reason = NULL;
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol = talk_to (world, "carol@example.org");
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol = talk_to (world, "carol@example.org");
 
-  far_agrees (world, &bob, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob.dialog, CUSAX_DIRECTION_RECVONLY);
   bob.dialog->has_no_refer = TRUE;
   g_assert_true (cusax_account_join (world->account, bob.call, carol.call, &error));
   fake_transport_ready (world);
-  far_answers (world, world->call, CUSAX_DIRECTION_SENDRECV);
+  talk_far_answers (world, world->call);
   g_assert_cmpint (cusax_call_get_transfer (bob.call, NULL, &reason), ==, CUSAX_TRANSFER_FAILED);
   g_assert_nonnull (reason);
   g_assert_cmpint (cusax_call_get_transfer (carol.call, NULL, NULL), ==, CUSAX_TRANSFER_ASKED);
@@ -396,12 +317,12 @@ static void
 test_replaces (void)
 {
   static const char *const settings[] = { "max_calls=1", "accept_calls=contacts", NULL };
-  FakeWorld *world = signed_in (settings);
-  Leg bob = talk_to (world, "bob@example.org");
-  Leg carol;
+  FakeWorld *world = talk_signed_in (settings);
+  Talk bob = talk_to (world, "bob@example.org");
+  Talk carol;
 
   world->replaced = &bob.dialog->base;
-  carol = rings (world, "sip:carol@example.org");
+  carol = talk_rings (world, "sip:carol@example.org");
   g_assert_true (cusax_call_is_automatic (carol.call));
   fake_world_pass (world, 1);
   g_assert_cmpint (cusax_call_get_state (carol.call), ==, CUSAX_CALL_ANSWERING);
@@ -433,14 +354,14 @@ test_auto_answer (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (cases[i].settings);
-      Leg carol;
+      FakeWorld *world = talk_signed_in (cases[i].settings);
+      Talk carol;
 
       world->is_protected = cases[i].is_protected;
       world->answer_after = cases[i].after;
       if (cases[i].talks)
         talk_to (world, "bob@example.org");
-      carol = rings (world, "sip:carol@example.org");
+      carol = talk_rings (world, "sip:carol@example.org");
       g_assert_cmpint (cusax_call_is_automatic (carol.call), ==, cases[i].answers);
       g_assert_cmpint (world->sound, ==,
                        cases[i].answers ? CUSAX_SOUND_NONE

@@ -3,67 +3,13 @@
  * Transfers as exact traces (P12): ours, blind and attended, with everything that can come of them; theirs, obeyed or asked
  * about; third-party call control; and digits (A9), which take the same ways on the wire.
  */
-#include "fakes.h"
+#include "talks.h"
 
 #include "error.h"
 
 #include <string.h>
 
 /* ------------------------------------------------------------------ rig */
-
-static FakeWorld *
-signed_in (const char *const *settings)
-{
-  FakeWorld *world = fake_world_new (settings);
-
-  fake_world_sign_in (world);
-  return world;
-}
-
-static void
-far_answers (FakeWorld *world, FakeCall *dialog)
-{
-  g_autofree char *answer = NULL;
-
-  world->call = dialog;
-  fake_far_reset ();
-  answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
-  dialog->listener->on_established (dialog->listener_data, answer, strlen (answer));
-}
-
-static void
-far_agrees (FakeWorld *world, FakeCall *dialog, CusaxDirection direction)
-{
-  g_autofree char *answer = NULL;
-
-  world->call = dialog;
-  fake_far_reset ();
-  answer = fake_far_answer (world, direction);
-  dialog->listener->on_reoffer_done (dialog->listener_data, 200, answer, strlen (answer));
-}
-
-static CusaxCall *
-dial (FakeWorld *world, const char *who)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *uri = g_strconcat ("sip:", who, NULL);
-  g_autoptr (CusaxAddress) target = cusax_address_parse_uri (uri, &error);
-  CusaxCall *call = cusax_account_dial (world->account, target, who, NULL, &error);
-
-  g_assert_no_error (error);
-  fake_transport_ready (world);
-  return call;
-}
-
-static CusaxCall *
-talk_to (FakeWorld *world, const char *who)
-{
-  CusaxCall *call = dial (world, who);
-
-  far_answers (world, world->call);
-  fake_world_forget (world);
-  return call;
-}
 
 static void
 report (FakeCall *dialog, guint status)
@@ -77,12 +23,12 @@ being_transferred (FakeWorld *world, FakeCall **dialog)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) dave = cusax_address_parse_uri ("sip:dave@example.org", NULL);
-  CusaxCall *call = talk_to (world, "bob@example.org");
+  CusaxCall *call = talk_to (world, "bob@example.org").call;
 
   *dialog = world->call;
   g_assert_true (cusax_call_transfer (call, dave, &error));
   g_assert_no_error (error);
-  far_agrees (world, *dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, *dialog, CUSAX_DIRECTION_RECVONLY);
   fake_world_forget (world);
   return call;
 }
@@ -93,10 +39,10 @@ being_transferred (FakeWorld *world, FakeCall **dialog)
 static void
 test_p12_blind (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) dave = cusax_address_parse_uri ("sip:dave@example.org", NULL);
-  CusaxCall *call = talk_to (world, "bob@example.org");
+  CusaxCall *call = talk_to (world, "bob@example.org").call;
   FakeCall *dialog = world->call;
 
   g_assert_true (cusax_call_transfer (call, dave, &error));
@@ -106,7 +52,7 @@ test_p12_blind (void)
                            "call #1 ACTIVE held secure transfer-asked\n");
   g_assert_false (cusax_call_transfer (call, dave, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_BUSY);
-  far_agrees (world, dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, dialog, CUSAX_DIRECTION_RECVONLY);
   fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
                            "transport.set_direction sendonly\n"
                            "session.set_remote_codecs opus\n"
@@ -151,7 +97,7 @@ test_p12_ends (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       FakeCall *dialog;
       g_autoptr (CusaxCall) call = cusax_call_ref (being_transferred (world, &dialog));
       guint status;
@@ -172,10 +118,10 @@ test_p12_ends (void)
 static void
 test_p12_refused_hold (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) dave = cusax_address_parse_uri ("sip:dave@example.org", NULL);
-  CusaxCall *call = talk_to (world, "bob@example.org");
+  CusaxCall *call = talk_to (world, "bob@example.org").call;
   FakeCall *dialog = world->call;
 
   g_assert_true (cusax_call_transfer (call, dave, &error));
@@ -195,10 +141,10 @@ test_p12_refused_hold (void)
 static void
 test_p12_without_refer (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxAddress) dave = cusax_address_parse_uri ("sip:dave@example.org", NULL);
-  CusaxCall *call = talk_to (world, "bob@example.org");
+  CusaxCall *call = talk_to (world, "bob@example.org").call;
 
   world->call->has_no_refer = TRUE;
   g_assert_false (cusax_call_transfer (call, dave, &error));
@@ -210,14 +156,14 @@ test_p12_without_refer (void)
 static void
 test_p12_attended (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  CusaxCall *bob = talk_to (world, "bob@example.org");
+  CusaxCall *bob = talk_to (world, "bob@example.org").call;
   FakeCall *bob_dialog = world->call;
-  CusaxCall *carol = dial (world, "carol@example.org");
+  CusaxCall *carol = talk_dial (world, "carol@example.org").call;
   FakeCall *carol_dialog = world->call;
 
-  far_agrees (world, bob_dialog, CUSAX_DIRECTION_RECVONLY);
+  talk_far_agrees (world, bob_dialog, CUSAX_DIRECTION_RECVONLY);
   fake_world_forget (world);
   /* One that is only dialled is none yet. */
   g_assert_false (cusax_call_transfer_to (bob, carol, &error));
@@ -226,7 +172,7 @@ test_p12_attended (void)
   g_assert_false (cusax_call_transfer_to (bob, bob, &error));
   g_clear_error (&error);
 
-  far_answers (world, carol_dialog);
+  talk_far_answers (world, carol_dialog);
   fake_world_forget (world);
   g_assert_true (cusax_call_transfer_to (bob, carol, &error));
   g_assert_no_error (error);
@@ -296,7 +242,7 @@ refer (FakeCall *dialog, FakeReferral *referral, const char *refer_to)
 static void
 test_p12_obeyed (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (FakeReferral) referral = referral_new ();
   FakeCall *dialog, *made;
 
@@ -318,7 +264,7 @@ test_p12_obeyed (void)
   made->listener->on_progress (made->listener_data, 180, NULL, 0);
   g_assert_cmpstr (referral->told->str, ==, "100 180 ");
   fake_world_forget (world);
-  far_answers (world, made);
+  talk_far_answers (world, made);
   g_assert_cmpstr (referral->told->str, ==, "100 180 200 released");
   g_assert_nonnull (strstr (world->trace->str, "call #1 ENDED LOCAL"));
   g_assert_nonnull (strstr (world->trace->str, "referral ended carol@example.org"));
@@ -329,9 +275,9 @@ test_p12_obeyed (void)
 static void
 test_p12_obeyed_in_vain (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (FakeReferral) referral = referral_new ();
-  CusaxCall *bob = talk_to (world, "bob@example.org");
+  CusaxCall *bob = talk_to (world, "bob@example.org").call;
   FakeCall *dialog = world->call;
 
   refer (dialog, referral, "sip:carol@example.org");
@@ -360,7 +306,7 @@ test_p12_asked (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       g_autoptr (FakeReferral) referral = referral_new ();
       FakeCall *dialog;
 
@@ -405,7 +351,7 @@ test_p12_refused (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       g_autoptr (FakeReferral) referral = referral_new ();
 
       talk_to (world, "bob@example.org");
@@ -433,7 +379,7 @@ test_third_party (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (NULL);
+      FakeWorld *world = talk_signed_in (NULL);
       g_autoptr (FakeReferral) referral = referral_new ();
       CusaxSipRefer details = { .headers = { .from_uri = cases[i].from }, .refer_to = "<sip:carol@example.org>" };
 
@@ -470,9 +416,9 @@ test_a9_ways (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = signed_in (cases[i].settings);
+      FakeWorld *world = talk_signed_in (cases[i].settings);
       g_autoptr (GError) error = NULL;
-      CusaxCall *call = talk_to (world, "bob@example.org");
+      CusaxCall *call = talk_to (world, "bob@example.org").call;
 
       world->session->has_events = cases[i].has_events;
       world->call->takes_info = cases[i].takes_info;
@@ -487,9 +433,9 @@ test_a9_ways (void)
 static void
 test_a9_pace (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CusaxCall) call = cusax_call_ref (talk_to (world, "bob@example.org"));
+  g_autoptr (CusaxCall) call = cusax_call_ref (talk_to (world, "bob@example.org").call);
 
   g_assert_true (cusax_call_send_digits (call, "12,3", &error));
   g_assert_true (cusax_call_send_digits (call, "#", &error));
@@ -525,7 +471,7 @@ test_a9_pace (void)
 static void
 test_p7_keypad (void)
 {
-  FakeWorld *world = signed_in (NULL);
+  FakeWorld *world = talk_signed_in (NULL);
 
   talk_to (world, "bob@example.org");
   world->session->listener->on_keypad (world->session->listener_data, '5');
