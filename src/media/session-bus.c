@@ -5,6 +5,10 @@
 #include <media-gst.h>
 #include <purple.h>
 
+/* How long, and how often, it is looked at whether a loudspeaker that was added plays. */
+#define SETTLE_MS 3000
+#define SETTLE_STEP_MS 100
+
 /* WORKAROUND libpurple 2.14: a message of Farstream that comes after the end of its stream, while somebody
  * still holds the media (Finch does), makes the backend use a session that is gone;
  * gst_handle_message_element() in backend-fs2.c; remove when it looks at what get_session_from_fs_stream()
@@ -73,10 +77,40 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
     }
 }
 
+/* WORKAROUND GStreamer 1.22: when two calls get their loudspeakers at the same moment, in two streaming threads, one may stay
+ * PAUSED with nothing pending, while the pipeline plays: its call is silent here (1 of some 40 pairs of calls that were
+ * answered together); gst_bin_continue_func() sets children to PLAYING that another thread is still adding; remove when
+ * a hundred runs of media-mixer's late-source pass without. */
+static gboolean
+on_settle (gpointer user_data)
+{
+  CusaxSession *self = user_data;
+  GstState state = GST_STATE_NULL, pending = GST_STATE_VOID_PENDING;
+
+  if (self->conference == NULL || self->media_ended || self->settle_left-- == 0)
+    {
+      self->settle_source = 0;
+      return G_SOURCE_REMOVE;
+    }
+  gst_element_get_state (self->conference, &state, &pending, 0);
+  if (state != GST_STATE_PLAYING && pending == GST_STATE_VOID_PENDING)
+    {
+      g_info ("%s: the loudspeaker stood still", self->who);
+      cusax_stream_revive_pipeline ();
+    }
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 on_state_changed (PurpleMedia *media, PurpleMediaState state, const char *session, const char *who,
                   CusaxSession *self)
 {
+  if (state == PURPLE_MEDIA_STATE_CONNECTED)
+    {
+      self->settle_left = SETTLE_MS / SETTLE_STEP_MS;
+      if (self->settle_source == 0)
+        self->settle_source = g_timeout_add (SETTLE_STEP_MS, on_settle, self);
+    }
   if (state != PURPLE_MEDIA_STATE_END || session != NULL || who != NULL)
     return;
   self->media_ended = TRUE;

@@ -61,6 +61,9 @@ typedef struct
   gboolean media_ended; /* libpurple has ended it: not ours to end any more */
   gboolean applying;    /* we are telling PurpleMedia, so its signals are no news */
 
+  guint settle_source; /* until the loudspeaker plays */
+  guint settle_left;
+
   /* What the listener is to be told from the main loop. */
   guint news_source;
   gboolean news_leg, news_hang_up, news_hold, news_muted;

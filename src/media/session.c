@@ -61,6 +61,7 @@ session_end (CusaxMediaSession *session)
 
   self->cut = TRUE;
   g_clear_handle_id (&self->news_source, g_source_remove);
+  g_clear_handle_id (&self->settle_source, g_source_remove);
   g_clear_pointer (&self->finch, cusax_finch_free);
   g_clear_pointer (&self->microphone, cusax_microphone_free);
   g_clear_pointer (&self->mixer, cusax_mixer_free);
