@@ -83,7 +83,10 @@ def test_r27_cards_are_kept_privately_on_disk_and_not_asked_again(lab):
         alice.wait_tooltip(BOB, NUMBER)
         # A contact without a card is remembered as such.
         alice.do('tooltip', ECHO)
-        wait_until(lambda: lab.prosody.card_requests('alice', to=ECHO), 'echo is asked', 10)
+        wait_until(lambda: len(lab.prosody.card_requests('alice', to=ECHO)) == 2, 'echo is asked for both forms', 10)
+        # The answer is read in one of the next turns of the loop: each line here takes one.
+        for _ in range(20):
+            alice.do('tooltip', BOB)
     kept = os.path.join(folder, 'cusax')
     assert stat.S_IMODE(os.stat(kept).st_mode) == 0o700
     files = [os.path.join(where, name) for where, _, names in os.walk(kept) for name in names]
@@ -98,7 +101,8 @@ def test_r27_cards_are_kept_privately_on_disk_and_not_asked_again(lab):
         # Somebody who was never asked is: requests keep their order.
         alice.do('tooltip', CAROL)
         wait_until(lambda: lab.prosody.card_requests('alice', to=CAROL), 'carol is asked', 10)
-        assert not [stanza for stanza in lab.prosody.card_requests('alice')[before:] if stanza['to'] in (BOB, ECHO)]
+        asked = [stanza['to'] for stanza in lab.prosody.card_requests('alice')[before:]]
+        assert BOB not in asked and ECHO not in asked, asked
 
 
 @pytest.mark.parametrize('damage', [b'', b'\0' * 5000, b'nonsense\n' * 100, None],
@@ -209,4 +213,6 @@ def test_a_removed_contact_is_forgotten(lab):
         assert 'Bob' not in ring_of(alice).headline
         call.cancel()
     files = [os.path.join(where, name) for where, _, names in os.walk(os.path.join(folder, 'cusax')) for name in names]
-    assert not any('493012345678' in open(path, encoding='utf-8').read() for path in files)
+    # That somebody called from there is another thing.
+    files = [path for path in files if os.path.basename(path) != 'history']
+    assert files and not any('493012345678' in open(path, encoding='utf-8').read() for path in files)

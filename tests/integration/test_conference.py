@@ -59,7 +59,7 @@ def test_r38_a_focus_is_subscribed_to_and_others_are_not(lab, bridge):
         call, subscription = call_bridge(alice, bridge)
         request = subscription.request
         assert request.one('event') == 'conference' and TYPE in request.one('accept')
-        asked = lab.kamailio.wire('SUBSCRIBE')[0].uri
+        asked = next(message for message in lab.kamailio.wire('SUBSCRIBE') if message.one('event') == 'conference').uri
         assert asked.startswith('sip:7000@'), 'the focus, not the address that was dialled'
         assert subscription.notify(TYPE, info()).status == 200
         alice.hang_up()

