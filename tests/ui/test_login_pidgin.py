@@ -172,7 +172,7 @@ def test_p17_an_xmpp_account_is_used_for_calls_too_and_back(lab, desktop, pictur
                        lambda name=name: read(profile, name))
     kept('prpl-jabber-cusax')
 
-    choose_account_entry(desktop, 'Use for chat only', 7)
+    choose_account_entry(desktop, 'Use for chat only', 9)
     wait_texts(desktop, 'Use for chat only', ['Calls end'])
     picture('use-for-chat-only')
     desktop.press('Use for chat only', 'Use for chat only')
