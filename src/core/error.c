@@ -18,6 +18,8 @@ cusax_error_is_retryable (const GError *error)
     case CUSAX_ERROR_UNAVAILABLE:
     case CUSAX_ERROR_MEDIA:
     case CUSAX_ERROR_BUSY:
+    case CUSAX_ERROR_NO_PATH:
+    case CUSAX_ERROR_HANDSHAKE:
     case CUSAX_ERROR_OFFLINE:
       return TRUE;
     case CUSAX_ERROR_INVALID:

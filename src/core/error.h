@@ -29,7 +29,9 @@ typedef enum
   CUSAX_ERROR_BUSY,         /* the line is in use */
   CUSAX_ERROR_OFFLINE,      /* telephony is not signed in */
   CUSAX_ERROR_WITHHELD,     /* the chat password is not shown to this domain (R47): a password of its own is needed */
-  CUSAX_ERROR_REDIRECTED    /* the server asks to sign in elsewhere: a person decides */
+  CUSAX_ERROR_REDIRECTED,   /* the server asks to sign in elsewhere: a person decides */
+  CUSAX_ERROR_NO_PATH,      /* no way for sound between the two sides (ICE failed) */
+  CUSAX_ERROR_HANDSHAKE     /* the keys of the call could not be agreed on: DTLS failed, or another certificate than SDP said */
 } CusaxErrorCode;
 
 GQuark cusax_error_quark (void);

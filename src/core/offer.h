@@ -20,16 +20,39 @@ G_BEGIN_DECLS
 
 typedef struct _CusaxOffer CusaxOffer;
 
-/** CusaxMediaSecurity: what SDP of ours says about SRTP (setting media_encryption and R49). */
+/**
+ * CusaxMediaSecurity: what SDP of ours says about SRTP (setting media_encryption and R49).
+ *
+ *   offered             first try                                         after 488 or 606: cusax_offer_next_try()
+ *   OFF                 RTP/AVP                                           -
+ *   PREFER, private     RTP/AVP with a=crypto, a=fingerprint (RFC 8643)   RTP/SAVP with a=crypto, then
+ *                                                                         UDP/TLS/RTP/SAVPF
+ *   PREFER, not private RTP/AVP                                           UDP/TLS/RTP/SAVPF
+ *   REQUIRE, private    RTP/SAVP with a=crypto, a=fingerprint             UDP/TLS/RTP/SAVPF
+ *   REQUIRE, not private: never gets here
+ *
+ *   taken: OFF refuses SAVP and DTLS; PREFER takes all, a fingerprint before a=crypto, a=crypto before nothing; REQUIRE what
+ *   has a usable one. a=crypto counts only over private signalling (R49); a fingerprint is no secret: DTLS keeps listeners
+ *   out there too, but proves nothing about who the other side is (is_authenticated FALSE).
+ */
 typedef enum
 {
-  CUSAX_MEDIA_SECURITY_OFF,     /* RTP/AVP without keys; SAVP offers are refused */
-  CUSAX_MEDIA_SECURITY_PREFER,  /* RTP/AVP with a=crypto (RFC 8643); SAVP and AVP offers are taken */
-  CUSAX_MEDIA_SECURITY_REQUIRE  /* RTP/SAVP; an offer or answer without a usable key is refused */
+  CUSAX_MEDIA_SECURITY_OFF,
+  CUSAX_MEDIA_SECURITY_PREFER,
+  CUSAX_MEDIA_SECURITY_REQUIRE
 } CusaxMediaSecurity;
 
-/** CusaxOfferResult: what both sides agreed on, for the transport and the media session. */
-typedef struct
+/** CusaxKeying: where the keys of a stream come from. */
+typedef enum
+{
+  CUSAX_KEYING_NONE, /* plain RTP */
+  CUSAX_KEYING_SDES, /* RFC 4568 */
+  CUSAX_KEYING_DTLS  /* RFC 5764 */
+} CusaxKeying;
+
+/** CusaxOfferResult: what both sides agreed on about one stream, for the transport and the media session. */
+typedef struct _CusaxOfferResult CusaxOfferResult;
+struct _CusaxOfferResult
 {
   CusaxTransportDescription *remote; /* where to send, with the key they send with */
   GPtrArray *codecs;                 /* (element-type CusaxCodec): agreed, their payload types, best first */
@@ -37,14 +60,23 @@ typedef struct
   CusaxCrypto local_crypto;          /* tag and suite that our side is bound to; key not filled in */
   gboolean secure;                   /* SRTP both ways */
   guint ptime;                       /* ms, 0 = not said */
-} CusaxOfferResult;
+  guint maxptime;                    /* ms, 0 = not said */
+  CusaxKeying keying;                /* @secure is: not NONE, and @is_authenticated */
+  gboolean is_authenticated;         /* the signalling that brought key or fingerprint is private */
+  gboolean is_bundled;               /* video: goes through the transport of the sound (RFC 8843) */
+  guint bandwidth;                   /* kbit/s that they want to receive at most (b=AS or b=TIAS), 0 = not said */
+  CusaxOfferResult *video;           /* (nullable): of the sound's: the picture; NULL: none, removed or refused */
+  gboolean video_refused;            /* of the sound's: we offered a picture, they do not want one */
+  gboolean has_video_offer;          /* of the sound's, after receive_offer: they offer a picture that we can do; set also if
+                                      * set_video has not been called with a list of ours */
+};
 
 void cusax_offer_result_free (CusaxOfferResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxOfferResult, cusax_offer_result_free)
 
 /**
  * cusax_offer_new:
- * @security: policy of this call; pass OFF when signalling is not protected (R49), REQUIRE must then fail earlier
+ * @security: policy of this call; REQUIRE must fail earlier if signalling is not protected (R49)
  * @codecs: (element-type CusaxCodec): what we can do, in our order; copied
  *
  * Returns: (transfer full): state STABLE, nothing agreed
@@ -54,9 +86,38 @@ CusaxOffer *cusax_offer_ref (CusaxOffer *offer);
 void cusax_offer_unref (CusaxOffer *offer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxOffer, cusax_offer_unref)
 
+/** Whether signalling is protected (verified TLS): TRUE at first. Before the first offer. */
+void cusax_offer_set_private (CusaxOffer *offer, gboolean is_private);
+
+/**
+ * cusax_offer_set_video:
+ * @codecs: (nullable) (element-type CusaxCodec): what we can do, in our order; NULL: pictures are refused, as at first
+ *
+ * Judging of the next offers and answers uses it.
+ */
+void cusax_offer_set_video (CusaxOffer *offer, const GPtrArray *codecs);
+
+/**
+ * cusax_offer_set_local_video:
+ * @local: (nullable): the transport of the picture; NULL: none: not offered, removed by port 0, or refused
+ * @direction: what we want
+ *
+ * Of the next create_offer and create_answer and all later ones. In an answer @local may be the transport of the sound if
+ * they bundle (is_bundled in what receive_offer said).
+ */
+void cusax_offer_set_local_video (CusaxOffer *offer, const CusaxTransportDescription *local, CusaxDirection direction);
+
+/**
+ * cusax_offer_next_try:
+ *
+ * Our first offer was refused with 488 or 606: forgets it, as reject. Returns: FALSE if there is no other way to say it; TRUE:
+ * the next create_offer says the next row's words (P14). Only before anything was agreed.
+ */
+gboolean cusax_offer_next_try (CusaxOffer *offer);
+
 /**
  * cusax_offer_create_offer:
- * @local: our transport; its crypto is written unless the policy is OFF
+ * @local: our transport; crypto, fingerprint and ICE are written as far as they are there and the policy says so
  * @direction: what we want
  *
  * Writes an offer; the o= version grows by one if the text changes (RFC 3264 section 8).

@@ -41,6 +41,11 @@ cusax_transport_description_copy (const CusaxTransportDescription *description)
   copy = g_new (CusaxTransportDescription, 1);
   *copy = *description;
   copy->address = g_strdup (description->address);
+  copy->fingerprint_hash = g_strdup (description->fingerprint_hash);
+  copy->fingerprint = g_strdup (description->fingerprint);
+  copy->ice_ufrag = g_strdup (description->ice_ufrag);
+  copy->ice_password = g_strdup (description->ice_password);
+  copy->candidates = cusax_candidates_copy (description->candidates);
   return copy;
 }
 
@@ -51,6 +56,11 @@ cusax_transport_description_free (CusaxTransportDescription *description)
     return;
   g_free (description->address);
   explicit_bzero (&description->crypto, sizeof description->crypto);
+  g_free (description->fingerprint_hash);
+  g_free (description->fingerprint);
+  g_free (description->ice_ufrag);
+  g_free (description->ice_password);
+  g_clear_pointer (&description->candidates, g_ptr_array_unref);
   g_free (description);
 }
 

@@ -2,9 +2,11 @@
 /*
  * Where and how one side of a call wants to receive its media: addresses, ports, keys. Written into and read out
  * of SDP by offer.c, made and used by rtp/. Knows neither. RFC 8866 (c=, m=), RFC 3605 (rtcp), RFC 5761
- * (rtcp-mux), RFC 4568 (crypto).
+ * (rtcp-mux), RFC 4568 (crypto), RFC 8839 (ICE), RFC 8122 and RFC 5763 (fingerprint, setup).
  */
 #pragma once
+
+#include "candidate.h"
 
 #include <glib.h>
 
@@ -41,14 +43,33 @@ typedef struct
   guint8 key[CUSAX_SRTP_KEY_LENGTH]; /* secret: never log */
 } CusaxCrypto;
 
-/** CusaxTransportDescription: a value. Ports of 0 mean "refused" (RFC 3264 section 6). */
+/** CusaxDtlsSetup: who begins the handshake (RFC 4145, RFC 5763 section 5). */
+typedef enum
+{
+  CUSAX_DTLS_SETUP_NONE,    /* no a=setup */
+  CUSAX_DTLS_SETUP_ACTPASS, /* offers only */
+  CUSAX_DTLS_SETUP_ACTIVE,  /* who says it sends the ClientHello */
+  CUSAX_DTLS_SETUP_PASSIVE
+} CusaxDtlsSetup;
+
+/** CusaxTransportDescription: a value. Ports of 0 mean "refused" (RFC 3264 section 6). What both sides have agreed on has a
+ * key or a fingerprint or neither, never both. */
 typedef struct
 {
   char *address;      /* IPv4 or IPv6 literal */
   guint16 rtp_port;
   guint16 rtcp_port;  /* theirs: equal to rtp_port when rtcp_mux; ours: for those who cannot do it */
   gboolean rtcp_mux;  /* theirs: agreed; ours: to be offered */
-  CusaxCrypto crypto; /* suite NONE = plain RTP */
+  CusaxCrypto crypto; /* suite NONE = no SDES */
+
+  char *fingerprint_hash; /* (nullable): "sha-256"; lower case; NULL = no DTLS */
+  char *fingerprint;      /* (nullable): "AB:CD:...", upper case */
+  CusaxDtlsSetup setup;
+
+  char *ice_ufrag;       /* (nullable): NULL = no ICE; ours: to be offered */
+  char *ice_password;
+  GPtrArray *candidates; /* (nullable) (element-type CusaxCandidate) */
+  gboolean is_ice_lite;  /* theirs: we are controlling, whoever offered (RFC 8445 section 6.1.1) */
 } CusaxTransportDescription;
 
 CusaxTransportDescription *cusax_transport_description_new (const char *address, guint16 rtp_port,

@@ -383,12 +383,12 @@ on_call_remote (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers)
 }
 
 static void
-on_call_silence (gpointer owner, CusaxCall *call, guint seconds)
+on_call_silence (gpointer owner, CusaxCall *call, guint seconds, gboolean incoming)
 {
   CusaxAccount *account = owner;
 
   if (account->listener != NULL)
-    account->listener->on_silence (account->listener_data, account, call, seconds);
+    account->listener->on_silence (account->listener_data, account, call, seconds, incoming);
 }
 
 static const CusaxCallOwner call_owner = {

@@ -51,7 +51,7 @@ typedef struct
    * before on_incoming: it was missed. Never for one that the rules for callers refused or have not decided on. */
   void (*on_call) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
   /* Nothing was heard from the other side for @seconds. */
-  void (*on_silence) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds);
+  void (*on_silence) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds, gboolean incoming);
   /* The libpurple name for an address: @jid (nullable), a contact whose binding is strong, else a display form of
    * @peer (nullable: anonymous). (transfer full) */
   char *(*name_peer) (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid);
@@ -140,6 +140,17 @@ gboolean cusax_account_has_password_hint (const CusaxAccount *account);
  */
 CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
                                GError **error);
+
+/** As cusax_account_dial(), with a picture beside the sound; without a camera or an encoder _MEDIA names what is missing. */
+CusaxCall *cusax_account_dial_video (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
+                                     GError **error);
+
+/** (nullable) @why: (out) (optional) (transfer none): what is missing, in words, if FALSE. Asks for the camera. */
+gboolean cusax_account_can_do_video (CusaxAccount *account, const char **why);
+
+/** What the chat server announced (XEP-0215), or announces now: (element-type CusaxIceServer), (nullable); copied. The next
+ * calls use it, before the servers of the settings. */
+void cusax_account_set_ice_servers (CusaxAccount *account, const GPtrArray *servers);
 
 /** Do Not Disturb: a call that comes is answered 486 (R37) and stands in the history. */
 void cusax_account_set_dnd (CusaxAccount *account, gboolean dnd);

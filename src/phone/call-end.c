@@ -36,6 +36,10 @@ cusax_call_end_from_error (const GError *error)
 {
   if (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA))
     return CUSAX_CALL_END_MEDIA;
+  if (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_NO_PATH))
+    return CUSAX_CALL_END_NO_PATH;
+  if (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_HANDSHAKE))
+    return CUSAX_CALL_END_HANDSHAKE;
   if (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_NO_CODEC)
       || g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED))
     return CUSAX_CALL_END_NO_CODEC;

@@ -21,7 +21,7 @@ typedef struct
   void (*on_changed) (gpointer owner, CusaxCall *call);
   /* What a message of the other side says it is, after the first one; answer by cusax_call_set_caller. */
   void (*on_remote) (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers);
-  void (*on_silence) (gpointer owner, CusaxCall *call, guint seconds);
+  void (*on_silence) (gpointer owner, CusaxCall *call, guint seconds, gboolean incoming);
   /* The other side wants us to call somebody; (transfer full) @referral. */
   void (*on_refer) (gpointer owner, CusaxCall *call, CusaxSipReferral *referral, const CusaxSipRefer *refer);
   /* Digits did not reach the other side; @status: what their INFO was answered, 0: there was no way. */

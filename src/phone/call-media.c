@@ -141,13 +141,13 @@ on_transport_first_rtp (gpointer user_data, gboolean incoming)
 }
 
 static void
-on_transport_silence (gpointer user_data, guint seconds)
+on_transport_silence (gpointer user_data, guint seconds, gboolean incoming)
 {
   CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
   if (call->state == CUSAX_CALL_ACTIVE && !call->remote_held && call->owner != NULL)
-    call->owner->on_silence (call->owner_data, call, seconds);
+    call->owner->on_silence (call->owner_data, call, seconds, incoming);
 }
 
 static const CusaxTransportListener transport_listener = {

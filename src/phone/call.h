@@ -50,6 +50,8 @@ typedef enum
   CUSAX_CALL_END_NOT_PROTECTED, /* encryption was required and is not to be had */
   CUSAX_CALL_END_MEDIA,         /* sound on this machine failed */
   CUSAX_CALL_END_NETWORK,       /* signalling was lost or timed out */
+  CUSAX_CALL_END_NO_PATH,       /* no way for the sound between both sides (ICE) */
+  CUSAX_CALL_END_HANDSHAKE,     /* the keys could not be agreed on (DTLS) */
   CUSAX_CALL_END_REDIRECTED,    /* outgoing: 3xx: see cusax_call_get_redirects() */
   CUSAX_CALL_END_TRANSFERRED,   /* by our transfer the other side talks to somebody else now */
   CUSAX_CALL_END_REPLACED,      /* another call of ours took its place (RFC 3891) */
@@ -107,7 +109,43 @@ const char *cusax_call_get_end_reason (const CusaxCall *call);  /* (nullable): t
 guint cusax_call_get_seconds (const CusaxCall *call);           /* since the session stood, at least 1; 0 before */
 guint cusax_call_get_age (const CusaxCall *call);               /* seconds since it was dialled or began to ring */
 gboolean cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no transport now */
+gboolean cusax_call_get_video_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no picture now */
 const char *cusax_call_get_codec (const CusaxCall *call);       /* (nullable): "opus/48000" */
+const char *cusax_call_get_video_codec (const CusaxCall *call); /* (nullable): "VP8/90000" */
+char *cusax_call_dup_devices (CusaxCall *call);                 /* (transfer full) (nullable): those in use, for people */
+
+/** CusaxCallKeys: how sure it is that nobody listens; purple/ has the lock words. */
+typedef enum
+{
+  CUSAX_CALL_KEYS_NONE,       /* plain RTP */
+  CUSAX_CALL_KEYS_UNVERIFIED, /* encrypted, but the signalling that brought the fingerprint is not protected */
+  CUSAX_CALL_KEYS_SDES,       /* encrypted; the servers on the way could listen */
+  CUSAX_CALL_KEYS_DTLS        /* encrypted from end to end; the servers vouch for who the other end is */
+} CusaxCallKeys;
+CusaxCallKeys cusax_call_get_keys (const CusaxCall *call); /* as agreed; INCOMING: if answered */
+
+/** What is done with pictures: bit SENDONLY our camera is shown to them, bit RECVONLY theirs is shown here. */
+CusaxDirection cusax_call_get_video (const CusaxCall *call);
+/** INCOMING: they offer a picture. ACTIVE: they show or offer one, and ours is not shown. */
+gboolean cusax_call_is_video_offered (const CusaxCall *call);
+/** The person wants to show a picture (set_video, dial_video, answer_video). */
+gboolean cusax_call_is_video_wanted (const CusaxCall *call);
+/** They refused the picture that we offered last. */
+gboolean cusax_call_is_video_refused (const CusaxCall *call);
+/** (nullable) (transfer none): why the picture ended on this machine (camera, encoder); NULL again with the next one */
+const GError *cusax_call_get_video_error (const CusaxCall *call);
+
+/**
+ * cusax_call_set_video:
+ *
+ * Shows our camera in a call that stands, or takes the picture out of it (both ways), by re-INVITE.
+ *
+ * Returns: FALSE with CUSAX_ERROR_OFFLINE (not ACTIVE) or _MEDIA (no camera, no encoder: the message names it)
+ */
+gboolean cusax_call_set_video (CusaxCall *call, gboolean on, GError **error);
+
+/** As cusax_call_answer(), with our camera if they offered a picture and there is one. */
+void cusax_call_answer_video (CusaxCall *call);
 
 /** (nullable) (transfer none): END_REDIRECTED: whom to call instead, best first, as sent: SIP URIs, maybe foreign ones. */
 const char *const *cusax_call_get_redirects (const CusaxCall *call);

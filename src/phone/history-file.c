@@ -32,6 +32,8 @@ static const struct
   { "not-protected", CUSAX_CALL_END_NOT_PROTECTED },
   { "media", CUSAX_CALL_END_MEDIA },
   { "network", CUSAX_CALL_END_NETWORK },
+  { "no-path", CUSAX_CALL_END_NO_PATH },
+  { "handshake", CUSAX_CALL_END_HANDSHAKE },
   { "redirected", CUSAX_CALL_END_REDIRECTED },
   { "transferred", CUSAX_CALL_END_TRANSFERRED },
   { "replaced", CUSAX_CALL_END_REPLACED },

@@ -132,6 +132,8 @@ is_missed (const CusaxHistoryEntry *entry)
     case CUSAX_CALL_END_NOT_PROTECTED:
     case CUSAX_CALL_END_MEDIA:
     case CUSAX_CALL_END_NETWORK:
+    case CUSAX_CALL_END_NO_PATH:
+    case CUSAX_CALL_END_HANDSHAKE:
     case CUSAX_CALL_END_FAILED:
       return TRUE;
     case CUSAX_CALL_END_NONE:

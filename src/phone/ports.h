@@ -14,6 +14,7 @@
 #include "card.h"
 #include "codecs.h"
 #include "config.h"
+#include "ice-servers.h"
 #include "parity.h"
 #include "services.h"
 #include "transport-description.h"
@@ -104,6 +105,8 @@ typedef struct
   void (*on_refer) (gpointer user_data, CusaxSipReferral *referral, const CusaxSipRefer *refer);
   /* The end of our send_info: a status of theirs, or 408, 503. */
   void (*on_info_done) (gpointer user_data, guint status);
+  /* INFO with picture_fast_update (RFC 5168): they want a whole picture; answered 200 already. */
+  void (*on_keyframe_asked) (gpointer user_data);
   /* The leg is back after a loss, now from @local_address. TRUE: the call tells the other side itself, by reoffer, now or
    * soon (its media have to move); FALSE: the dialog sends its new Contact with the session as it is. */
   gboolean (*on_leg_back) (gpointer user_data, const char *local_address);
@@ -312,24 +315,53 @@ typedef struct
   const char *local_address; /* literal to announce: what routes to the registrar */
   guint port_min, port_max;  /* 0 = any */
   gboolean offer_crypto;     /* make a key and put it into the local description */
+  gboolean offer_dtls;       /* our fingerprint into the local description, setup ACTPASS */
   gboolean protect_leg;
+  gboolean use_ice;          /* credentials and candidates into the local description */
+  gboolean is_controlling;   /* we are the offerer */
+  const GPtrArray *servers;  /* (nullable) (element-type CusaxIceServer): used for ICE and for the default address */
+  const char *seen_address;  /* (nullable): literal at which the registrar sees us: if it is not @local_address, we are
+                              * behind a NAT, and the default address is a relayed or reflexive one if there is any */
 } CusaxTransportConfig;
 
+/** CusaxTransportStats: borrowed strings are valid until the next call of the same function or shutdown. */
 typedef struct
 {
   guint64 packets_sent, packets_received;   /* RTP on the network side */
   guint64 bytes_sent, bytes_received;
   guint64 packets_dropped;                  /* failed authentication, wrong source, malformed */
   gint64 last_received;                     /* monotonic microseconds, 0 = never */
+  guint64 packets_lost;                     /* of theirs, by sequence numbers (RFC 3550 appendix A.3) */
+  double jitter_ms;                         /* of theirs (appendix A.8), if the clock rate is known */
+  gboolean has_reports;                     /* RTCP of theirs told of what we send: */
+  guint64 reported_lost;                    /* of ours, as they count */
+  double reported_jitter_ms;
+  double round_trip_ms;                     /* < 0: not known */
+  CusaxKeying keying;                       /* in use; NONE until a handshake is through */
+  const char *suite;                        /* (nullable): "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_128_GCM" */
+  const char *local_kind, *remote_kind;     /* (nullable): ICE, the chosen pair: "host", "srflx", "prflx", "relay" */
+  const char *local_address, *remote_address; /* (nullable): with port, as packets go now */
 } CusaxTransportStats;
+
+/** CusaxTransportState: of ICE and DTLS together; plain RTP without ICE is READY from set_remote on. */
+typedef enum
+{
+  CUSAX_TRANSPORT_NEW,
+  CUSAX_TRANSPORT_CONNECTING, /* checks or a handshake are under way */
+  CUSAX_TRANSPORT_READY       /* packets may flow, encrypted if that was agreed */
+} CusaxTransportState;
 
 typedef struct
 {
   void (*on_local_ready) (gpointer user_data, const CusaxTransportDescription *local);
+  /* CUSAX_ERROR_MEDIA, or, after set_remote, CUSAX_ERROR_NO_PATH (ICE found none) or CUSAX_ERROR_HANDSHAKE. */
   void (*on_failed) (gpointer user_data, const GError *error);
   void (*on_first_rtp) (gpointer user_data, gboolean incoming);
-  /* Nothing came for @seconds (8) while we expected it; once until something comes again. */
-  void (*on_silence) (gpointer user_data, guint seconds);
+  /* @incoming: nothing came for @seconds (8) while we expected it; otherwise: we send, and by their RTCP nothing of it
+   * arrives, or the session gives nothing to send. Once each until something comes again. */
+  void (*on_silence) (gpointer user_data, guint seconds, gboolean incoming);
+  /* (nullable) */
+  void (*on_state) (gpointer user_data, CusaxTransportState state);
 } CusaxTransportListener;
 
 /** CusaxTransportVtable: the network side of one call and its loopback leg; packets move in the media thread. */
@@ -339,14 +371,24 @@ typedef struct
   void (*gather) (CusaxTransport *transport);
   const CusaxLeg *(*get_leg) (CusaxTransport *transport); /* valid from new on, until shutdown */
   void (*set_leg_peer) (CusaxTransport *transport, guint16 rtp_port, guint16 rtcp_port);
-  /* @remote: where to send; @local_crypto: tag and suite we are bound to (key: ours). Again after a re-offer. */
+  /* @remote: where to send, with a key (SDES), a fingerprint (DTLS, then @local_crypto is not looked at) or neither; with or
+   * without ICE. @local_crypto: tag and suite we are bound to (key: ours). Again after a re-offer: the same fingerprint and
+   * the same ICE credentials go on as they are, others begin anew. */
   gboolean (*set_remote) (CusaxTransport *transport, const CusaxTransportDescription *remote,
                           const CusaxCrypto *local_crypto, GError **error);
   /* What may flow; RECVONLY and INACTIVE stop sending, SENDONLY and INACTIVE stop the silence watch. */
   void (*set_direction) (CusaxTransport *transport, CusaxDirection direction);
   /* This machine has another address now: new sockets there; on_local_ready follows. Keys, leg and what is known of the
-   * other side stay. If none can be had there, the old ones stay, and on_local_ready names their address. */
+   * other side stay; ICE begins anew with other credentials (RFC 8445 section 9). If none can be had there, the old ones
+   * stay, and on_local_ready names their address. */
   void (*move) (CusaxTransport *transport, const char *local_address);
+  /* From now on everything of @transport's leg goes through @base's network side, and what comes there with one of these
+   * payload types goes to @transport's leg (RFC 8843); before set_remote. @transport's own sockets are closed. @base must
+   * outlive it. FALSE: CUSAX_ERROR_INVALID (@base has no remote of its own yet is fine; a payload type stands twice is not). */
+  gboolean (*bundle) (CusaxTransport *transport, CusaxTransport *base, const guint8 *payload_types, guint n,
+                      GError **error);
+  /* Payload types and clock rates of what they send, so that jitter is known: (element-type CusaxCodec). */
+  void (*set_codecs) (CusaxTransport *transport, const GPtrArray *codecs);
   void (*get_stats) (CusaxTransport *transport, CusaxTransportStats *stats);
   void (*shutdown) (CusaxTransport *transport); /* cuts the listener, closes, frees: the pointer dies */
 } CusaxTransportVtable;
@@ -374,6 +416,12 @@ typedef struct
   void (*on_muted) (gpointer user_data, gboolean muted);   /* the window's Mute button */
   void (*on_keypad) (gpointer user_data, char digit);      /* (nullable): the window's pad: 0-9 * # A-D; nothing was sent */
   void (*on_error) (gpointer user_data, const GError *error); /* CUSAX_ERROR_MEDIA; the session is dead */
+  /* (nullable), as the two below. As on_leg_ready, of the picture. */
+  void (*on_video_leg_ready) (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
+  /* Camera or encoder failed: the picture is gone (as by remove_video), the sound stands. */
+  void (*on_video_error) (gpointer user_data, const GError *error);
+  /* The decoder lost a picture and wants a whole one (RFC 5168's picture_fast_update); at most one a second. */
+  void (*on_keyframe_wanted) (gpointer user_data);
 } CusaxMediaListener;
 
 /** CusaxMediaSessionVtable: sound devices, codecs and the call window of one call. */
@@ -386,6 +434,17 @@ typedef struct
   void (*set_muted) (CusaxMediaSession *session, gboolean muted);
   /* A telephone-event (RFC 4733) of @ms. FALSE: the agreed codecs have none; nothing was sent. */
   gboolean (*send_event) (CusaxMediaSession *session, char digit, guint ms);
+  /* Opens camera and picture through @leg; @send FALSE: theirs is shown, the camera stays shut. on_video_leg_ready follows.
+   * FALSE: CUSAX_ERROR_MEDIA; the sound stands. */
+  gboolean (*add_video) (CusaxMediaSession *session, const CusaxLeg *leg, gboolean send, GError **error);
+  void (*remove_video) (CusaxMediaSession *session);
+  /* As set_remote_codecs, of the picture, with at most @bandwidth kbit/s of ours (0: as we like). */
+  void (*set_remote_video) (CusaxMediaSession *session, const GPtrArray *codecs, guint bandwidth);
+  void (*set_video_direction) (CusaxMediaSession *session, CusaxDirection direction);
+  /* The other side wants a whole picture from our encoder. */
+  void (*send_keyframe) (CusaxMediaSession *session);
+  /* (nullable) (transfer full): microphone, loudspeaker and camera in use, for people */
+  char *(*dup_devices) (CusaxMediaSession *session);
   /* From now on the other side of each of the two hears the other's, and what it hears is what both say; also more than
    * two, joined pairwise. Both must have been accepted. FALSE: CUSAX_ERROR_MEDIA. */
   gboolean (*join) (CusaxMediaSession *session, CusaxMediaSession *other, GError **error);
@@ -417,6 +476,8 @@ typedef struct
   /* (transfer none) (element-type CusaxCodec): what this machine can encode and decode, in policy order; empty
    * with @missing set (words: package names) if a plugin is not there. Loads GStreamer at the first call. */
   const GPtrArray *(*get_codecs) (CusaxMediaPort *port, const char **missing);
+  /* The same for pictures: empty with @missing in words also if there is no camera. Asks for the camera each time. */
+  const GPtrArray *(*get_video_codecs) (CusaxMediaPort *port, const char **missing);
   gboolean (*protects_leg) (CusaxMediaPort *port);
   /* Opens the devices that a call would use, for a moment, away from the main loop; @done once, within 5 s, never from
    * inside this call. One at a time: a second one cuts the first. */

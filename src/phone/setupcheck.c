@@ -273,6 +273,8 @@ broken_step (CusaxAccount *account, const GError *error)
     case CUSAX_ERROR_UNSUPPORTED:
     case CUSAX_ERROR_NO_CODEC:
     case CUSAX_ERROR_MEDIA:
+    case CUSAX_ERROR_NO_PATH:
+    case CUSAX_ERROR_HANDSHAKE:
     case CUSAX_ERROR_BUSY:
     case CUSAX_ERROR_OFFLINE:
       break;

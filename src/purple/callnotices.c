@@ -96,6 +96,8 @@ end_needs_window (CusaxCallEnd end)
     case CUSAX_CALL_END_NOT_PROTECTED:
     case CUSAX_CALL_END_MEDIA:
     case CUSAX_CALL_END_NETWORK:
+    case CUSAX_CALL_END_NO_PATH:
+    case CUSAX_CALL_END_HANDSHAKE:
     case CUSAX_CALL_END_TRANSFERRED:
     case CUSAX_CALL_END_FAILED:
     case CUSAX_CALL_END_REMOTE:
@@ -318,15 +320,18 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
 }
 
 void
-cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds)
+cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds, gboolean incoming)
 {
   g_autofree char *name = cusax_callers_name (account, call);
 
   cusax_notices_write_call_line (
     account, call,
-    g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",
-                               "Nothing has been heard from %s for %u seconds.", seconds),
-                     name, seconds));
+    incoming ? g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",
+                                          "Nothing has been heard from %s for %u seconds.", seconds),
+                                name, seconds)
+             : g_strdup_printf (ngettext ("%s has not heard anything from here for %u second.",
+                                          "%s has not heard anything from here for %u seconds.", seconds),
+                                name, seconds));
 }
 
 /* Finch draws the window of a call that begins over the others, and what is typed would still go to the one below: to

@@ -102,10 +102,11 @@ on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
 }
 
 static void
-on_phone_silence (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guint seconds)
+on_phone_silence (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guint seconds,
+                  gboolean incoming)
 {
   CusaxConnection *connection = user_data;
-  cusax_notices_silence (connection->account, phone, call, seconds);
+  cusax_notices_silence (connection->account, phone, call, seconds, incoming);
 }
 
 static char *

@@ -77,6 +77,10 @@ end_of (const CusaxHistoryEntry *entry)
       return _ ("no sound");
     case CUSAX_CALL_END_NETWORK:
       return _ ("connection lost");
+    case CUSAX_CALL_END_NO_PATH:
+      return _ ("no way for the sound");
+    case CUSAX_CALL_END_HANDSHAKE:
+      return _ ("encryption failed");
     case CUSAX_CALL_END_REDIRECTED:
       return _ ("sent elsewhere");
     case CUSAX_CALL_END_TRANSFERRED:

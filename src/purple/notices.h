@@ -32,7 +32,8 @@ void cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall 
 void cusax_notices_answering (PurpleAccount *account, CusaxCall *call);
 
 /** Nothing was heard from the other side for @seconds: a line in the conversation of the call. */
-void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds);
+void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds,
+                            gboolean incoming);
 
 /** Writes @text (plain) where @call is heard of, if that is open. */
 void cusax_notices_call_says (PurpleAccount *account, CusaxCall *call, const char *text);

@@ -149,6 +149,10 @@ end_sentence (CusaxCall *call, const char *name)
       return g_strdup_printf (_("The call with %s failed: the sound of this computer does not work."), name);
     case CUSAX_CALL_END_NETWORK:
       return network_end (call, name);
+    case CUSAX_CALL_END_NO_PATH:
+      return g_strdup_printf (_("The call with %s failed: no way for the sound was found between both networks."), name);
+    case CUSAX_CALL_END_HANDSHAKE:
+      return g_strdup_printf (_("The call with %s failed: the encryption of the sound could not be agreed on."), name);
     case CUSAX_CALL_END_REDIRECTED:
       return g_strdup_printf (_("%s is to be reached elsewhere."), name);
     case CUSAX_CALL_END_TRANSFERRED:
@@ -228,6 +232,8 @@ end_takes_reason (CusaxCallEnd end, guint status)
     case CUSAX_CALL_END_DECLINED_HERE:
     case CUSAX_CALL_END_MISSED:
     case CUSAX_CALL_END_ELSEWHERE:
+    case CUSAX_CALL_END_NO_PATH:
+    case CUSAX_CALL_END_HANDSHAKE:
     case CUSAX_CALL_END_NOT_PROTECTED:
     case CUSAX_CALL_END_MEDIA:
     case CUSAX_CALL_END_REDIRECTED:
@@ -394,6 +400,10 @@ code_sentence (const GError *error, const char *name, const char *detail)
                                 "a password of its own."), name);
     case CUSAX_ERROR_REDIRECTED:
       return g_strdup_printf (_("%s asks to sign in at another server."), name);
+    case CUSAX_ERROR_NO_PATH:
+      return g_strdup (_("No way for the sound was found between both networks."));
+    case CUSAX_ERROR_HANDSHAKE:
+      return g_strdup (_("The encryption of the sound could not be agreed on."));
     }
   return g_strdup (detail);
 }

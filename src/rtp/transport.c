@@ -43,7 +43,7 @@ tell (Transport *t, guint event)
   else if ((event == EVENT_FIRST_OUT || event == EVENT_FIRST_IN) && l->on_first_rtp != NULL)
     l->on_first_rtp (t->user_data, event == EVENT_FIRST_IN);
   else if (event == EVENT_SILENCE && l->on_silence != NULL)
-    l->on_silence (t->user_data, t->silence_us / G_USEC_PER_SEC);
+    l->on_silence (t->user_data, t->silence_us / G_USEC_PER_SEC, TRUE);
 }
 
 static gboolean

@@ -52,14 +52,14 @@ on_first_rtp (gpointer user_data, gboolean incoming)
 }
 
 static void
-on_silence (gpointer user_data, guint seconds)
+on_silence (gpointer user_data, guint seconds, gboolean incoming)
 {
-  g_autofree char *event = g_strdup_printf ("silence:%u", seconds);
+  g_autofree char *event = g_strdup_printf ("silence:%s:%u", incoming ? "in" : "out", seconds);
 
   note (user_data, event);
 }
 
-const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence };
+const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, NULL };
 
 /* ------------------------------------------------------------------- sides */
 

@@ -255,7 +255,7 @@ test_shutdown_in_callback (gconstpointer data)
       rig_side_open (a);
       connect_sides (a, b);
       cusax_transport_set_silence_interval (a->transport, 50);
-      if (strcmp (event, "silence:0") != 0) /* both firsts in one turn: the second must not come */
+      if (strcmp (event, "silence:in:0") != 0) /* both firsts in one turn: the second must not come */
         {
           rig_session_send_rtp (b, 1);
           rig_session_send_rtp (a, 1);
@@ -403,7 +403,7 @@ test_keys_wiped (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const events[] = { "ready", "failed", "out", "in", "silence:0" };
+  static const char *const events[] = { "ready", "failed", "out", "in", "silence:in:0" };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/life/thread", test_thread);

@@ -385,7 +385,7 @@ test_silence (void)
   rig_run_for (150);
   g_assert_cmpstr (a->events->str, ==, " ready"); /* nothing is expected before set_remote */
   connect_sides (a, b, CUSAX_SRTP_NONE, FALSE);
-  rig_until_event (a, "silence:0");
+  rig_until_event (a, "silence:in:0");
   rig_run_for (200);
   g_assert_cmpstr (a->events->str, ==, " ready silence:0");
 
@@ -410,7 +410,7 @@ test_silence_expected (gconstpointer data)
   rig_run_for (200);
   g_assert_cmpstr (a->events->str, ==, " ready");
   a->transport->vtable->set_direction (a->transport, CUSAX_DIRECTION_RECVONLY);
-  rig_until_event (a, "silence:0");
+  rig_until_event (a, "silence:in:0");
 }
 
 static void

@@ -855,9 +855,9 @@ on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
 }
 
 static void
-on_silence (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds)
+on_silence (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds, gboolean incoming)
 {
-  say (user_data, "silence #%u %u s", cusax_call_get_number (call), seconds);
+  say (user_data, "silence #%u %s %u s", cusax_call_get_number (call), incoming ? "in" : "out", seconds);
 }
 
 static gboolean

@@ -433,7 +433,7 @@ test_remote_hold (void)
                            "call.answer_offer 200 recvonly\n"
                            "call #1 ACTIVE held-by-them secure\n");
   /* Held by them, silence is no fault. */
-  world->transport->listener->on_silence (world->transport->listener_data, 8);
+  world->transport->listener->on_silence (world->transport->listener_data, 8, TRUE);
   fake_world_check (world, "");
   fake_world_free (world);
 }
@@ -636,8 +636,8 @@ test_silence (void)
 
   fake_world_sign_in (world);
   outgoing_active (world);
-  world->transport->listener->on_silence (world->transport->listener_data, 8);
-  fake_world_check (world, "silence #1 8 s\n");
+  world->transport->listener->on_silence (world->transport->listener_data, 8, TRUE);
+  fake_world_check (world, "silence #1 in 8 s\n");
   fake_world_free (world);
 }
 

@@ -398,7 +398,7 @@ static void
 test_not_asked (void)
 {
   setup ();
-  for (int code = 0; code <= CUSAX_ERROR_REDIRECTED; code++)
+  for (int code = 0; code <= CUSAX_ERROR_HANDSHAKE; code++)
     {
       if (code == CUSAX_ERROR_CREDENTIALS || code == CUSAX_ERROR_WITHHELD)
         continue;

@@ -265,7 +265,7 @@ test_outgoing (void)
   change (call, CUSAX_CALL_ACTIVE);
   call->remote_held = FALSE;
   change (call, CUSAX_CALL_ACTIVE);
-  cusax_notices_silence (account, &fake_phone, call, 8);
+  cusax_notices_silence (account, &fake_phone, call, 8, TRUE);
   call->seconds = 187;
   finish (call, CUSAX_CALL_END_REMOTE);
   assert_lines ("Calling Bob &amp; Co.\nThe phone of Bob &amp; Co is ringing.\nIn call with Bob &amp; Co, encrypted.\n"
