@@ -73,6 +73,8 @@ cusax_srtp_suite_get_name (CusaxSrtpSuite suite)
       return "AES_CM_128_HMAC_SHA1_80";
     case CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32:
       return "AES_CM_128_HMAC_SHA1_32";
+    case CUSAX_SRTP_AEAD_AES_128_GCM:
+      return "AEAD_AES_128_GCM";
     case CUSAX_SRTP_NONE:
       return NULL;
     }

@@ -15,12 +15,13 @@ G_BEGIN_DECLS
 /** Bytes of master key and salt of AES_CM_128_HMAC_SHA1_80 and _32 (RFC 4568 section 6.2). */
 #define CUSAX_SRTP_KEY_LENGTH 30
 
-/** CusaxSrtpSuite: the SDES suites we know. */
+/** CusaxSrtpSuite: those we know. GCM is agreed on by DTLS only (RFC 7714); its key and salt have 28 bytes. */
 typedef enum
 {
   CUSAX_SRTP_NONE,
   CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80,
-  CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32
+  CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32,
+  CUSAX_SRTP_AEAD_AES_128_GCM
 } CusaxSrtpSuite;
 
 /** CusaxDirection: RFC 3264 section 5.1, seen from the side that says it. Bits: 1 = sends, 2 = receives. */
