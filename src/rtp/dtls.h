@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One DTLS-SRTP association of one component (RFC 5763, RFC 5764, RFC 8842), on OpenSSL: from the first ClientHello to keys
+ * for srtp.c. Who the other side is says the fingerprint out of SDP, compared before any key is given away. Runs in the media
+ * thread, not locked, the owner serialises. Knows no sockets and no SDP.
+ */
+#pragma once
+
+#include "transport-description.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CusaxDtls CusaxDtls;
+
+/** CusaxDtlsKeys: what both sides encrypt with; secret: wipe. */
+typedef struct
+{
+  CusaxSrtpSuite suite;
+  guint8 outbound[CUSAX_SRTP_KEY_LENGTH]; /* master key and salt as srtp.c takes them; unused bytes are 0 */
+  guint8 inbound[CUSAX_SRTP_KEY_LENGTH];
+} CusaxDtlsKeys;
+
+/** CusaxDtlsCallbacks: called from inside of start, receive and the retransmission timer; none may free the association. */
+typedef struct
+{
+  void (*send) (gpointer user_data, const guint8 *data, gsize length);       /* one datagram for the network */
+  void (*on_keys) (gpointer user_data, const CusaxDtlsKeys *keys);           /* once; borrowed */
+  void (*on_failed) (gpointer user_data, const GError *error);               /* once; CUSAX_ERROR_HANDSHAKE */
+} CusaxDtlsCallbacks;
+
+/**
+ * cusax_dtls_new:
+ * @is_client: we send the ClientHello (a=setup:active)
+ * @hash: "sha-256", "sha-384" or "sha-512"
+ * @fingerprint: of their certificate, "AB:CD:..."
+ *
+ * Returns: (transfer full): NULL with CUSAX_ERROR_UNSUPPORTED (hash) or CUSAX_ERROR_MEDIA
+ */
+CusaxDtls *cusax_dtls_new (gboolean is_client, const char *hash, const char *fingerprint,
+                           const CusaxDtlsCallbacks *callbacks, gpointer user_data, GError **error);
+
+/** Begins: the client sends its hello; timers run in @context. What receive was given before is looked at now. */
+void cusax_dtls_start (CusaxDtls *dtls, GMainContext *context);
+
+/** One datagram that cusax_packet_classify calls DTLS. Before start up to 4 are kept. After the keys: answers retransmissions,
+ * notices close_notify. */
+void cusax_dtls_receive (CusaxDtls *dtls, const guint8 *data, gsize length);
+
+/** Says close_notify if the handshake was through, wipes and frees. */
+void cusax_dtls_free (CusaxDtls *dtls);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxDtls, cusax_dtls_free)
+
+/** Returns: (transfer none): SHA-256 of this process's certificate, "AB:CD:...", made at the first call (1 ms); NULL if OpenSSL
+ * cannot. Any thread. */
+const char *cusax_dtls_get_fingerprint (void);
+
+G_END_DECLS
