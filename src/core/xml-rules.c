@@ -53,7 +53,8 @@ find_root (Reader *reader, const char *name, const char **names, const char **va
     = colon != NULL ? g_strdup_printf ("xmlns:%.*s", (int) (colon - name), name) : g_strdup ("xmlns");
   const char *namespace = cusax_xml_rules_get_attribute (names, values, declaration);
 
-  if (reader->prefix != NULL || g_strcmp0 (namespace, reader->rules->namespace) != 0)
+  if (reader->prefix != NULL
+      || (reader->rules->namespace != NULL && g_strcmp0 (namespace, reader->rules->namespace) != 0))
     return OUTSIDE;
   reader->prefix = g_strndup (name, colon != NULL ? (gsize) (colon + 1 - name) : 0);
   return find_rule (reader->rules, OUTSIDE, colon != NULL ? colon + 1 : name);
@@ -67,7 +68,8 @@ find_place (const Reader *reader, const char *name, const char **names, const ch
   gsize length = strlen (reader->prefix);
 
   if (strncmp (name, reader->prefix, length) != 0
-      || (length == 0 && own != NULL && !g_str_equal (own, reader->rules->namespace)))
+      || (length == 0 && own != NULL && reader->rules->namespace != NULL
+          && !g_str_equal (own, reader->rules->namespace)))
     return OUTSIDE;
   return find_rule (reader->rules, reader->places[reader->depth - 1], name + length);
 }

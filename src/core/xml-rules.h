@@ -26,7 +26,7 @@ typedef struct
 /** CusaxXmlRules: */
 typedef struct
 {
-  const char *namespace;
+  const char *namespace; /* (nullable): NULL: any, or none */
   const CusaxXmlRule *rules;
   gsize n_rules;
   /* Returns: FALSE if the element is to be skipped with all that is in it; with @error all is refused. */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* INFO within a call, both ways (RFC 6086): keypad digits where RTP takes none. See dialog-private.h. */
+/* INFO within a call, both ways (RFC 6086): keypad digits where RTP takes none, and whole pictures (RFC 5168). See
+ * dialog-private.h. */
 #include "dialog-private.h"
 
 #include "dtmf.h"
 #include "headers.h"
+#include "media-control.h"
+
+#define ACCEPTED "application/dtmf-relay, application/dtmf, " CUSAX_MEDIA_CONTROL_TYPE
 
 typedef struct
 {
@@ -83,11 +87,29 @@ cusax_dialog_info_clear (CusaxDialog *dialog)
 
 /* ------------------------------------------------------------------ theirs */
 
-/* An empty one only asks whether we live; of digits we have no use, but who sends them thinks that they arrived. */
+/* Of digits we have no use, but who sends them thinks that they arrived. */
 static int
-judge (const CusaxDialog *dialog, const sip_t *sip)
+judge_body (const char *type, const sip_payload_t *payload, gboolean *wants_picture)
 {
-  const char *type;
+  switch (cusax_media_control_read (type, payload->pl_data, payload->pl_len))
+    {
+    case CUSAX_MEDIA_CONTROL_FAST_UPDATE:
+      *wants_picture = TRUE;
+      return 200;
+    case CUSAX_MEDIA_CONTROL_OTHER:
+      return 200;
+    case CUSAX_MEDIA_CONTROL_BROKEN:
+      return 400;
+    case CUSAX_MEDIA_CONTROL_NONE:
+      break;
+    }
+  return cusax_dtmf_info_read (type, payload->pl_data, payload->pl_len) != 0 ? 200 : 415;
+}
+
+/* An empty one only asks whether we live. */
+static int
+judge (const CusaxDialog *dialog, const sip_t *sip, gboolean *wants_picture)
+{
   guint n;
 
   if (dialog->state == CUSAX_DIALOG_ENDED)
@@ -96,23 +118,24 @@ judge (const CusaxDialog *dialog, const sip_t *sip)
     return 469;
   if (sip->sip_payload == NULL || sip->sip_payload->pl_len == 0)
     return 200;
-  type = sip->sip_content_type != NULL ? sip->sip_content_type->c_type : NULL;
-  if (type == NULL || sip->sip_content_encoding != NULL
-      || cusax_dtmf_info_read (type, sip->sip_payload->pl_data, sip->sip_payload->pl_len) == 0)
+  if (sip->sip_content_type == NULL || sip->sip_content_encoding != NULL)
     return 415;
-  return 200;
+  return judge_body (sip->sip_content_type->c_type, sip->sip_payload, wants_picture);
 }
 
 void
 cusax_dialog_on_info (CusaxDialog *dialog, const CusaxSipEvent *event)
 {
+  gboolean wants_picture = FALSE;
   int status;
 
   if (event->status >= 200)
     return;
-  status = event->sip != NULL ? judge (dialog, event->sip) : 200;
+  status = event->sip != NULL ? judge (dialog, event->sip, &wants_picture) : 200;
   nua_respond (event->handle, status, status == 469 ? "Bad Info Package" : sip_status_phrase (status),
-               NUTAG_WITH_THIS (event->nua),
-               TAG_IF (status == 415, SIPTAG_ACCEPT_STR ("application/dtmf-relay, application/dtmf")),
+               NUTAG_WITH_THIS (event->nua), TAG_IF (status == 415, SIPTAG_ACCEPT_STR (ACCEPTED)),
                TAG_IF (status == 469, SIPTAG_UNKNOWN_STR ("Recv-Info: ")), CUSAX_DIALOG_PRIVACY (dialog), TAG_END ());
+  if (wants_picture && dialog->state == CUSAX_DIALOG_UP && dialog->listener != NULL
+      && dialog->listener->on_keyframe_asked != NULL)
+    dialog->listener->on_keyframe_asked (dialog->user_data);
 }

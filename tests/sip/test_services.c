@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an office telephone's calls bring along: INFO both ways (A9), redirections that nobody follows, the other side's words
+ * What an office telephone's calls bring along: INFO both ways (A9, P25), redirections that nobody follows, the other side's words
  * at the end (R44), voicemail news that nobody subscribed to and Allow-Events (P10), requests to answer by itself.
  */
+#include "media-control.h"
 #include "ua-fixture.h"
 
 #include <string.h>
 
 #define DTMF "Content-Type: application/dtmf-relay\n"
+#define CONTROL "Content-Type: " CUSAX_MEDIA_CONTROL_TYPE "\n"
+#define UPDATE \
+  "<media_control><vc_primitive><to_encoder><picture_fast_update/></to_encoder></vc_primitive></media_control>\n"
 #define ALL "Allow: INVITE, ACK, BYE, CANCEL, REFER, INFO\n"
 
 static guint n_done, n_notified, n_redirected;
@@ -41,6 +45,14 @@ on_notify (gpointer user_data, const char *event, const char *content_type, cons
 }
 
 static void
+on_keyframe_asked (gpointer user_data)
+{
+  Talk *talk = user_data;
+
+  g_string_append (talk->trace, " keyframe");
+}
+
+static void
 listen_to (Talk *talk)
 {
   static CusaxSipCallListener listener;
@@ -48,6 +60,7 @@ listen_to (Talk *talk)
   listener = talk_listener;
   listener.on_info_done = on_info_done;
   listener.on_redirected = on_redirected;
+  listener.on_keyframe_asked = on_keyframe_asked;
   talk->call->vtable->set_listener (talk->call, &listener, talk);
   n_done = n_redirected = 0;
 }
@@ -224,7 +237,7 @@ test_takes_info (void)
 static void
 test_info_in (void)
 {
-  static const char accept[] = "application/dtmf-relay, application/dtmf";
+  static const char accept[] = "application/dtmf-relay, application/dtmf, application/media_control+xml";
   static const struct
   {
     const char *extra, *body, *status, *header, *value;
@@ -237,7 +250,10 @@ test_info_in (void)
     { DTMF, "\n", "415", "Accept", accept },
     { DTMF, "Signal=555555555555555555555555555555\n", "415", "Accept", accept },
     { DTMF "Content-Encoding: gzip\n", "Signal=5\n", "415", "Accept", accept },
-    { "Content-Type: application/media_control+xml\n", "<x/>\n", "415", "Accept", accept },
+    { "Content-Type: application/x+xml\n", UPDATE, "415", "Accept", accept },
+    { CONTROL "Content-Encoding: gzip\n", UPDATE, "415", "Accept", accept },
+    { CONTROL, UPDATE, "200", NULL, NULL },
+    { CONTROL, "<x/>\n", "400", NULL, NULL },
     { "Content-Type: ;\n", "Signal=5\n", "415", "Accept", accept },
     { "Info-Package: package\n" DTMF, "Signal=5\n", "469", "Recv-Info", "" },
     { "Info-Package: \n", NULL, "469", "Recv-Info", "" },
@@ -256,6 +272,84 @@ test_info_in (void)
   peer_request (line->peer, stranger, "INFO", DTMF, "Signal=5\n");
   expect_answer (line, "481", NULL, NULL);
   g_assert_cmpstr (line->talk->trace->str, ==, "up");
+  hang_up (line, line->talk);
+  line_free (line);
+}
+
+/* P25: who cannot ask for a whole picture by RTCP asks by INFO (RFC 5168); who asks for something else is not understood. */
+static void
+test_keyframe_in (void)
+{
+  static const struct
+  {
+    const char *extra, *body, *status, *trace;
+  } rows[] = {
+    { CONTROL, UPDATE, "200", "up keyframe" },
+    { CONTROL, "<media_control><general_error>no</general_error></media_control>\n", "200", "up" },
+    { CONTROL, "<media_control><vc_primitive>\n", "400", "up" },
+    { DTMF, "Signal=5\n", "200", "up" },
+    { CONTROL "Info-Package: x\n", UPDATE, "469", "up" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Line *line = line_new (FALSE);
+      g_autoptr (PeerDialog) dialog = line_incoming_call (line);
+
+      listen_to (line->talk);
+      peer_request (line->peer, dialog, "INFO", rows[i].extra, rows[i].body);
+      expect_answer (line, rows[i].status, NULL, NULL);
+      g_assert_cmpstr (line->talk->trace->str, ==, rows[i].trace);
+      hang_up (line, line->talk);
+      line_free (line);
+    }
+}
+
+static void
+release_on_keyframe (gpointer user_data)
+{
+  talk_release (user_data);
+  n_done++;
+}
+
+/* The listener may end the call from within. */
+static void
+test_keyframe_release (void)
+{
+  CusaxSipCallListener listener = talk_listener;
+  Line *line = line_new (FALSE);
+  g_autoptr (PeerDialog) dialog = line_incoming_call (line);
+  g_autoptr (PeerMessage) bye = NULL;
+
+  n_done = 0;
+  listener.on_keyframe_asked = release_on_keyframe;
+  line->talk->call->vtable->set_listener (line->talk->call, &listener, line->talk);
+  peer_request (line->peer, dialog, "INFO", CONTROL, UPDATE);
+  expect_answer (line, "200", NULL, NULL);
+  g_assert_cmpuint (n_done, ==, 1);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  line_free (line);
+}
+
+/* Ours goes out as any INFO does. */
+static void
+test_keyframe_out (void)
+{
+  Line *line = line_new (FALSE);
+  g_autoptr (PeerDialog) dialog = line_incoming_call (line);
+  g_autoptr (PeerMessage) info = NULL;
+  g_autofree char *type = NULL;
+
+  listen_to (line->talk);
+  line->talk->call->vtable->send_info (line->talk->call, CUSAX_MEDIA_CONTROL_TYPE,
+                                       cusax_media_control_write_fast_update ());
+  info = peer_expect (line->peer, "INFO ", WAIT_MS);
+  type = message_get_all (info, "Content-Type");
+  g_assert_cmpstr (type, ==, CUSAX_MEDIA_CONTROL_TYPE);
+  g_assert_cmpint (cusax_media_control_read (type, info->body, strlen (info->body)), ==, CUSAX_MEDIA_CONTROL_FAST_UPDATE);
+  peer_reply (line->peer, info, "200 OK", NULL, NULL, NULL);
+  peer_wait (line->peer, &n_done, "end of INFO", WAIT_MS);
   hang_up (line, line->talk);
   line_free (line);
 }
@@ -533,6 +627,9 @@ add_tests (void)
   g_test_add_func ("/services/A9/info/release", test_info_release);
   g_test_add_func ("/services/A9/info/allowed", test_takes_info);
   g_test_add_func ("/services/A9/info/in", test_info_in);
+  g_test_add_func ("/services/P25/keyframe/in", test_keyframe_in);
+  g_test_add_func ("/services/P25/keyframe/release", test_keyframe_release);
+  g_test_add_func ("/services/P25/keyframe/out", test_keyframe_out);
   g_test_add_func ("/services/redirected", test_redirected);
   g_test_add_func ("/services/redirected-release", test_redirected_release);
   g_test_add_func ("/services/R44/refused", test_R44_words);
