@@ -55,6 +55,7 @@ class Lab:
                         for name, people in (further or {}).items()}
         self.place, self.host = place, place.host
         self.client = HERE  # where the product runs
+        self.phones = place  # where telephones and agents run
         self.folder = folder or self.new_folder()
         self._parts = []
         self._logs = []
@@ -123,7 +124,7 @@ class Lab:
         room = self._room(room or 'phone-%s-%d' % (user, len(self._parts)))
         phone = Phone(room, user, self.users[user], self.domain,
                       '%s;transport=%s' % (self.registrar(transport), transport), self.authority.certificate,
-                      self._phone_pem, place=self.place, **options)
+                      self._phone_pem, place=self.phones, **options)
         self.adopt(phone)
         phone.start()
         return phone
@@ -151,7 +152,7 @@ class Lab:
         own = domain in ('', self.domain)
         port = self.kamailio.tls_port if transport == 'tls' else self.kamailio.port
         caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port,
-                           transport, self.authority.certificate, self.place, **options)
+                           transport, self.authority.certificate, self.phones, **options)
         self.adopt(caller)
         return caller.register() if register else caller
 

@@ -23,11 +23,11 @@ KEY_FILE = '/etc/purple-cusax.conf'
 class NetLab(Lab):
     """As Lab; `server` and `client` (the two sides), `names`, `web`, besides."""
 
-    def __init__(self, ipv4=True, ipv6=True, domain=DOMAIN, sip_records=True, **options):
+    def __init__(self, ipv4=True, ipv6=True, domain=DOMAIN, sip_records=True, network=Network, **options):
         """ipv4, ipv6: what the client and the names have. sip_records: SRV for telephony in DNS (or a test makes its
-        own). options: as for Lab."""
+        own). network: makes the network, of a folder, ipv4 and ipv6. options: as for Lab."""
         folder = self.new_folder()
-        self.network = Network(self._sub(folder, 'network'), ipv4, ipv6)
+        self.network = network(self._sub(folder, 'network'), ipv4, ipv6)
         try:
             super().__init__(domain=domain, place=self.network.server, folder=folder, **options)
             self.server, self.client = self.network.server, self.network.client

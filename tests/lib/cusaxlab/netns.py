@@ -70,6 +70,8 @@ class Namespace(Here):
     def __init__(self, network, name, host, addresses):
         self._network, self.name, self.host, self.addresses = network, name, host, addresses
         self.device = 'lab-' + name
+        #: Ways out: a gateway of each family; none: nothing beyond the own network.
+        self.ways = ()
         self._mine = []
         ours, theirs = socket.socketpair()
         command = network.outer + ['unshare', '--net', '--mount', '--propagation', 'private', sys.executable, '-c',
@@ -151,10 +153,10 @@ class Namespace(Here):
 
     def _add_route(self):
         # Programs take a machine without a way out for one that is offline.
-        if self.name == 'client':
-            ways = {SERVER6 if _is_ipv6(address) else SERVER for address in self._mine}
-            # A cable that was just plugged in needs a moment.
-            wait_until(lambda: all(self._try_route(way) for way in ways), 'a way out', 3)
+        families = {_is_ipv6(address) for address in self._mine}
+        ways = [way for way in self.ways if _is_ipv6(way) in families]
+        # A cable that was just plugged in needs a moment.
+        wait_until(lambda: all(self._try_route(way) for way in ways), 'a way out', 3)
 
     def _try_route(self, way):
         try:
@@ -212,20 +214,43 @@ class Network:
         reason = why_not()
         if reason:
             raise LabError(reason)
+        self.client = None
         self.folder, self.outer, self._keeper = folder, [], None
         self.ipv4, self.ipv6 = ipv4, ipv6
         if not _try(['unshare', '-n', '-m', 'true']):
             self._keep_user_namespace()
-        self.server = Namespace(self, 'server', SERVER, (SERVER, SERVER6))
-        self.client = Namespace(self, 'client', CLIENT if ipv4 else CLIENT6, (CLIENT, CLIENT6))
+        self.sides = []
+        self.server = self.side('server', SERVER, (SERVER, SERVER6))
+        self.join()
+
+    def side(self, name, host, addresses):
+        """One more namespace; its programs see what put() puts."""
+        self.sides.append(Namespace(self, name, host, addresses))
+        return self.sides[-1]
+
+    def mine(self, ipv4, ipv6):
+        """Those of the two addresses whose families this network has."""
+        return ((ipv4,) if self.ipv4 else ()) + ((ipv6,) if self.ipv6 else ())
+
+    def join(self):
+        """Makes the other sides and the cables."""
+        self.client = self.side('client', *self._of(CLIENT, CLIENT6))
         self.server.ip('link add %s type veth peer name %s netns %d'
                        % (self.server.device, self.client.device, self.client.pid))
-        for side in (self.server, self.client):
+        self.settle()
+
+    def _of(self, ipv4, ipv6):
+        return ipv4 if self.ipv4 else ipv6, (ipv4, ipv6)
+
+    def settle(self):
+        """Cables are there: addresses and ways."""
+        for side in self.sides:
             side.ip('link set lo up', 'link set %s up' % side.device)
             side.prepare_filter()
         for address in (SERVER, SERVER6, DEAD, DEAD6):
             self.server.add_address(address)
-        for address in ((CLIENT,) if ipv4 else ()) + ((CLIENT6,) if ipv6 else ()):
+        self.client.ways = (SERVER, SERVER6)
+        for address in self.mine(CLIENT, CLIENT6):
             self.client.add_address(address)
 
     def _keep_user_namespace(self):
@@ -236,13 +261,13 @@ class Network:
         self.outer = ['nsenter', '-t', str(self._keeper.pid), '-U', '--preserve-credentials', '--']
 
     def put(self, source, target):
-        """As Namespace.put, on both sides."""
-        for side in (self.server, self.client):
+        """As Namespace.put, on all sides."""
+        for side in self.sides:
             side.put(source, target)
 
     def stop(self):
-        self.client.stop()
-        self.server.stop()
+        for side in reversed(self.sides):
+            side.stop()
         if self._keeper:
             self._keeper.stdin.close()
             self._keeper.wait(5)
