@@ -4,6 +4,7 @@
 Passwords live in a table in memory that a test may change while it runs, as it may order a fixed answer to a
 method. Requests to a registered phone go out over the connection it registered on. Callers from elsewhere need no
 password and are never vouched for; further domains and numbers can be routed or refused. Every message is kept.
+With websocket=True browsers get in, too (RFC 7118), by the ports of TCP (ws) and TLS (wss).
 """
 
 import base64
@@ -16,6 +17,7 @@ import socket
 from .message import Message
 from .place import HERE
 from .process import LabError, Process
+from .websocket import WEB, WITHOUT_WEB
 
 CONFIG = '''#!KAMAILIO
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -30,6 +32,7 @@ dns=no
 rev_dns=no
 use_dns_cache=no
 LISTEN
+WEB_SWITCHES
 enable_tls=yes
 tcp_connection_lifetime=3700
 tcp_connect_timeout=2
@@ -55,6 +58,7 @@ loadmodule "auth.so"
 LOAD_EPHEMERAL
 loadmodule "nathelper.so"
 loadmodule "tls.so"
+LOAD_WEB
 
 modparam("jsonrpcs", "transport", 4)
 modparam("jsonrpcs", "dgram_socket", "SOCKET")
@@ -294,6 +298,7 @@ onreply_route {
   xlog("L_NOTICE", "LAB-WIRE $proto:$si:$sp $(mb{s.encode.base64})\\n");
   xlog("L_NOTICE", "LAB-REPLY $rs $rm src=$proto:$si:$sp call=$ci\\n");
 }
+ROUTE_WEB
 '''
 
 #: How a password is checked: against the table of secrets, or as one of mod_cusax_sip's (load, REGISTER, others). $au
@@ -330,11 +335,12 @@ class Kamailio:
 
     def __init__(self, folder, domain, users, certificate, key, algorithm='MD5', qop=True, max_expires=600,
                  nonce_expire=300, in_dialog_auth=False, assert_identity=False, anonymous_auth=False, further=(),
-                 gruu=False, place=HERE, ephemeral=None, allow_events=()):
+                 gruu=False, place=HERE, ephemeral=None, allow_events=(), websocket=False):
         """users: user part -> password. algorithm: MD5 or SHA-256. assert_identity: callers with a password get a
         P-Asserted-Identity. anonymous_auth: anonymous callers need a password too. further: other domains, whose
         users register here without one. ephemeral: the secret shared with mod_cusax_sip; then only its credentials
-        count. gruu: gives GRUUs (RFC 5627). allow_events: event packages that the registrar announces."""
+        count. gruu: gives GRUUs (RFC 5627). allow_events: event packages that the registrar announces. websocket:
+        browsers may come."""
         self.folder, self.domain, self.users = folder, domain, dict(users)
         self.place, self.host = place, place.host
         self.port = place.ports(2, 5060)
@@ -346,7 +352,8 @@ class Kamailio:
         load, www, proxy = EPHEMERAL if ephemeral else STORED
         text = CONFIG
         pattern = '^(%s)$' % '|'.join(name.replace('.', '[.]') for name in further or ['none.invalid'])
-        for name, value in (('LOAD_EPHEMERAL', load % ephemeral if ephemeral else ''), ('WWW_FAILS', www),
+        web = WEB if websocket else WITHOUT_WEB
+        for name, value in (*web, ('LOAD_EPHEMERAL', load % ephemeral if ephemeral else ''), ('WWW_FAILS', www),
                             ('PROXY_FAILS', proxy), ('FURTHER', pattern), ('ASSERT_IDENTITY', int(assert_identity)),
                             ('ANONYMOUS_AUTH', int(anonymous_auth)), ('IN_DIALOG_AUTH', int(in_dialog_auth)),
                             ('GRUU', int(gruu)),

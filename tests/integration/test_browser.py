@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A browser at the other end, without any media server in between: Chromium's ICE, DTLS-SRTP, rtcp-mux and BUNDLE
+against ours, through Kamailio's WebSocket. The telephone in it is a page of ours (tests/browser).
+"""
+
+import pytest
+
+from cusaxlab.browser import Browser, why_not
+
+pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+
+
+@pytest.fixture
+def web(make_lab):
+    """A laboratory with a browser."""
+    lab = make_lab(websocket=True).start()
+    return Browser(lab)
+
+
+def test_lab_two_browsers(web):
+    """What the other cases stand on, without the product: two pages, by ws and wss, hear and see each other."""
+    bob = web.phone('bob', tone=880, colour='red')
+    alice = web.phone('alice', tone=440, colour='blue', secure=True)
+    alice.call('bob@cusax.test', video=True)
+    bob.wait_incoming()
+    bob.answer(video=True)
+    bob.wait_heard(440)
+    alice.wait_heard(880)
+    assert alice.heard(440) < 0.1
+    bob.wait_seen('blue')
+    alice.wait_seen('red')
+    state = alice.wait_connected()
+    # One transport for both: BUNDLE.
+    assert [item['dtls'] for item in state['statistics']['transports']] == ['connected']
+    alice.hangup()
+    assert bob.wait_closed() == 'hung up there'
+
+
+def test_lab_browser_refuses_what_is_not_protected(web):
+    """Signalling with others: from UDP to a WebSocket, and that plain RTP is no call for a browser."""
+    bob = web.phone('bob')
+    alice = web.lab.sip_caller('alice')
+    call = alice.invite('sip:bob@cusax.test')
+    bob.wait_incoming()
+    bob.answer()
+    assert call.wait_final().status == 488
+    again = alice.invite('sip:bob@cusax.test')
+    bob.wait_incoming(calls=2)
+    again.cancel()
+    assert bob.wait_closed() == 'refused'
+    alice.on_invite(status=486, reason='Busy Here')
+    bob.call('alice@cusax.test')
+    assert bob.wait_closed() == '486 Busy Here'
