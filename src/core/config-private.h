@@ -25,6 +25,8 @@ struct _CusaxConfig
   gboolean telephony_enabled;
   gboolean requires_both;
   CusaxMediaSecurity media_security;
+  gboolean uses_ice;
+  GPtrArray *ice_servers; /* (element-type CusaxIceServer) */
   guint media_port_min;
   guint media_port_max;
   gboolean wire_trace;
@@ -67,6 +69,9 @@ gboolean cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source
 
 /** Reads what tells ours from others: country, prefixes, domains. Returns: FALSE with CUSAX_ERROR_INVALID */
 gboolean cusax_config_read_numbers (CusaxConfig *config, const CusaxConfigSource *source, GError **error);
+
+/** Reads how sound finds its way: ICE, STUN and TURN servers. Returns: FALSE with CUSAX_ERROR_INVALID */
+gboolean cusax_config_read_ice (CusaxConfig *config, const CusaxConfigSource *source, GError **error);
 
 /** Reads what concerns calls; the address of record is known. Returns: FALSE with CUSAX_ERROR_INVALID */
 gboolean cusax_config_read_calls (CusaxConfig *config, const CusaxConfigSource *source, GError **error);

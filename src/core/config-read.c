@@ -293,6 +293,7 @@ cusax_config_read (CusaxConfig *config, const CusaxConfigSource *source, const c
   config->wire_trace = cusax_config_read_bool (source, "wire_trace");
   return read_origins (config, source, error) && read_address (config, source, error) && read_credentials (config, account_password, source, error)
          && read_server (config, source, error) && cusax_config_read_numbers (config, source, error)
-         && read_media (config, source, error) && read_disclosure (config, source, error)
+         && read_media (config, source, error) && cusax_config_read_ice (config, source, error)
+         && read_disclosure (config, source, error)
          && cusax_config_read_calls (config, source, error);
 }

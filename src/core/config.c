@@ -11,6 +11,7 @@
 static const char *const transport_choices[] = { "auto", "tls", "tcp", "udp", NULL };
 static const char *const security_choices[] = { "require_tls", "allow_plain", NULL };
 static const char *const encryption_choices[] = { "off", "prefer", "require", NULL };
+static const char *const ice_choices[] = { "auto", "off", NULL };
 static const char *const dtmf_choices[] = { "auto", "rfc4733", "info", NULL };
 static const char *const accept_choices[] = { "all", "contacts", "no_anonymous", NULL };
 
@@ -25,6 +26,11 @@ static const CusaxSetting settings[] = {
   { "sip_enabled", N_("Telephony switched on"), CUSAX_SETTING_BOOL, NULL, TRUE, NULL, FALSE, TRUE },
   { "require_both", N_("Telephony and chat only together"), CUSAX_SETTING_BOOL, NULL, FALSE, NULL, FALSE, TRUE },
   { "media_encryption", N_("Sound encryption"), CUSAX_SETTING_CHOICE, "prefer", 0, encryption_choices, FALSE, TRUE },
+  { "media_ice", N_("Sound: find the best path (ICE)"), CUSAX_SETTING_CHOICE, "auto", 0, ice_choices, FALSE, TRUE },
+  { "stun_server", N_("Sound: STUN server"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "turn_server", N_("Sound: TURN server (relay)"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "turn_user", N_("Sound: TURN user name"), CUSAX_SETTING_STRING, "", 0, NULL, FALSE, TRUE },
+  { "turn_password", N_("Sound: TURN password"), CUSAX_SETTING_SECRET, "", 0, NULL, FALSE, TRUE },
   { "media_port_min", N_("Sound: lowest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE, TRUE },
   { "media_port_max", N_("Sound: highest port (0 = any)"), CUSAX_SETTING_INT, NULL, 0, NULL, FALSE, TRUE },
   { "max_calls", N_("Calls at a time"), CUSAX_SETTING_INT, NULL, 4, NULL, FALSE, TRUE },
@@ -77,6 +83,7 @@ config_clear (CusaxConfig *config)
   g_strfreev (config->related_domains);
   g_strfreev (config->on_net_numbers);
   g_free (config->ring_device);
+  g_clear_pointer (&config->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&config->voicemail, cusax_address_unref);
   g_clear_pointer (&config->bridge, cusax_address_unref);
   g_clear_pointer (&config->aor, cusax_address_unref);
@@ -149,7 +156,8 @@ cusax_config_equal (const CusaxConfig *a, const CusaxConfig *b)
          && a->accept_calls == b->accept_calls && a->shares_on_the_phone == b->shares_on_the_phone
          && a->max_calls == b->max_calls && a->dtmf == b->dtmf && is_same_target (a->voicemail, b->voicemail)
          && is_same_target (a->bridge, b->bridge) && g_strcmp0 (a->ring_device, b->ring_device) == 0
-         && a->allows_auto_answer == b->allows_auto_answer;
+         && a->allows_auto_answer == b->allows_auto_answer && a->uses_ice == b->uses_ice
+         && cusax_ice_servers_equal (a->ice_servers, b->ice_servers);
 }
 
 const char *

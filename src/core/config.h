@@ -7,6 +7,7 @@
 #pragma once
 
 #include "address.h"
+#include "ice-servers.h"
 #include "offer.h"
 
 #include <glib.h>
@@ -102,6 +103,10 @@ gboolean cusax_config_requires_tls (const CusaxConfig *config);          /* sip_
 gboolean cusax_config_telephony_enabled (const CusaxConfig *config);     /* sip_enabled */
 gboolean cusax_config_requires_both (const CusaxConfig *config);         /* require_both */
 CusaxMediaSecurity cusax_config_get_media_security (const CusaxConfig *config);
+gboolean cusax_config_uses_ice (const CusaxConfig *config);              /* media_ice */
+/** (transfer none) (element-type CusaxIceServer): of stun_server and turn_server; those of the chat server come before them.
+ * A TURN server without user name and password is not among them: nobody would be served. */
+const GPtrArray *cusax_config_get_ice_servers (const CusaxConfig *config);
 guint cusax_config_get_media_port_min (const CusaxConfig *config);       /* 0 = any */
 guint cusax_config_get_media_port_max (const CusaxConfig *config);
 gboolean cusax_config_wire_trace (const CusaxConfig *config);

@@ -282,17 +282,20 @@ find_lock (const Decisions *decisions, const char *name)
   return NULL;
 }
 
-/* Returns: (nullable): the best rung that says @name, or @other if that is given. */
+/* What belongs together comes from one place; at most this many. */
+#define MAX_GROUP 3
+
+/* Returns: (nullable): the best rung that says one of @names */
 static CusaxProvision *
-find_rung (const Decisions *decisions, const char *name, const char *other)
+find_rung (const Decisions *decisions, const char *const *names)
 {
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
     {
       CusaxProvision *rung = decisions->ladder->rungs[order[i]];
 
-      if ((say (rung, name) != NULL || (other != NULL && say (rung, other) != NULL))
-          && may_say (decisions, rung, name))
-        return rung;
+      for (guint k = 0; names[k] != NULL; k++)
+        if (say (rung, names[k]) != NULL && may_say (decisions, rung, names[0]))
+          return rung;
     }
   return NULL;
 }
@@ -300,6 +303,7 @@ find_rung (const Decisions *decisions, const char *name, const char *other)
 static void
 decide_alone (const Decisions *decisions, const char *name)
 {
+  const char *const names[] = { name, NULL };
   Decision *decision = get (decisions, name);
   CusaxProvision *rung = find_lock (decisions, name);
 
@@ -309,50 +313,54 @@ decide_alone (const Decisions *decisions, const char *name)
       return;
     }
   if (rung == NULL)
-    rung = find_rung (decisions, name, NULL);
+    rung = find_rung (decisions, names);
   if (rung != NULL)
     take (decision, rung);
 }
 
-/* Returns: FALSE if nobody locks either. The other one is the locker's, or typed. */
+/* Returns: FALSE if nobody locks any. What is not locked is the first locker's, or typed. */
 static gboolean
-decide_locked_pair (const Decisions *decisions, Decision *first, Decision *second)
+decide_locked_group (const Decisions *decisions, const char *const *names)
 {
-  CusaxProvision *first_lock = find_lock (decisions, first->setting->name);
-  CusaxProvision *second_lock = find_lock (decisions, second->setting->name);
+  CusaxProvision *locks[MAX_GROUP] = { NULL };
+  CusaxProvision *first = NULL;
 
-  if (first_lock == NULL && second_lock == NULL)
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      locks[i] = find_lock (decisions, names[i]);
+      if (first == NULL)
+        first = locks[i];
+    }
+  if (first == NULL)
     return FALSE;
-  take (first, first_lock != NULL ? first_lock : second_lock);
-  take (second, second_lock != NULL ? second_lock : first_lock);
-  if (first_lock == NULL && first->value == NULL)
-    first->value = first->typed;
-  if (second_lock == NULL && second->value == NULL)
-    second->value = second->typed;
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      Decision *decision = get (decisions, names[i]);
+
+      take (decision, locks[i] != NULL ? locks[i] : first);
+      if (locks[i] == NULL && decision->value == NULL)
+        decision->value = decision->typed;
+    }
   return TRUE;
 }
 
-/* Both from whoever locks one, from the person, or from one rung. */
+/* All from whoever locks one, from the person, or from one rung. @names: NULL-terminated, MAX_GROUP at most */
 static void
-decide_pair (const Decisions *decisions, const char *first_name, const char *second_name)
+decide_group (const Decisions *decisions, const char *const *names)
 {
-  Decision *first = get (decisions, first_name);
-  Decision *second = get (decisions, second_name);
+  gboolean is_typed = FALSE;
   CusaxProvision *rung;
 
-  if (decide_locked_pair (decisions, first, second))
+  if (decide_locked_group (decisions, names))
     return;
-  if (first->typed != NULL || second->typed != NULL)
-    {
-      first->value = first->typed;
-      second->value = second->typed;
-      return;
-    }
-  rung = find_rung (decisions, first_name, second_name);
-  if (rung == NULL)
-    return;
-  take (first, rung);
-  take (second, rung);
+  for (guint i = 0; names[i] != NULL; i++)
+    is_typed = is_typed || get (decisions, names[i])->typed != NULL;
+  rung = is_typed ? NULL : find_rung (decisions, names);
+  for (guint i = 0; names[i] != NULL; i++)
+    if (is_typed)
+      get (decisions, names[i])->value = get (decisions, names[i])->typed;
+    else if (rung != NULL)
+      take (get (decisions, names[i]), rung);
 }
 
 /* The one field that a person is asked for is the password: its user name may come from elsewhere, unless that
@@ -383,8 +391,12 @@ static void
 decide (Decisions *decisions, const char *jid)
 {
   static const char *const together[] = {
-    "related_domains", "sip_address", "sip_auth_user", "sip_password", "sip_server", "sip_transport", NULL
+    "related_domains", "sip_address", "sip_auth_user", "sip_password", "sip_server", "sip_transport",
+    "turn_server", "turn_user", "turn_password", NULL
   };
+  static const char *const credentials[] = { "sip_auth_user", "sip_password", NULL };
+  static const char *const server[] = { "sip_server", "sip_transport", NULL };
+  static const char *const turn[] = { "turn_server", "turn_user", "turn_password", NULL };
   const Decision *related = get (decisions, "related_domains");
   const Decision *address = get (decisions, "sip_address");
   gboolean widens;
@@ -402,9 +414,10 @@ decide (Decisions *decisions, const char *jid)
       decisions->aor_host = g_strdup (aor != NULL ? cusax_address_get_host (aor) : "invalid");
     }
 
-  decide_pair (decisions, "sip_auth_user", "sip_password");
+  decide_group (decisions, credentials);
   complete_typed_password (decisions);
-  decide_pair (decisions, "sip_server", "sip_transport");
+  decide_group (decisions, server);
+  decide_group (decisions, turn);
   for (Decision *d = decisions->settings; d->setting != NULL; d++)
     if (!g_strv_contains (together, d->setting->name))
       decide_alone (decisions, d->setting->name);

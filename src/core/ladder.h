@@ -12,6 +12,8 @@
  *
  * - sip_server and sip_transport come from one place. sip_auth_user and sip_password too, but a password that the person
  *   typed goes with the first user name that came without a password of its own.
+ * - turn_server, turn_user and turn_password come from one place: nobody's TURN server is shown what belongs to another one.
+ *   Neither the chat nor the telephony password ever stands in for turn_password.
  * - SERVICES give server, transport and credentials only, CARD sip_address only.
  * - An address of record from the network counts only in the JID's domain or a related one (R3). related_domains of a
  *   DOCUMENT, which came from the JID's domain, count for itself and the rungs below it; those of SIPARK never.

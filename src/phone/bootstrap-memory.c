@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The file "provision": what the network said last, without secrets, so that the next sign-in waits for nobody.
- * One line for each: source, where from, whether there was a password, JSON.
+ * One line for each: source, where from, which password there was, JSON.
  */
 #include "bootstrap-private.h"
 
@@ -44,6 +44,8 @@ read_document (CusaxBootstrap *bootstrap, CusaxProvisionSource source, char **wo
         return FALSE;
       bootstrap->questions[source].is_owed = TRUE;
     }
+  else if (g_str_equal (words[2], "relay")) /* no TURN until it is asked for again, but nothing waits for it */
+    bootstrap->questions[source].is_owed = TRUE;
   cusax_ladder_set (bootstrap->ladder, source, provision);
   return TRUE;
 }
@@ -135,6 +137,17 @@ cusax_bootstrap_load (CusaxBootstrap *bootstrap)
 
 /* ---------------------------------------------------------------- writing */
 
+/* Which secrets were left out: telephony's password, or that of a TURN server alone. */
+static const char *
+describe_secret (const CusaxProvision *provision)
+{
+  const char *password = cusax_provision_get (provision, "sip_password");
+
+  if (password != NULL && *password != '\0')
+    return "secret";
+  return cusax_provision_has_secret (provision) ? "relay" : "-";
+}
+
 static char *
 write_file (const CusaxBootstrap *bootstrap)
 {
@@ -154,7 +167,7 @@ write_file (const CusaxBootstrap *bootstrap)
 
       if (provision != NULL)
         g_string_append_printf (text, "%s\t%s\t%s\t%s\n", sources[i].name, where,
-                                cusax_provision_has_secret (provision) ? "secret" : "-", json);
+                                describe_secret (provision), json);
     }
   return g_string_free (text, FALSE);
 }

@@ -836,6 +836,24 @@ test_document_with_password (void)
   world_free (world);
 }
 
+/* The password of a TURN server is in no file either; nothing waits for it, and it stands in for nothing. */
+static void
+test_document_with_turn (void)
+{
+  static const char document[] = "{\"turn_server\":\"turn.example\",\"turn_user\":\"u\",\"turn_password\":\"HIDDEN\"}";
+  World *world = world_settled (NULL, document);
+
+  g_assert_cmpuint (cusax_config_get_ice_servers (world->config)->len, ==, 1);
+  g_assert_null (strstr (fake_people_get_file (world->people, "provision"), "HIDDEN"));
+  restart (world);
+  cusax_bootstrap_start (world->bootstrap, JID, "chat");
+  fake_people_check (world->people, "load provision\nask document anywhere\nconfig alice@example.org alice SHARED at -\n");
+  g_assert_cmpuint (cusax_config_get_ice_servers (world->config)->len, ==, 0);
+  answer_document (document);
+  g_assert_cmpuint (cusax_config_get_ice_servers (world->config)->len, ==, 1);
+  world_free (world);
+}
+
 /* "No such component" may be a lost answer: it counts when said twice. */
 static void
 test_sipark (void)
@@ -1005,6 +1023,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bootstrap/typed-garbage", test_typed_garbage);
   g_test_add_func ("/bootstrap/document-of-an-address", test_document_of_an_address);
   g_test_add_func ("/bootstrap/document-with-password", test_document_with_password);
+  g_test_add_func ("/bootstrap/document-with-turn", test_document_with_turn);
   g_test_add_func ("/bootstrap/sipark", test_sipark);
   g_test_add_func ("/bootstrap/broken-files", test_broken_files);
   g_test_add_func ("/bootstrap/stop", test_stop);

@@ -26,6 +26,11 @@ test_table (void)
     "sip_enabled",
     "require_both",
     "media_encryption",
+    "media_ice",
+    "stun_server",
+    "turn_server",
+    "turn_user",
+    "turn_password",
     "media_port_min",
     "media_port_max",
     "max_calls",
@@ -187,6 +192,53 @@ test_ports (void)
 
       g_assert_cmpuint (cusax_config_get_media_port_min (config), ==, cases[i].min);
       g_assert_cmpuint (cusax_config_get_media_port_max (config), ==, cases[i].max);
+    }
+}
+
+/* A server without credentials is none; the account's and telephony's passwords never stand in. */
+static void
+test_ice (void)
+{
+  static const struct
+  {
+    const char *settings;
+    gboolean uses_ice;
+    const char *servers;
+  } cases[] = {
+    { "", TRUE, "" },
+    { "media_ice=AUTO", TRUE, "" },
+    { "media_ice=off\nstun_server=s.example", FALSE, "0 s.example 3478 (null)/(null) " },
+    { "stun_server= stun:s.example:5 ", TRUE, "0 s.example 5 (null)/(null) " },
+    { "turn_server=t.example", TRUE, "" },
+    { "turn_server=t.example\nturn_user=u", TRUE, "" },
+    { "turn_server=t.example\nturn_password=p", TRUE, "" },
+    { "turn_server=t.example\nturn_user=u\nsip_password=s", TRUE, "" },
+    { "turn_user=u\nturn_password=p", TRUE, "" },
+    { "turn_server=t.example\nturn_user= u \nturn_password= p ", TRUE, "1 t.example 3478 u/ p  " },
+    { "turn_server=turns:t.example\nturn_user=u\nturn_password=p\nstun_server=::1", TRUE,
+      "0 ::1 3478 (null)/(null) 3 t.example 5349 u/p " },
+    { "turn_server=turn:t.example:80?transport=tcp\nturn_user=u\nturn_password=p", TRUE, "2 t.example 80 u/p " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CusaxConfig) config = make ("alice@example.org", "secret", cases[i].settings, &error);
+      g_autoptr (GString) said = g_string_new (NULL);
+      const GPtrArray *servers;
+
+      note (cases[i].settings);
+      g_assert_no_error (error);
+      g_assert_cmpint (cusax_config_uses_ice (config), ==, cases[i].uses_ice);
+      servers = cusax_config_get_ice_servers (config);
+      for (guint j = 0; j < servers->len; j++)
+        {
+          const CusaxIceServer *s = g_ptr_array_index (servers, j);
+
+          g_string_append_printf (said, "%d %s %u %s/%s ", s->kind, s->host, s->port, s->username != NULL ? s->username : "(null)",
+                                  s->password != NULL ? s->password : "(null)");
+        }
+      g_assert_cmpstr (said->str, ==, cases[i].servers);
     }
 }
 
@@ -432,6 +484,16 @@ test_refusals (void)
     { "alice@example.org", "on_net_numbers=+", "on_net_numbers: " },
     { "alice@example.org", "accept_calls=HIDDEN", "accept_calls: " },
     { "alice@example.org", "media_encryption=HIDDEN", "media_encryption: " },
+    { "alice@example.org", "media_ice=HIDDEN", "media_ice: " },
+    { "alice@example.org", "stun_server=HID DEN", "stun_server: " },
+    { "alice@example.org", "stun_server=turn:HIDDEN", "stun_server: " },
+    { "alice@example.org", "stun_server=224.0.0.1", "stun_server: " },
+    { "alice@example.org", "turn_server=HIDDEN:0\nturn_user=u\nturn_password=p", "turn_server: " },
+    { "alice@example.org", "turn_server=stun:HIDDEN", "turn_server: " },
+    { "alice@example.org", "turn_server=turns:HIDDEN?transport=udp", "turn_server: " },
+    { "alice@example.org", "turn_user=HID\x01" "DEN", "turn_user: " },
+    { "alice@example.org", "turn_password=HIDDEN\r", "turn_password: " },
+    { "alice@example.org", "turn_password=HIDDEN\xff", "turn_password: " },
     { "alice@example.org", "media_port_min=80", "media_port_min: " },
     { "alice@example.org", "media_port_min=-1", "media_port_min: " },
     { "alice@example.org", "media_port_max=70000", "media_port_max: " },
@@ -518,6 +580,7 @@ test_equal (void)
     "provisioning_url=https://x.example/", "client_certificate=/x.pem", "wire_trace=1",
     "max_calls=1", "dtmf=info", "voicemail=*97", "conference_uri=sip:bridge@example.org", "ring_device=speakers",
     "auto_answer=1", "share_on_the_phone=0",
+    "media_ice=off", "stun_server=s.example", "turn_server=t.example\nturn_user=u\nturn_password=p",
     "sip_address=alice@example.org", /* the same, but typed: R52 tells where from */
   };
   g_autoptr (CusaxConfig) config = make ("alice@example.org", "x", "", NULL);
@@ -561,6 +624,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/r8-everything-set", test_r8_everything_set);
   g_test_add_func ("/config/servers", test_servers);
   g_test_add_func ("/config/ports", test_ports);
+  g_test_add_func ("/config/ice", test_ice);
   g_test_add_func ("/config/r52-origin", test_r52_origin);
   g_test_add_func ("/config/r50-disclosure", test_r50_disclosure);
   g_test_add_func ("/config/r33-accept-calls", test_r33_accept_calls);

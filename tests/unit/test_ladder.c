@@ -264,6 +264,55 @@ test_pairs (void)
   check (cases, G_N_ELEMENTS (cases));
 }
 
+/* Nobody's TURN server is shown what belongs to another one. */
+static void
+test_turn (void)
+{
+  static const struct
+  {
+    const char *typed;
+    const char *rungs[4];
+    const char *expected; /* "host user/password", "" = none */
+  } cases[] = {
+    { "", { "D turn_server=d.example\nturn_user=du\nturn_password=dp" }, "d.example du/dp" },
+    { "turn_server=t.example\nturn_user=tu\nturn_password=tp",
+      { "D turn_server=d.example\nturn_user=du\nturn_password=dp" }, "t.example tu/tp" },
+    { "turn_user=tu\nturn_password=tp", { "D turn_server=evil.example" }, "" },
+    { "turn_server=t.example", { "D turn_user=du\nturn_password=dp" }, "" },
+    { "sip_password=sp\nsip_auth_user=su", { "D turn_server=evil.example\nturn_user=du" }, "" },
+    { "", { "U turn_user=uu\nturn_password=up", "D turn_server=evil.example" }, "" },
+    { "", { "U turn_server=u.example\nturn_user=uu\nturn_password=up", "Y turn_server=y.example\nturn_user=yu\nturn_password=yp" },
+      "u.example uu/up" },
+    { "", { "P sip_server=p.example.org", "D turn_server=d.example\nturn_user=du\nturn_password=dp" }, "d.example du/dp" },
+    /* locked: the rest is the locker's, or typed, never a third one's */
+    { "turn_server=t.example\nturn_user=tu\nturn_password=tp",
+      { "Y turn_server=y.example\nturn_user=yu\nturn_password=yp\n!turn_server" }, "y.example yu/yp" },
+    { "turn_user=tu\nturn_password=tp", { "Y turn_server=y.example\n!turn_server" }, "y.example tu/tp" },
+    { "", { "Y turn_server=y.example\n!turn_server", "D turn_user=du\nturn_password=dp" }, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxLadder) ladder = ladder_new (cases[i].rungs);
+      g_autoptr (GHashTable) typed = typed_new (cases[i].typed);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CusaxConfig) config = cusax_ladder_make_config (ladder, JID, "chat", &typed_reader, typed, &error);
+      g_autoptr (GString) said = g_string_new (NULL);
+      const GPtrArray *servers;
+
+      note (cases[i].typed);
+      g_assert_no_error (error);
+      servers = cusax_config_get_ice_servers (config);
+      for (guint j = 0; j < servers->len; j++)
+        {
+          const CusaxIceServer *s = g_ptr_array_index (servers, j);
+
+          g_string_append_printf (said, "%s %s/%s", s->host, s->username, s->password);
+        }
+      g_assert_cmpstr (said->str, ==, cases[i].expected);
+    }
+}
+
 /* R3, R47: what comes from the network counts for our domains; files and people may say what they like. */
 static void
 test_r47_domains (void)
@@ -476,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ladder/r8-typed-defaults", test_r8_typed_defaults);
   g_test_add_func ("/ladder/r9-switches", test_r9_switches);
   g_test_add_func ("/ladder/pairs", test_pairs);
+  g_test_add_func ("/ladder/turn", test_turn);
   g_test_add_func ("/ladder/r47-domains", test_r47_domains);
   g_test_add_func ("/ladder/r47-nothing-given-away", test_r47_nothing_given_away);
   g_test_add_func ("/ladder/who-gives", test_who_gives);

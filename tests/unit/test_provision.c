@@ -65,6 +65,11 @@ test_r9_json (void)
     { "{\"sip_auth_user\":\"{{user}}{\"}", "sip_auth_user={alice}{" },
     { "{\"media_encryption\":\"require\"}", "media_encryption=require" },
     { "{\"sip_password\":\" p\\\\w \"}", "sip_password= p\\w " },
+    { "{\"turn_password\":\" p \",\"turn_user\":\"{user}\",\"turn_server\":\"turns:turn.elsewhere.example:443\","
+      "\"stun_server\":\"stun.{domain}\",\"media_ice\":\"off\"}",
+      "media_ice=off stun_server=stun.example.org turn_server=turns:turn.elsewhere.example:443 turn_user=alice "
+      "turn_password= p " },
+    { "{\"turn_server\":\"turn.example\"}", "turn_server=turn.example" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -134,6 +139,13 @@ test_r9_bad_json (void)
     { "{\"media_encryption\":\"off\"}", "media_encryption: must be prefer or require" },
     { "{\"media_encryption\":\"\"}", "media_encryption: " },
     { "{\"sip_transport\":\"HIDDEN\"}", "sip_transport: must be one of" },
+    { "{\"media_ice\":\"HIDDEN\"}", "media_ice: must be one of" },
+    { "{\"stun_server\":\"http://HIDDEN/\"}", "stun_server: " },
+    { "{\"stun_server\":\"239.255.255.250:1900\"}", "stun_server: " },
+    { "{\"turn_server\":\"255.255.255.255\"}", "turn_server: " },
+    { "{\"turn_server\":[\"HIDDEN\"]}", "turn_server: must be a string" },
+    { "{\"turn_user\":\"HID\\nDEN\"}", "turn_user: " },
+    { "{\"turn_password\":\"HID\\u0001DEN\"}", "turn_password: " },
     { "{\"related_domains\":[1]}", "related_domains: must be a list" },
     { "{\"related_domains\":1}", "related_domains: must be a list" },
     { "{\"related_domains\":[\"@HIDDEN\"]}", "related_domains: " },
