@@ -29,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxCodec, cusax_codec_free)
  * cusax_codec_matches:
  *
  * Returns: TRUE if both name the same format: names compared without case, clock rate and channels equal.
- *   Payload types may differ (RFC 3264 section 5.1).
+ *   Payload types may differ (RFC 3264 section 5.1). H264 in different profiles or packetization modes is not the same
+ *   (RFC 6184 section 8.2.2); its levels may differ, and Baseline counts as Constrained Baseline: nobody sends the rest of it.
  */
 gboolean cusax_codec_matches (const CusaxCodec *a, const CusaxCodec *b);
 
@@ -45,12 +46,32 @@ GPtrArray *cusax_codecs_copy (const GPtrArray *codecs);
 /**
  * cusax_codecs_policy:
  *
- * Our audio formats in order of preference with the payload types we offer: opus, PCMA, PCMU and one
+ * Our audio formats in order of preference with the payload types we offer: opus, G722, PCMA, PCMU and one
  * telephone-event per clock rate in use.
  *
  * Returns: (transfer full) (element-type CusaxCodec)
  */
 GPtrArray *cusax_codecs_policy (void);
+
+/**
+ * cusax_codecs_video_policy:
+ *
+ * The same for pictures: VP8, then H264 in Constrained Baseline, packetization modes 1 and 0. The numbers are not those of
+ * the audio formats: both may come to one port (RFC 8843).
+ *
+ * Returns: (transfer full) (element-type CusaxCodec)
+ */
+GPtrArray *cusax_codecs_video_policy (void);
+
+/**
+ * cusax_codec_dup_fmtp:
+ * @our: the format as we have it
+ * @theirs: as they have named it, with their payload type
+ *
+ * Returns: (transfer full) (nullable): what an answer of ours says of it: our parameters; of H264 their profile and mode with
+ *   the lower one of both levels (RFC 6184 section 8.2.2)
+ */
+char *cusax_codec_dup_fmtp (const CusaxCodec *our, const CusaxCodec *theirs);
 
 /**
  * cusax_codecs_intersect:

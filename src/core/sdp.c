@@ -3,10 +3,11 @@
  * See sdp.h. Sofia's parser must never see a text from the network as it came: a format that begins with a
  * character outside of "token" makes it allocate until memory is gone, a line of one character makes it read
  * behind its buffer, and one odd rtpmap makes it refuse the whole text. So the filter below checks every line
- * against its grammar and lets through only what calls need.
+ * against its grammar and lets through only m=, c=, rtpmap and fmtp; all other attributes are read in sdp-attributes.c.
  */
 #include "sdp.h"
 #include "error.h"
+#include "sdp-attributes.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -14,14 +15,14 @@
 #include <sofia-sip/sdp.h>
 #include <sofia-sip/su_alloc.h>
 
-#define TOKEN_MARKS "-!#$%&'*+.^_`{|}~" /* RFC 8866 section 9: token-char beside letters and digits */
 #define MAX_CLOCK_RATE 1000000
 
-/* Filter: the text as Sofia may see it, and what it must not see. */
+/* Filter: the text as Sofia may see it, and what it does not see. */
 typedef struct
 {
   GString *text;
-  GPtrArray *protocols; /* per m= line: the real name */
+  CusaxSdpMedia *session; /* what stands before the first m= line */
+  CusaxSdp *sdp;          /* sections with their real protocols and our attributes */
 } Filter;
 
 static gboolean
@@ -29,42 +30,6 @@ invalid (GError **error, const char *what)
 {
   g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "SDP: %s", what);
   return FALSE;
-}
-
-static gsize
-span_token (const char *text, const char *more)
-{
-  gsize n = 0;
-
-  while (
-      text[n] != '\0'
-      && (g_ascii_isalnum (text[n]) || strchr (TOKEN_MARKS, text[n]) != NULL || strchr (more, text[n]) != NULL))
-    n++;
-  return n;
-}
-
-static gboolean
-is_token (const char *text, const char *more)
-{
-  return *text != '\0' && text[span_token (text, more)] == '\0';
-}
-
-/* Splits at blanks; the strings point into @line, which is cut up. */
-static GPtrArray *
-split_words (char *line)
-{
-  GPtrArray *words = g_ptr_array_new ();
-
-  while (TRUE)
-    {
-      line += strspn (line, " \t");
-      if (*line == '\0')
-        return words;
-      g_ptr_array_add (words, line);
-      line += strcspn (line, " \t");
-      if (*line != '\0')
-        *line++ = '\0';
-    }
 }
 
 CusaxSdpProfile
@@ -75,6 +40,8 @@ cusax_sdp_profile_of (const char *protocol)
     return CUSAX_SDP_RTP;
   if (g_ascii_strcasecmp (protocol, "RTP/SAVP") == 0 || g_ascii_strcasecmp (protocol, "RTP/SAVPF") == 0)
     return CUSAX_SDP_SRTP;
+  if (g_ascii_strcasecmp (protocol, "UDP/TLS/RTP/SAVP") == 0 || g_ascii_strcasecmp (protocol, "UDP/TLS/RTP/SAVPF") == 0)
+    return CUSAX_SDP_DTLS;
   return CUSAX_SDP_OTHER;
 }
 
@@ -84,31 +51,38 @@ cusax_sdp_profile_of (const char *protocol)
 static gboolean
 filter_media (Filter *filter, char *value, GError **error)
 {
-  static const char *const seen_as[] = { "RTP/AVP", "RTP/SAVP", NULL };
-  g_autoptr (GPtrArray) words = split_words (value);
+  static const char *const seen_as[] = { "RTP/AVP", "RTP/SAVP", "RTP/SAVP", NULL };
+  g_autoptr (GPtrArray) words = cusax_sdp_split_words (value);
+  CusaxSdpMedia *media;
   CusaxSdpProfile profile;
   guint64 number;
   char *slash;
 
-  if (filter->protocols->len == CUSAX_SDP_MAX_MEDIA)
+  if (filter->sdp->media->len == CUSAX_SDP_MAX_MEDIA)
     return invalid (error, "too many m= lines");
   if (words->len < 4 || words->len > 3 + CUSAX_SDP_MAX_FORMATS)
     return invalid (error, "an m= line has too few or too many words");
   slash = strchr (words->pdata[1], '/');
   if (slash != NULL)
     *slash = '\0';
-  if (!is_token (words->pdata[0], "") || !is_token (words->pdata[2], "/")
+  if (!cusax_sdp_is_token (words->pdata[0], "") || !cusax_sdp_is_token (words->pdata[2], "/")
       || !g_ascii_string_to_unsigned (words->pdata[1], 10, 0, G_MAXUINT16, &number, NULL))
     return invalid (error, "a broken m= line");
 
   profile = cusax_sdp_profile_of (words->pdata[2]);
-  g_ptr_array_add (filter->protocols, g_strdup (words->pdata[2]));
+  media = cusax_sdp_media_new ();
+  media->type = g_ascii_strdown (words->pdata[0], -1);
+  media->protocol = g_strdup (words->pdata[2]);
+  media->format = g_strdup (words->pdata[3]);
+  media->profile = profile;
+  media->port = (guint16) number;
+  g_ptr_array_add (filter->sdp->media, media);
   g_string_append_printf (filter->text, "m=%s %s %s", (char *) words->pdata[0], (char *) words->pdata[1],
                           profile != CUSAX_SDP_OTHER ? seen_as[profile] : (char *) words->pdata[2]);
   for (guint i = 3; i < words->len; i++)
     {
       if (profile != CUSAX_SDP_OTHER ? !g_ascii_string_to_unsigned (words->pdata[i], 10, 0, 127, &number, NULL)
-                                     : !is_token (words->pdata[i], ""))
+                                     : !cusax_sdp_is_token (words->pdata[i], ""))
         return invalid (error, "an m= line has a broken format");
       g_string_append_printf (filter->text, " %s", (char *) words->pdata[i]);
     }
@@ -123,7 +97,7 @@ rtpmap_is_valid (const char *value)
   gsize digits = strspn (value, "0123456789");
   gsize blanks = strspn (value + digits, " \t");
   const char *name = value + digits + blanks;
-  gsize length = span_token (name, "");
+  gsize length = cusax_sdp_span_token (name, "");
   gsize rate;
 
   if (digits == 0 || digits > 3 || blanks == 0 || length == 0 || name[length] != '/')
@@ -132,25 +106,37 @@ rtpmap_is_valid (const char *value)
   return rate > 0 && rate <= 7;
 }
 
-/* Unknown attributes (ICE, bundle, feedback, extensions) are none of our business and are left out. */
 static void
-filter_attribute (Filter *filter, const char *value)
+filter_attribute (Filter *filter, char *line)
 {
-  static const char *const known[] = { "rtpmap",   "fmtp",     "ptime",    "rtcp",     "rtcp-mux", "crypto",
-                                       "sendrecv", "sendonly", "recvonly", "inactive", NULL };
-  gsize length = strcspn (value, ":");
-  g_autofree char *name = g_ascii_strdown (value, (gssize) length);
+  GPtrArray *sections = filter->sdp->media;
+  char *value = strchr (line, ':');
+  g_autofree char *name = g_ascii_strdown (line, value != NULL ? value - line : -1);
+  GStrv group;
 
-  if (!g_strv_contains (known, g_strstrip (name)))
+  g_strstrip (name);
+  if (g_str_equal (name, "rtpmap") || g_str_equal (name, "fmtp"))
+    {
+      if (value != NULL && (*name == 'f' || rtpmap_is_valid (value + 1)))
+        g_string_append_printf (filter->text, "a=%s%s\r\n", name, value);
+      return;
+    }
+  if (value != NULL)
+    value = g_strstrip (value + 1);
+  cusax_sdp_media_read_attribute (sections->len > 0 ? sections->pdata[sections->len - 1] : filter->session, name, value);
+  if (sections->len > 0 || value == NULL || !g_str_equal (name, "group")
+      || filter->sdp->groups->len == CUSAX_SDP_MAX_GROUPS)
     return;
-  if (g_str_equal (name, "rtpmap") && (value[length] == '\0' || !rtpmap_is_valid (value + length + 1)))
-    return;
-  g_string_append_printf (filter->text, "a=%s%s\r\n", name, value + length);
+  group = cusax_sdp_read_bundle (value);
+  if (group != NULL)
+    g_ptr_array_add (filter->sdp->groups, group);
 }
 
 static gboolean
 filter_line (Filter *filter, char *line, GError **error)
 {
+  GPtrArray *sections = filter->sdp->media;
+
   for (const char *p = line; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p) && *p != '\t')
       return invalid (error, "control characters");
@@ -169,11 +155,15 @@ filter_line (Filter *filter, char *line, GError **error)
     case 'a':
       filter_attribute (filter, line + 2);
       return TRUE;
+    case 'b':
+      cusax_sdp_media_read_bandwidth (
+          sections->len > 0 ? sections->pdata[sections->len - 1] : filter->session, line + 2);
+      return TRUE;
     case 'c':
       break;
     case 'v':
     case 'o':
-      if (filter->protocols->len > 0)
+      if (sections->len > 0)
         return invalid (error, "v= or o= within a stream");
       break;
     default:
@@ -208,106 +198,7 @@ filter_text (Filter *filter, const char *text, gsize length, GError **error)
   return TRUE;
 }
 
-/* -------------------------------------------------------------- attributes */
-
-/* inline:<key||salt>[|lifetime]. A line with an MKI is not usable: every packet would carry it (RFC 4568
- * section 6.1), and so is one with several keys, which need MKIs. */
-static gboolean
-parse_key (const char *text, guint8 *key)
-{
-  g_auto (GStrv) parts = NULL;
-  g_autofree guchar *bytes = NULL;
-  gsize length = 0;
-  gboolean usable;
-
-  if (g_ascii_strncasecmp (text, "inline:", 7) != 0)
-    return FALSE;
-  parts = g_strsplit (text + 7, "|", -1);
-  usable = parts[0] != NULL && strlen (parts[0]) == CUSAX_SRTP_KEY_LENGTH / 3 * 4
-           && strspn (parts[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-                  == CUSAX_SRTP_KEY_LENGTH / 3 * 4;
-  for (guint i = 1; usable && parts[i] != NULL; i++)
-    usable = strchr (parts[i], ':') == NULL && strchr (parts[i], ';') == NULL;
-  if (usable)
-    {
-      bytes = g_base64_decode (parts[0], &length);
-      usable = length == CUSAX_SRTP_KEY_LENGTH;
-      if (usable)
-        memcpy (key, bytes, CUSAX_SRTP_KEY_LENGTH);
-      explicit_bzero (bytes, length);
-    }
-  for (guint i = 0; parts[i] != NULL; i++)
-    explicit_bzero (parts[i], strlen (parts[i]));
-  return usable;
-}
-
-/* RFC 4568 section 9.1: <tag> <suite> <key> [<session parameters>]. */
-static gboolean
-parse_crypto (const char *value, CusaxCrypto *crypto)
-{
-  g_autofree char *copy = g_strdup (value);
-  g_autoptr (GPtrArray) words = split_words (copy);
-  guint64 tag;
-  gboolean usable = FALSE;
-
-  memset (crypto, 0, sizeof *crypto);
-  if (words->len < 3 || !g_ascii_string_to_unsigned (words->pdata[0], 10, 0, 999999999, &tag, NULL))
-    goto out;
-  crypto->tag = (guint) tag;
-  for (CusaxSrtpSuite suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80; suite <= CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32;
-       suite++)
-    if (g_ascii_strcasecmp (words->pdata[1], cusax_srtp_suite_get_name (suite)) == 0)
-      crypto->suite = suite;
-  usable = crypto->suite != CUSAX_SRTP_NONE && parse_key (words->pdata[2], crypto->key);
-
-  /* A window size is a hint and "-" marks what may be ignored (section 6.3); all else changes the packets. */
-  for (guint i = 3; i < words->len; i++)
-    usable
-        = usable && (g_ascii_strncasecmp (words->pdata[i], "WSH=", 4) == 0 || *(char *) words->pdata[i] == '-');
-
-out:
-  explicit_bzero (copy, strlen (value));
-  return usable;
-}
-
-static void
-read_attribute (CusaxSdpMedia *media, const char *name, const char *value)
-{
-  g_autofree char *word = NULL;
-  guint64 number;
-
-  if (g_str_equal (name, "rtcp-mux"))
-    media->rtcp_mux = TRUE;
-  if (value == NULL)
-    return;
-  if (g_str_equal (name, "crypto"))
-    {
-      media->has_crypto = TRUE;
-      if (media->n_crypto < CUSAX_SDP_MAX_CRYPTO && parse_crypto (value, &media->crypto[media->n_crypto]))
-        media->n_crypto++;
-      return;
-    }
-  value += strspn (value, " \t");
-  word = g_strndup (value, strcspn (value, " \t"));
-  if (g_str_equal (name, "rtcp") && g_ascii_string_to_unsigned (word, 10, 1, G_MAXUINT16, &number, NULL))
-    media->rtcp_port = (guint16) number;
-  else if (g_str_equal (name, "ptime") && g_ascii_string_to_unsigned (word, 10, 1, 1000, &number, NULL))
-    media->ptime = (guint) number;
-}
-
 /* ------------------------------------------------------------- conversion */
-
-static void
-media_free (CusaxSdpMedia *media)
-{
-  g_free (media->type);
-  g_free (media->protocol);
-  g_free (media->format);
-  g_free (media->address);
-  g_ptr_array_unref (media->codecs);
-  explicit_bzero (media->crypto, sizeof media->crypto);
-  g_free (media);
-}
 
 /* Only where one host listens: sending a call to a group or to everybody would be an attack. */
 static char *
@@ -351,75 +242,73 @@ read_codecs (CusaxSdpMedia *media, const sdp_rtpmap_t *maps)
     }
 }
 
-static CusaxSdpMedia *
-convert_media (const sdp_media_t *source, const char *protocol)
+static void
+convert_media (CusaxSdpMedia *media, const CusaxSdpMedia *session, const sdp_media_t *source)
 {
-  CusaxSdpMedia *media = g_new0 (CusaxSdpMedia, 1);
   const sdp_connection_t *connection = sdp_media_connections (source);
 
-  media->type = g_ascii_strdown (source->m_type_name, -1);
-  media->protocol = g_strdup (protocol);
-  media->profile = cusax_sdp_profile_of (protocol);
-  media->port = (guint16) source->m_port;
-  media->direction = (CusaxDirection) source->m_mode;
-  media->codecs = cusax_codecs_new ();
   media->has_connection = connection != NULL;
   if (connection != NULL)
     media->address = unicast_literal (connection);
-
-  if (source->m_rtpmaps != NULL)
-    media->format = g_strdup_printf ("%u", source->m_rtpmaps->rm_pt);
-  else
-    media->format = g_strdup (source->m_format != NULL ? source->m_format->l_text : "0");
   read_codecs (media, source->m_rtpmaps);
-  for (const sdp_attribute_t *a = source->m_attributes; a != NULL; a = a->a_next)
-    read_attribute (media, a->a_name, a->a_value);
-  return media;
+  cusax_sdp_media_inherit (media, session);
+  cusax_sdp_media_settle (media);
 }
 
-static CusaxSdp *
-convert (const sdp_session_t *session, const GPtrArray *protocols, GError **error)
+static gboolean
+convert (const Filter *filter, const sdp_session_t *session, GError **error)
 {
-  g_autoptr (CusaxSdp) sdp = g_new0 (CusaxSdp, 1);
+  const GPtrArray *sections = filter->sdp->media;
   guint i = 0;
 
-  sdp->media = g_ptr_array_new_with_free_func ((GDestroyNotify) media_free);
-  for (const sdp_media_t *m = session->sdp_media; m != NULL && i < protocols->len; m = m->m_next)
-    g_ptr_array_add (sdp->media, convert_media (m, protocols->pdata[i++]));
-  if (i != protocols->len)
-    {
-      invalid (error, "streams were lost");
-      return NULL;
-    }
-  return g_steal_pointer (&sdp);
+  for (const sdp_media_t *m = session->sdp_media; m != NULL && i < sections->len; m = m->m_next)
+    convert_media (sections->pdata[i++], filter->session, m);
+  return i == sections->len || invalid (error, "streams were lost");
+}
+
+static gboolean
+parse_filtered (const Filter *filter, GError **error)
+{
+  su_home_t home[1] = { SU_HOME_INIT (home) };
+  /* Missing c= is judged per stream, later: a stream that we refuse may well have none. */
+  sdp_parser_t *parser = sdp_parse (home, filter->text->str, (issize_t) filter->text->len, sdp_f_c_missing);
+  const sdp_session_t *session = sdp_session (parser);
+  gboolean done = session != NULL ? convert (filter, session, error)
+                                  : invalid (error, "v=, o= or c= is missing or broken");
+
+  sdp_parser_free (parser);
+  su_home_deinit (home);
+  return done;
 }
 
 CusaxSdp *
 cusax_sdp_parse (const char *text, gsize length, GError **error)
 {
-  g_autoptr (GPtrArray) protocols = g_ptr_array_new_with_free_func (g_free);
-  Filter filter = { g_string_new (NULL), protocols };
-  CusaxSdp *sdp = NULL;
+  g_autoptr (CusaxSdp) sdp = g_new0 (CusaxSdp, 1);
+  Filter filter = { g_string_new (NULL), cusax_sdp_media_new (), sdp };
+  gboolean done;
 
-  if (filter_text (&filter, text, length, error))
-    {
-      su_home_t home[1] = { SU_HOME_INIT (home) };
-      /* Missing c= is judged per stream, later: a stream that we refuse may well have none. */
-      sdp_parser_t *parser
-          = sdp_parse (home, filter.text->str, (issize_t) filter.text->len, sdp_f_mode_0000 | sdp_f_c_missing);
-      const sdp_session_t *session = sdp_session (parser);
-
-      if (session != NULL)
-        sdp = convert (session, protocols, error);
-      else
-        invalid (error, "v=, o= or c= is missing or broken");
-      sdp_parser_free (parser);
-      su_home_deinit (home);
-    }
-
-  explicit_bzero (filter.text->str, filter.text->len);
+  sdp->media = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_sdp_media_free);
+  sdp->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  done = filter_text (&filter, text, length, error) && parse_filtered (&filter, error);
   g_string_free (filter.text, TRUE);
-  return sdp;
+  cusax_sdp_media_free (filter.session);
+  return done ? g_steal_pointer (&sdp) : NULL;
+}
+
+int
+cusax_sdp_find_mid (const CusaxSdp *sdp, const char *mid)
+{
+  int found = -1;
+
+  for (guint i = 0; i < sdp->media->len; i++)
+    if (g_strcmp0 (((const CusaxSdpMedia *) sdp->media->pdata[i])->mid, mid) == 0)
+      {
+        if (found >= 0)
+          return -1;
+        found = (int) i;
+      }
+  return found;
 }
 
 void
@@ -427,7 +316,7 @@ cusax_sdp_free (CusaxSdp *sdp)
 {
   if (sdp == NULL)
     return;
-  if (sdp->media != NULL)
-    g_ptr_array_unref (sdp->media);
+  g_ptr_array_unref (sdp->media);
+  g_ptr_array_unref (sdp->groups);
   g_free (sdp);
 }
