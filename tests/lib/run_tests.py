@@ -20,6 +20,7 @@ import xml.etree.ElementTree as ET
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PYTEST_FOLDERS = ('tests/integration', 'tests/ui', 'tests/lint')
 HEAD_LINES, TAIL_LINES = 12, 30
+REASON_LENGTH = 300
 TAP_LINE = re.compile(r'^\s*(not )?ok\b\s*(\d*)\s*-?\s*(.*)$')
 TAP_DIRECTIVE = re.compile(r'(?:^|\s)#\s*(SKIP|TODO)\b\s*(.*)$', re.IGNORECASE)
 
@@ -32,14 +33,15 @@ class Tally:
         self.failures = []
         self.skips = []
 
-    def fail(self, name, output):
-        self.failures.append((name, output))
+    def fail(self, name, output, reason=''):
+        """@reason: one line that stands at the very end, where a cut log still has it."""
+        self.failures.append((name, output, ' '.join(reason.split())[:REASON_LENGTH]))
 
     def skip(self, name, reason):
         self.skips.append((name, reason or 'no reason given'))
 
     def report(self):
-        for name, output in self.failures:
+        for name, output, _ in self.failures:
             print('\n---- FAILED: %s' % name)
             print(excerpt(output))
         if self.skips:
@@ -50,8 +52,8 @@ class Tally:
             print('\nNothing ran.')
         if self.failures:
             print('\nFailed:')
-            for name, _ in self.failures:
-                print('  %s' % name)
+            for name, _, reason in self.failures:
+                print('  %s%s' % (name, ': ' + reason if reason else ''))
         print('\n%d passed, %d failed, %d skipped' % (self.passed, len(self.failures), len(self.skips)))
         sys.stdout.flush()
 
@@ -187,7 +189,8 @@ def run_pytest(tally, folder, env, wanted):
         skipped = case.find('skipped')
         if bad:
             failed += 1
-            tally.fail(name, '\n'.join(node.text or node.get('message', '') for node in case))
+            tally.fail(name, '\n'.join(node.text or node.get('message', '') for node in case),
+                       bad[0].get('message', ''))
         elif skipped is not None:
             tally.skip(name, skipped.get('message'))
         else:
