@@ -176,6 +176,8 @@ class Browser:
         known = ''.join(', EXCLUDE ' + ('[%s]' % address if ':' in address else address)
                         for address in self.lab.place.addresses)
         return ['--host-resolver-rules=MAP * ~NOTFOUND' + known,
+                # Browsers keep away from SIP's own ports.
+                '--explicitly-allowed-ports=%d,%d' % (self.lab.kamailio.port, self.lab.kamailio.tls_port),
                 '--ignore-certificate-errors-spki-list=' + _key_pin(self.lab.certificate)]
 
     def _environment(self):
