@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One DTLS-SRTP association of one component (RFC 5763, RFC 5764, RFC 8842), on OpenSSL: from the first ClientHello to keys
- * for srtp.c. Who the other side is says the fingerprint out of SDP, compared before any key is given away. Runs in the media
- * thread, not locked, the owner serialises. Knows no sockets and no SDP.
+ * for srtp.c. Who the other side is says the fingerprint out of SDP, compared before any key is given away. Knows no sockets
+ * and no SDP.
+ *
+ * Not locked, and its timer fires by itself: from start on only the thread of start's context may touch an association, and
+ * the owner may hold no lock that its own callbacks take.
  */
 #pragma once
 
@@ -22,7 +25,8 @@ typedef struct
   guint8 inbound[CUSAX_SRTP_KEY_LENGTH];
 } CusaxDtlsKeys;
 
-/** CusaxDtlsCallbacks: called from inside of start, receive and the retransmission timer; none may free the association. */
+/** CusaxDtlsCallbacks: called from inside of start, receive and the retransmission timer, send from free, too; none may free
+ * the association. */
 typedef struct
 {
   void (*send) (gpointer user_data, const guint8 *data, gsize length);       /* one datagram for the network */
@@ -36,24 +40,33 @@ typedef struct
  * @hash: "sha-256", "sha-384" or "sha-512"
  * @fingerprint: of their certificate, "AB:CD:..."
  *
- * Returns: (transfer full): NULL with CUSAX_ERROR_UNSUPPORTED (hash) or CUSAX_ERROR_MEDIA
+ * Returns: (transfer full): NULL with CUSAX_ERROR_UNSUPPORTED (hash), CUSAX_ERROR_INVALID (fingerprint) or CUSAX_ERROR_MEDIA
  */
 CusaxDtls *cusax_dtls_new (gboolean is_client, const char *hash, const char *fingerprint,
                            const CusaxDtlsCallbacks *callbacks, gpointer user_data, GError **error);
 
-/** Begins: the client sends its hello; timers run in @context. What receive was given before is looked at now. */
+/**
+ * cusax_dtls_start:
+ *
+ * Begins: the client sends its hello; timers run in @context. What receive was given before is looked at now. There is no
+ * deadline: a peer that stays silent is asked again after 100 ms, 200 ms and so on for 14 s if we are the client, and waited
+ * for for ever if we are not.
+ */
 void cusax_dtls_start (CusaxDtls *dtls, GMainContext *context);
 
 /** One datagram that cusax_packet_classify calls DTLS. Before start up to 4 are kept. After the keys: answers retransmissions,
  * notices close_notify. */
 void cusax_dtls_receive (CusaxDtls *dtls, const guint8 *data, gsize length);
 
+/** Returns: TRUE if the other side said close_notify after the handshake: it will send nothing more with these keys. */
+gboolean cusax_dtls_is_closed (const CusaxDtls *dtls);
+
 /** Says close_notify if the handshake was through, wipes and frees. */
 void cusax_dtls_free (CusaxDtls *dtls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxDtls, cusax_dtls_free)
 
 /** Returns: (transfer none): SHA-256 of this process's certificate, "AB:CD:...", made at the first call (1 ms); NULL if OpenSSL
- * cannot. Any thread. */
+ * cannot. Valid until the last user of the media thread shuts it down (thread.h). Any thread. */
 const char *cusax_dtls_get_fingerprint (void);
 
 G_END_DECLS

@@ -53,6 +53,23 @@ cusax_srtp_prepare (void)
   return state == 1;
 }
 
+static void
+set_transforms (srtp_policy_t *policy, CusaxSrtpSuite suite)
+{
+  if (suite == CUSAX_SRTP_AEAD_AES_128_GCM)
+    {
+      srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy->rtp);
+      srtp_crypto_policy_set_aes_gcm_128_16_auth (&policy->rtcp);
+      return;
+    }
+  if (suite == CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32)
+    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32 (&policy->rtp);
+  else
+    srtp_crypto_policy_set_rtp_default (&policy->rtp);
+  /* RFC 4568 section 6.2.2: the tag of SRTCP stays 80 bits in both suites. */
+  srtp_crypto_policy_set_rtcp_default (&policy->rtcp);
+}
+
 CusaxSrtp *
 cusax_srtp_new (CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 key[CUSAX_SRTP_KEY_LENGTH],
                 GError **error)
@@ -67,12 +84,7 @@ cusax_srtp_new (CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 key[CUSAX
   srtp->suite = suite;
   memcpy (srtp->key, key, CUSAX_SRTP_KEY_LENGTH);
 
-  if (suite == CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32)
-    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32 (&policy.rtp);
-  else
-    srtp_crypto_policy_set_rtp_default (&policy.rtp);
-  /* RFC 4568 section 6.2.2: the tag of SRTCP stays 80 bits in both suites. */
-  srtp_crypto_policy_set_rtcp_default (&policy.rtcp);
+  set_transforms (&policy, suite);
   policy.ssrc.type = role == CUSAX_SRTP_ENCRYPT ? ssrc_any_outbound : ssrc_any_inbound;
   policy.key = srtp->key;
   policy.window_size = 1024;
@@ -180,6 +192,15 @@ cusax_srtp_apply (CusaxSrtp *srtp, CusaxPacketKind kind, guint8 *data, gsize *le
   note_sender (srtp, &sender, position);
   *length = size;
   return TRUE;
+}
+
+gboolean
+cusax_srtp_has_suite (CusaxSrtpSuite suite)
+{
+  static const guint8 key[CUSAX_SRTP_KEY_LENGTH];
+  g_autoptr (CusaxSrtp) srtp = suite != CUSAX_SRTP_NONE ? cusax_srtp_new (CUSAX_SRTP_ENCRYPT, suite, key, NULL) : NULL;
+
+  return srtp != NULL;
 }
 
 gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One direction of SRTP and SRTCP (RFC 3711) with one master key, on libsrtp2. Used for the network side (SDES,
- * RFC 4568) and for the loopback leg. Knows no sockets and no SDP; not locked, the owner serialises.
+ * One direction of SRTP and SRTCP (RFC 3711, RFC 7714) with one master key, on libsrtp2. Used for the network side (SDES,
+ * RFC 4568, and DTLS-SRTP) and for the loopback leg. Knows no sockets and no SDP; not locked, the owner serialises.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ typedef enum
 /**
  * cusax_srtp_new:
  * @suite: not NONE
- * @key: master key and salt; copied
+ * @key: master key and salt, of AEAD_AES_128_GCM the first 28 bytes; copied
  *
  * Returns: (transfer full): NULL with CUSAX_ERROR_MEDIA if libsrtp fails
  */
@@ -59,6 +59,9 @@ gboolean cusax_srtp_apply (CusaxSrtp *srtp, CusaxPacketKind kind, guint8 *data, 
  * Returns: FALSE if libsrtp is broken
  */
 gboolean cusax_srtp_prepare (void);
+
+/** Returns: TRUE if this libsrtp can do @suite: without NSS, OpenSSL or Mbed TLS it has no GCM. Any thread. */
+gboolean cusax_srtp_has_suite (CusaxSrtpSuite suite);
 
 /** Fills @key with random bytes from the kernel. Returns: FALSE with CUSAX_ERROR_MEDIA if it gives none */
 gboolean cusax_srtp_make_key (guint8 key[CUSAX_SRTP_KEY_LENGTH], GError **error);

@@ -2,17 +2,47 @@
 /* See thread.h. */
 #include "thread.h"
 
+#include "dtls-certificate.h"
+
 #include <pthread.h>
 #include <signal.h>
 
-/* Written by the main thread only; the media thread reads loop and context, which outlive it. */
+#define HOLD_MS 300
+
+/* Written by the main thread only, but for holds; the media thread reads loop and context, which outlive it. */
 static struct
 {
   guint users;
   GThread *thread;
   GMainContext *context;
   GMainLoop *loop;
+  guint holds; /* of the media thread */
 } media;
+
+static gboolean
+on_time_over (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* What is in the background gets a moment. */
+static void
+finish (GMainContext *context)
+{
+  gint64 end = g_get_monotonic_time () + HOLD_MS * 1000;
+  GSource *wake;
+
+  if (media.holds == 0)
+    return;
+  wake = g_timeout_source_new (HOLD_MS);
+  g_source_set_callback (wake, on_time_over, NULL, NULL);
+  g_source_attach (wake, context);
+  while (media.holds > 0 && g_get_monotonic_time () < end)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (wake);
+  g_source_unref (wake);
+  media.holds = 0;
+}
 
 static gpointer
 thread_main (gpointer data)
@@ -21,6 +51,7 @@ thread_main (gpointer data)
 
   g_main_context_push_thread_default (g_main_loop_get_context (loop));
   g_main_loop_run (loop);
+  finish (g_main_loop_get_context (loop));
   g_main_context_pop_thread_default (g_main_loop_get_context (loop));
   return NULL;
 }
@@ -60,6 +91,19 @@ cusax_thread_init (void)
     }
 }
 
+void
+cusax_thread_hold (void)
+{
+  media.holds++;
+}
+
+void
+cusax_thread_let_go (void)
+{
+  if (media.holds > 0)
+    media.holds--;
+}
+
 static gboolean
 on_quit (gpointer data)
 {
@@ -84,7 +128,10 @@ cusax_thread_shutdown (void)
 {
   g_return_if_fail (media.users > 0);
 
-  if (--media.users > 0 || media.thread == NULL)
+  if (--media.users > 0)
+    return;
+  cusax_dtls_certificate_forget (); /* nobody is left who could show it */
+  if (media.thread == NULL)
     return;
 
   /* Quit from inside: a quit that comes before the thread runs its loop would be lost. */

@@ -6,6 +6,7 @@
 
 #define SUITE_80 CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80
 #define SUITE_32 CUSAX_SRTP_AES_CM_128_HMAC_SHA1_32
+#define SUITE_GCM CUSAX_SRTP_AEAD_AES_128_GCM
 
 typedef struct
 {
@@ -70,22 +71,46 @@ test_vector (void)
   g_assert_cmpmem (data + 12, length - 12, expected, sizeof expected);
 }
 
+/* The same for GCM (RFC 7714), with 28 bytes of key and salt: what stands behind them must not count. */
+static void
+test_vector_gcm (void)
+{
+  static const guint8 key[CUSAX_SRTP_KEY_LENGTH]
+      = { 0,  1,  2,    3,    4,    5,    6,    7,    8,    9,    10,   11,   12,   13,   14,
+          15, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab, 0xff, 0xff };
+  static const guint8 header[12] = { 0x80, 0x0f, 0x12, 0x34, 0xde, 0xca, 0xfb, 0xad, 0xca, 0xfe, 0xba, 0xbe };
+  static const guint8 expected[32]
+      = { 0xc5, 0x00, 0x2e, 0xde, 0x04, 0xcf, 0xdd, 0x2e, 0xb9, 0x11, 0x59, 0xe0, 0x88, 0x0a, 0xa0, 0x6e,
+          0xd2, 0x97, 0x68, 0x26, 0xf7, 0x96, 0xb2, 0x01, 0xdf, 0x31, 0x31, 0xa1, 0x27, 0xe8, 0xa3, 0x92 };
+  g_autoptr (CusaxSrtp) srtp = cusax_srtp_new (CUSAX_SRTP_ENCRYPT, SUITE_GCM, key, NULL);
+  guint8 data[28 + CUSAX_PACKET_ROOM] __attribute__ ((aligned (8)));
+  gsize length = 28;
+
+  memcpy (data, header, sizeof header);
+  memset (data + 12, 0xab, 16);
+  g_assert_true (cusax_srtp_apply (srtp, CUSAX_PACKET_RTP, data, &length));
+  g_assert_cmpmem (data, 12, header, 12);
+  g_assert_cmpmem (data + 12, length - 12, expected, sizeof expected);
+}
+
 static void
 test_suite (gconstpointer data)
 {
   CusaxSrtpSuite suite = GPOINTER_TO_INT (data);
+  gsize tag = suite == SUITE_GCM ? 16 : 10;
   Pair pair;
 
+  g_assert_true (cusax_srtp_has_suite (suite));
   pair_init (&pair, suite);
   pair_make (&pair, 1, 1, 42);
-  g_assert_cmpint (pair.length, ==, 16 + (suite == SUITE_32 ? 4 : 10));
+  g_assert_cmpint (pair.length, ==, 16 + (suite == SUITE_32 ? 4 : tag));
   g_assert_true (pair_open (&pair, CUSAX_PACKET_RTP));
   g_assert_cmpint (rig_read_rtp (pair.data, pair.length), ==, 42);
 
-  /* RFC 4568 section 6.2.2: SRTCP has an index and 80 bits in both. */
+  /* RFC 4568 section 6.2.2: SRTCP has an index and 80 bits in both of SDES. */
   pair.length = rig_write_rtcp (pair.data, 1, 43);
   g_assert_true (cusax_srtp_apply (pair.encrypt, CUSAX_PACKET_RTCP, pair.data, &pair.length));
-  g_assert_cmpint (pair.length, ==, 16 + 4 + 10);
+  g_assert_cmpint (pair.length, ==, 16 + 4 + tag);
   g_assert_true (pair_open (&pair, CUSAX_PACKET_RTCP));
   g_assert_cmpint (rig_read_rtcp (pair.data, pair.length), ==, 43);
   pair_clear (&pair);
@@ -93,13 +118,13 @@ test_suite (gconstpointer data)
 
 /* Every single flipped bit must be noticed. */
 static void
-test_tampered (void)
+test_tampered (gconstpointer data)
 {
   guint8 good[64] __attribute__ ((aligned (8)));
   gsize good_length;
   Pair pair;
 
-  pair_init (&pair, SUITE_80);
+  pair_init (&pair, GPOINTER_TO_INT (data));
   pair_make (&pair, 1, 1, 42);
   memcpy (good, pair.data, pair.length);
   good_length = pair.length;
@@ -253,7 +278,10 @@ main (int argc, char **argv)
   g_test_add_func ("/srtp/vector", test_vector);
   g_test_add_data_func ("/srtp/suite/80", GINT_TO_POINTER (SUITE_80), test_suite);
   g_test_add_data_func ("/srtp/suite/32", GINT_TO_POINTER (SUITE_32), test_suite);
-  g_test_add_func ("/srtp/tampered", test_tampered);
+  g_test_add_data_func ("/srtp/suite/gcm", GINT_TO_POINTER (SUITE_GCM), test_suite);
+  g_test_add_func ("/srtp/vector-gcm", test_vector_gcm);
+  g_test_add_data_func ("/srtp/tampered/80", GINT_TO_POINTER (SUITE_80), test_tampered);
+  g_test_add_data_func ("/srtp/tampered/gcm", GINT_TO_POINTER (SUITE_GCM), test_tampered);
   g_test_add_func ("/srtp/replay", test_replay);
   g_test_add_func ("/srtp/roll-over", test_roll_over);
   g_test_add_func ("/srtp/jumps", test_jumps);
