@@ -78,12 +78,11 @@ cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *ca
 {
   PurpleAccount *account = notices->account;
 
-  if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && changed (&seen->secure, cusax_call_is_secure (call)))
-    cusax_notices_write_call_line (account, call,
-                                   g_strdup_printf (seen->secure
-                                                      ? _ ("The call with %s is now encrypted.")
-                                                      : _ ("The call with %s is no longer encrypted."),
-                                                    name));
+  if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && seen->keys != cusax_call_get_keys (call))
+    {
+      seen->keys = cusax_call_get_keys (call);
+      cusax_notices_write_call_line (account, call, cusax_callwords_keys_changed (call, name));
+    }
   tell_transfer (notices, call, name, seen);
   if (changed (&seen->joined, cusax_call_is_joined (call)))
     cusax_notices_write_call_line (account, call,

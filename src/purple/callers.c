@@ -2,6 +2,7 @@
 /* See callers.h. */
 #include "callers.h"
 
+#include "callwords.h"
 #include "connection.h"
 #include "pictures.h"
 #include "words.h"
@@ -136,7 +137,7 @@ cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
     line = cusax_address_get_display (cusax_config_get_aor (config), NULL);
   add_line (text,
             g_strdup_printf (_ ("Your line: %s"), line != NULL ? line : purple_account_get_username (account)));
-  add_line (text, g_strdup_printf (_ ("Encrypted: %s"), cusax_call_is_secure (call) ? _ ("yes") : _ ("no")));
+  add_line (text, g_strdup_printf (_ ("Encrypted: %s"), cusax_callwords_keys_if_answered (call)));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 

@@ -6,6 +6,7 @@
 #include "callhistory.h"
 #include "calllogs.h"
 #include "callpick.h"
+#include "callstats.h"
 #include "callwords.h"
 #include "peers.h"
 #include "words.h"
@@ -222,9 +223,7 @@ state_text (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const 
     case CUSAX_CALL_INCOMING:
       return incoming_text (account, phone, call, name);
     case CUSAX_CALL_ACTIVE:
-      if (cusax_call_is_secure (call))
-        return g_strdup_printf (_ ("In call with %s, encrypted."), name);
-      return g_strdup_printf (_ ("In call with %s, not encrypted."), name);
+      return cusax_callwords_in_call (call, name);
     case CUSAX_CALL_ANSWERING:
     case CUSAX_CALL_ENDED:
       break;
@@ -261,7 +260,7 @@ tell_state (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *
   g_free (seen->who);
   seen->who = g_strdup (who);
   seen->state = state;
-  seen->secure = cusax_call_is_secure (call);
+  seen->keys = cusax_call_get_keys (call);
   text = state_text (notices->account, phone, call, name);
   if (state == CUSAX_CALL_INCOMING)
     tell_waiting (notices->account, phone, call, name);
@@ -302,7 +301,10 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
   if (cusax_call_get_state (call) == CUSAX_CALL_ENDED)
     {
       g_autofree char *text = cusax_words_call_end (call, name);
+      g_autofree char *line = cusax_callstats_log_line (call);
 
+      if (line != NULL)
+        g_message ("%s", line);
       tell_end (notices, call, name, text);
       /* What only rang here has put nobody on hold. */
       if (seen == NULL || seen->state != CUSAX_CALL_INCOMING)
@@ -324,14 +326,7 @@ cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
 {
   g_autofree char *name = cusax_callers_name (account, call);
 
-  cusax_notices_write_call_line (
-    account, call,
-    incoming ? g_strdup_printf (ngettext ("Nothing has been heard from %s for %u second.",
-                                          "Nothing has been heard from %s for %u seconds.", seconds),
-                                name, seconds)
-             : g_strdup_printf (ngettext ("%s has not heard anything from here for %u second.",
-                                          "%s has not heard anything from here for %u seconds.", seconds),
-                                name, seconds));
+  cusax_notices_write_call_line (account, call, cusax_callwords_silence (call, name, seconds, incoming));
 }
 
 /* Finch draws the window of a call that begins over the others, and what is typed would still go to the one below: to

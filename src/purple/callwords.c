@@ -143,6 +143,89 @@ cusax_callwords_digits_refused (guint status, const char *name)
   return g_strdup_printf (_ ("%s did not take the digits (%u). The rest of them was not sent."), name, status);
 }
 
+/* ------------------------------------------------------------- protection */
+
+char *
+cusax_callwords_in_call (CusaxCall *call, const char *name)
+{
+  switch (cusax_call_get_keys (call))
+    {
+    case CUSAX_CALL_KEYS_UNVERIFIED:
+      return g_strdup_printf (_ ("In call with %s, encrypted; who is at the other end is not proven."), name);
+    case CUSAX_CALL_KEYS_SDES:
+      return g_strdup_printf (_ ("In call with %s, encrypted; servers on the way could listen."), name);
+    case CUSAX_CALL_KEYS_DTLS:
+      return g_strdup_printf (_ ("In call with %s, encrypted end to end."), name);
+    case CUSAX_CALL_KEYS_NONE:
+      break;
+    }
+  return g_strdup_printf (_ ("In call with %s, not encrypted."), name);
+}
+
+char *
+cusax_callwords_keys_changed (CusaxCall *call, const char *name)
+{
+  switch (cusax_call_get_keys (call))
+    {
+    case CUSAX_CALL_KEYS_UNVERIFIED:
+      return g_strdup_printf (_ ("The call with %s is now encrypted; who is at the other end is not proven."), name);
+    case CUSAX_CALL_KEYS_SDES:
+      return g_strdup_printf (_ ("The call with %s is now encrypted; servers on the way could listen."), name);
+    case CUSAX_CALL_KEYS_DTLS:
+      return g_strdup_printf (_ ("The call with %s is now encrypted end to end."), name);
+    case CUSAX_CALL_KEYS_NONE:
+      break;
+    }
+  return g_strdup_printf (_ ("The call with %s is no longer encrypted."), name);
+}
+
+const char *
+cusax_callwords_keys_if_answered (CusaxCall *call)
+{
+  switch (cusax_call_get_keys (call))
+    {
+    case CUSAX_CALL_KEYS_UNVERIFIED:
+      return _ ("yes, but who is at the other end is not proven");
+    case CUSAX_CALL_KEYS_SDES:
+      return _ ("yes, but servers on the way could listen");
+    case CUSAX_CALL_KEYS_DTLS:
+      return _ ("yes, end to end");
+    case CUSAX_CALL_KEYS_NONE:
+      break;
+    }
+  return _ ("no");
+}
+
+/* ---------------------------------------------------------------- silence */
+
+/* A microphone that gives nothing and a network that lets nothing through sound alike over there. */
+static const char *
+outgoing_advice (CusaxCall *call)
+{
+  CusaxTransportStats stats;
+
+  if (cusax_call_get_stats (call, &stats) && stats.packets_sent == 0)
+    return _ ("Your microphone gives no sound: “Test call setup...” in the account's menu looks for the reason.");
+  return _ ("Perhaps a firewall or router is in the way: a TURN server in “Telephony settings...” goes around it.");
+}
+
+char *
+cusax_callwords_silence (CusaxCall *call, const char *name, guint seconds, gboolean incoming)
+{
+  g_autofree char *fact = g_strdup_printf (
+    incoming ? ngettext ("Nothing has been heard from %s for %u second.", "Nothing has been heard from %s for %u seconds.",
+                         seconds)
+             : ngettext ("%s has not heard anything from here for %u second.",
+                         "%s has not heard anything from here for %u seconds.", seconds),
+    name, seconds);
+
+  return g_strconcat (fact, " ",
+                      incoming ? _ ("Perhaps the microphone over there is off, or a firewall or router is in the way: a "
+                                    "TURN server in “Telephony settings...” goes around it.")
+                               : outgoing_advice (call),
+                      NULL);
+}
+
 /* --------------------------------------------------------------- waiting */
 
 char *

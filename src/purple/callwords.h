@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What people read when calls are transferred, joined or waiting, and when digits cannot be sent: whole,
+ * What people read when calls stand, are protected, transferred, joined or waiting, and when digits cannot be sent: whole,
  * translated sentences, plain text. Names are as callers.h makes them. Knows no libpurple.
  */
 #pragma once
@@ -43,6 +43,18 @@ gboolean cusax_callwords_fail (CusaxCallDeed deed, const GError *reason, GError 
 /** Returns: (transfer full): why digits did not arrive; @status: what the other side answered, 0: there was no
  * way */
 char *cusax_callwords_digits_refused (guint status, const char *name);
+
+/** Returns: (transfer full): "In call with Ulla, encrypted end to end." (R49) */
+char *cusax_callwords_in_call (CusaxCall *call, const char *name);
+
+/** Returns: (transfer full): the same when it changes: "The call with Ulla is no longer encrypted." */
+char *cusax_callwords_keys_changed (CusaxCall *call, const char *name);
+
+/** Returns: for a call that rings, behind "Encrypted: ": "yes, end to end" */
+const char *cusax_callwords_keys_if_answered (CusaxCall *call);
+
+/** Returns: (transfer full): nothing came, or of ours nothing arrives, for @seconds, and what helps (P1) */
+char *cusax_callwords_silence (CusaxCall *call, const char *name, guint seconds, gboolean incoming);
 
 /**
  * cusax_callwords_waiting:

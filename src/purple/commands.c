@@ -4,6 +4,7 @@
 
 #include "callerchat.h"
 #include "callers.h"
+#include "callstats.h"
 #include "conferences.h"
 #include "connection.h"
 #include "error.h"
@@ -178,38 +179,20 @@ on_phone (CusaxCommandRequest *request, GError **error)
   return TRUE;
 }
 
-/* The counters as text first: the width of guint64 has no place in a translatable sentence. */
-static void
-append_traffic (GString *text, const CusaxTransportStats *stats)
-{
-  g_autofree char *sent = g_strdup_printf ("%" G_GUINT64_FORMAT, stats->packets_sent);
-  g_autofree char *received = g_strdup_printf ("%" G_GUINT64_FORMAT, stats->packets_received);
-  g_autofree char *dropped = g_strdup_printf ("%" G_GUINT64_FORMAT, stats->packets_dropped);
-  g_autofree char *sent_size = g_format_size (stats->bytes_sent);
-  g_autofree char *received_size = g_format_size (stats->bytes_received);
-
-  g_string_append_printf (text, _ ("\nPackets sent: %s (%s)"), sent, sent_size);
-  g_string_append_printf (text, _ ("\nPackets received: %s (%s)"), received, received_size);
-  g_string_append_printf (text, _ ("\nPackets refused: %s"), dropped);
-}
-
 static gboolean
 on_stats (CusaxCommandRequest *request, GError **error)
 {
   CusaxCall *call = cusax_commands_pick (request, request->text, cusax_callpick_is_any, _ ("There is no call."), error);
-  g_autoptr (GString) text = NULL;
   g_autofree char *line = NULL;
-  CusaxTransportStats stats;
+  g_autofree char *stats = NULL;
+  g_autofree char *text = NULL;
 
   if (call == NULL)
     return FALSE;
   line = describe (request, call);
-  text = g_string_new (line);
-  if (cusax_call_get_codec (call) != NULL)
-    g_string_append_printf (text, _ ("\nCodec: %s"), cusax_call_get_codec (call));
-  if (cusax_call_get_stats (call, &stats))
-    append_traffic (text, &stats);
-  cusax_commands_say (request, text->str);
+  stats = cusax_callstats_words (call);
+  text = g_strconcat (line, *stats != '\0' ? "\n" : "", stats, NULL);
+  cusax_commands_say (request, text);
   return TRUE;
 }
 
@@ -285,7 +268,7 @@ static const CusaxCommand commands[] = {
   { "people", on_people, N_ ("people:  Lists who is in by text, by voice or both."), FALSE },
   { "joinaudio", on_joinaudio, N_ ("joinaudio:  Calls the conference that belongs to this chat room."), FALSE },
   { "phone", on_phone, N_ ("phone:  Shows the state of telephony and chat."), FALSE },
-  { "stats", on_stats, N_ ("stats [#n]:  Shows codec, encryption and packets of the call."), FALSE },
+  { "stats", on_stats, N_ ("stats [#n]:  Shows codec, encryption, losses and the path of the call."), FALSE },
   { NULL }
 };
 

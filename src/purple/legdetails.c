@@ -3,6 +3,7 @@
 #include "legs.h"
 
 #include "callers.h"
+#include "callstats.h"
 #include "connection.h"
 #include "notices.h"
 #include "protection.h"
@@ -142,7 +143,9 @@ add_calls (GString *text, PurpleAccount *account, CusaxAccount *phone)
       g_autofree char *name = cusax_callers_name (account, call);
       g_autofree char *state = cusax_words_call_state (call, name);
 
-      g_string_append_printf (text, "\n%s", state);
+      g_autofree char *stats = cusax_callstats_words (call);
+
+      g_string_append_printf (text, "\n\n%s%s%s", state, *stats != '\0' ? "\n" : "", stats);
     }
 }
 

@@ -17,7 +17,8 @@ typedef struct
 {
   CusaxCallState state;
   gboolean any; /* something was said */
-  gboolean held, remote_held, muted, secure, joined;
+  gboolean held, remote_held, muted, joined;
+  CusaxCallKeys keys;
   CusaxTransfer transfer;
   char *who; /* (nullable): whose conversation heard the state */
 } Seen;

@@ -150,9 +150,11 @@ end_sentence (CusaxCall *call, const char *name)
     case CUSAX_CALL_END_NETWORK:
       return network_end (call, name);
     case CUSAX_CALL_END_NO_PATH:
-      return g_strdup_printf (_("The call with %s failed: no way for the sound was found between both networks."), name);
+      return g_strdup_printf (_("The call with %s failed: no way for the sound was found between both networks. A TURN server "
+                                "in “Telephony settings...” can help."), name);
     case CUSAX_CALL_END_HANDSHAKE:
-      return g_strdup_printf (_("The call with %s failed: the encryption of the sound could not be agreed on."), name);
+      return g_strdup_printf (_("The call with %s failed: the encryption of the sound could not be agreed on. Call again; if "
+                                "it fails always, change “Sound encryption” in “Telephony settings...”."), name);
     case CUSAX_CALL_END_REDIRECTED:
       return g_strdup_printf (_("%s is to be reached elsewhere."), name);
     case CUSAX_CALL_END_TRANSFERRED:
@@ -308,6 +310,23 @@ state_phrase (CusaxCallState state)
   return _("ended");
 }
 
+static const char *
+keys_phrase (CusaxCallKeys keys)
+{
+  switch (keys)
+    {
+    case CUSAX_CALL_KEYS_UNVERIFIED:
+      return _("encrypted (who is at the other end is not proven)");
+    case CUSAX_CALL_KEYS_SDES:
+      return _("encrypted (servers on the way could listen)");
+    case CUSAX_CALL_KEYS_DTLS:
+      return _("encrypted end to end");
+    case CUSAX_CALL_KEYS_NONE:
+      break;
+    }
+  return _("not encrypted");
+}
+
 char *
 cusax_words_call_state (CusaxCall *call, const char *name)
 {
@@ -320,7 +339,7 @@ cusax_words_call_state (CusaxCall *call, const char *name)
   if (seconds > 0)
     g_ptr_array_add (parts, cusax_words_duration (seconds));
   if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE)
-    g_ptr_array_add (parts, g_strdup (cusax_call_is_secure (call) ? _("encrypted") : _("not encrypted")));
+    g_ptr_array_add (parts, g_strdup (keys_phrase (cusax_call_get_keys (call))));
   if (cusax_call_is_joined (call))
     g_ptr_array_add (parts, g_strdup (_("in a conference")));
   if (cusax_call_is_held (call))

@@ -43,6 +43,9 @@ fake_call_new (guint number, CusaxCallState state, const char *who)
   call->state = state;
   call->who = who;
   call->trace = g_string_new (NULL);
+  call->stats.packets_sent = 50;
+  call->stats.bytes_sent = 8600;
+  call->stats.round_trip_ms = call->video_stats.round_trip_ms = -1.0;
   return call;
 }
 
@@ -92,7 +95,13 @@ GETTER (CusaxClass, get_class, class_)
 GETTER (gboolean, is_held, held)
 GETTER (gboolean, is_remote_held, remote_held)
 GETTER (gboolean, is_muted, muted)
-GETTER (gboolean, is_secure, secure)
+GETTER (CusaxCallKeys, get_keys, keys)
+GETTER (CusaxDirection, get_video, video)
+GETTER (gboolean, is_video_offered, video_offered)
+GETTER (gboolean, is_video_wanted, video_wanted)
+GETTER (gboolean, is_video_refused, video_refused)
+GETTER (const GError *, get_video_error, video_error)
+GETTER (const char *, get_video_codec, video_codec)
 GETTER (gboolean, is_joined, joined)
 GETTER (gboolean, has_early_media, early_media)
 GETTER (gboolean, is_automatic, automatic)
@@ -107,10 +116,27 @@ GETTER (const char *, get_codec, codec)
 gboolean
 cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats)
 {
-  memset (stats, 0, sizeof *stats);
-  stats->packets_sent = 50;
-  stats->bytes_sent = 8600;
-  return call->state == CUSAX_CALL_ACTIVE;
+  *stats = call->stats;
+  return call->state == CUSAX_CALL_ACTIVE || (call->state == CUSAX_CALL_ENDED && call->seconds > 0);
+}
+
+gboolean
+cusax_call_get_video_stats (CusaxCall *call, CusaxTransportStats *stats)
+{
+  *stats = call->video_stats;
+  return call->video != CUSAX_DIRECTION_INACTIVE;
+}
+
+char *
+cusax_call_dup_devices (CusaxCall *call)
+{
+  return g_strdup (call->devices);
+}
+
+void
+cusax_call_answer_video (CusaxCall *call)
+{
+  g_string_append (call->trace, "answer-video ");
 }
 
 void
@@ -160,6 +186,13 @@ succeed (const GError *failure, GError **error)
     return TRUE;
   g_propagate_error (error, g_error_copy (failure));
   return FALSE;
+}
+
+gboolean
+cusax_call_set_video (CusaxCall *call, gboolean on, GError **error)
+{
+  g_string_append (call->trace, on ? "video " : "no-video ");
+  return succeed (call->error, error);
 }
 
 gboolean
@@ -348,6 +381,24 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
     return &begun;
   g_propagate_error (error, g_error_copy (account->dial_error));
   return NULL;
+}
+
+CusaxCall *
+cusax_account_dial_video (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+{
+  CusaxCall *call = cusax_account_dial (account, target, who, jid, error);
+  g_autofree char *dialled = g_steal_pointer (&account->dialled);
+
+  account->dialled = g_strconcat (dialled, " video", NULL);
+  return call;
+}
+
+gboolean
+cusax_account_can_do_video (CusaxAccount *account, const char **why)
+{
+  if (why != NULL)
+    *why = account->can_video ? NULL : account->video_missing;
+  return account->can_video;
 }
 
 gboolean

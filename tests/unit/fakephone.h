@@ -20,9 +20,15 @@ struct _CusaxCall
   int refs;
   guint number;
   CusaxCallState state;
-  gboolean outgoing, held, remote_held, muted, secure, joined, early_media, automatic;
+  gboolean outgoing, held, remote_held, muted, joined, early_media, automatic;
   CusaxAddress *peer;
   const char *who, *display_name, *reason, *codec;
+  CusaxCallKeys keys;
+  CusaxDirection video;
+  gboolean video_offered, video_wanted, video_refused;
+  const GError *video_error; /* also that of set_video */
+  const char *video_codec, *devices;
+  CusaxTransportStats stats, video_stats; /* of a call that stands or stood, or shows a picture */
   CusaxCallerId *caller; /* owned */
   CusaxBindingGrade grade;
   const char *contact;
@@ -59,7 +65,9 @@ struct _CusaxAccount
   CusaxConfig *config;
   GPtrArray *calls;
   CusaxDirectory *directory; /* whatever the test has put there */
-  char *dialled;          /* "URI who" of the last dial */
+  char *dialled;          /* "URI who", "URI who video" of the last dial */
+  gboolean can_video;
+  const char *video_missing;
   GError *dial_error;     /* dial fails with it */
   GError *deed_error;     /* swap and join fail with it */
   GString *trace;         /* "swap join(1,2) part(1) dnd(1) pick-up(jid) " */

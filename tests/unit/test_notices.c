@@ -255,7 +255,7 @@ test_outgoing (void)
   change (call, CUSAX_CALL_PREPARING);
   change (call, CUSAX_CALL_CALLING);
   change (call, CUSAX_CALL_RINGING);
-  call->secure = TRUE;
+  call->keys = CUSAX_CALL_KEYS_DTLS;
   change (call, CUSAX_CALL_ACTIVE);
   change (call, CUSAX_CALL_ACTIVE);
   call->held = TRUE;
@@ -268,12 +268,83 @@ test_outgoing (void)
   cusax_notices_silence (account, &fake_phone, call, 8, TRUE);
   call->seconds = 187;
   finish (call, CUSAX_CALL_END_REMOTE);
-  assert_lines ("Calling Bob &amp; Co.\nThe phone of Bob &amp; Co is ringing.\nIn call with Bob &amp; Co, encrypted.\n"
+  assert_lines ("Calling Bob &amp; Co.\nThe phone of Bob &amp; Co is ringing.\nIn call with Bob &amp; Co, encrypted end to end.\n"
                 "The call with Bob &amp; Co is on hold. Type /resume to go on.\nThe call with Bob &amp; Co goes on.\n"
                 "Bob &amp; Co has put the call on hold.\nBob &amp; Co has resumed the call.\n"
-                "Nothing has been heard from Bob &amp; Co for 8 seconds.\n"
+                "Nothing has been heard from Bob &amp; Co for 8 seconds. Perhaps the microphone over there is off, or a firewall or "
+                "router is in the way: a TURN server in “Telephony settings...” goes around it.\n"
                 "Bob &amp; Co has hung up after 3:07.\n");
   g_assert_cmpuint (window_count, ==, 0);
+  teardown ();
+}
+
+/* How a call is protected is said when it stands, and whenever that changes; once. */
+static void
+test_R49_lock_words (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE);
+
+  setup (TRUE);
+  call->keys = CUSAX_CALL_KEYS_SDES;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("In call with Bob &amp; Co, encrypted; servers on the way could listen.\n");
+  call->keys = CUSAX_CALL_KEYS_DTLS;
+  change (call, CUSAX_CALL_ACTIVE);
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("The call with Bob &amp; Co is now encrypted end to end.\n");
+  call->keys = CUSAX_CALL_KEYS_UNVERIFIED;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("The call with Bob &amp; Co is now encrypted; who is at the other end is not proven.\n");
+  call->keys = CUSAX_CALL_KEYS_SDES;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("The call with Bob &amp; Co is now encrypted; servers on the way could listen.\n");
+  call->keys = CUSAX_CALL_KEYS_NONE;
+  change (call, CUSAX_CALL_ACTIVE);
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("The call with Bob &amp; Co is no longer encrypted.\n");
+  finish (call, CUSAX_CALL_END_LOCAL);
+  teardown ();
+
+  setup (TRUE);
+  call = call_bob (2, CUSAX_CALL_ACTIVE);
+  call->keys = CUSAX_CALL_KEYS_UNVERIFIED;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("In call with Bob &amp; Co, encrypted; who is at the other end is not proven.\n");
+  finish (call, CUSAX_CALL_END_LOCAL);
+  teardown ();
+}
+
+/* Which direction is dead, and what to try; a microphone that gives nothing is no matter of networks. */
+static void
+test_P1_silence (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE);
+
+  setup (TRUE);
+  cusax_notices_silence (account, &fake_phone, call, 8, FALSE);
+  assert_lines ("Bob &amp; Co has not heard anything from here for 8 seconds. Perhaps a firewall or router is in the way: a "
+                "TURN server in “Telephony settings...” goes around it.\n");
+  call->stats.packets_sent = 0;
+  cusax_notices_silence (account, &fake_phone, call, 8, FALSE);
+  assert_lines ("Bob &amp; Co has not heard anything from here for 8 seconds. Your microphone gives no sound: “Test call "
+                "setup...” in the account&apos;s menu looks for the reason.\n");
+  fake_call_free (call);
+  teardown ();
+}
+
+/* One line for whoever reads the log of a call that stood; no secret is in it, and none for one that did not. */
+static void
+test_P1_log (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE);
+
+  setup (TRUE);
+  change (call, CUSAX_CALL_ACTIVE);
+  call->seconds = 5;
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "call #1 ended after 5 s: *sent 50*");
+  finish (call, CUSAX_CALL_END_LOCAL);
+  g_test_assert_expected_messages ();
+  g_string_truncate (lines, 0);
   teardown ();
 }
 
@@ -592,6 +663,9 @@ add_tests (void)
   g_test_add_func ("/notices/status-text", test_status_text);
   g_test_add_func ("/notices/outgoing", test_outgoing);
   g_test_add_func ("/notices/outgoing-number", test_outgoing_number);
+  g_test_add_func ("/notices/R49-lock-words", test_R49_lock_words);
+  g_test_add_func ("/notices/P1-silence", test_P1_silence);
+  g_test_add_func ("/notices/P1-log", test_P1_log);
   g_test_add_func ("/notices/markup", test_markup);
   g_test_add_func ("/notices/R29-known-while-ringing", test_known_while_ringing);
   g_test_add_func ("/notices/R31-from-is-a-jid", test_from_is_a_jid);

@@ -80,6 +80,30 @@ test_words (gconstpointer finch)
   fake_call_free (call);
 }
 
+/* R49: as in the line that follows the answer. */
+static void
+test_R49_encrypted (gconstpointer finch)
+{
+  static const char *const expected[] = {
+    [CUSAX_CALL_KEYS_NONE] = "\nEncrypted: no",
+    [CUSAX_CALL_KEYS_UNVERIFIED] = "\nEncrypted: yes, but who is at the other end is not proven",
+    [CUSAX_CALL_KEYS_SDES] = "\nEncrypted: yes, but servers on the way could listen",
+    [CUSAX_CALL_KEYS_DTLS] = "\nEncrypted: yes, end to end",
+  };
+
+  setup (finch != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      CusaxCall *call = call_from ("sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org");
+
+      call->keys = (CusaxCallKeys) i;
+      cusax_ringing_show (account, &fake_phone, call);
+      g_assert_true (g_str_has_suffix (fake_dialog->secondary, expected[i]));
+      fake_dialog_press (FALSE);
+      fake_call_free (call);
+    }
+}
+
 static void
 test_muted (gconstpointer finch)
 {
@@ -577,6 +601,7 @@ static const struct
   { "P11-waiting", test_P11_waiting },
   { "automatic", test_automatic },
   { "words", test_words },
+  { "R49-encrypted", test_R49_encrypted },
   { "muted", test_muted },
   { "decline", test_decline },
   { "close-window", test_close_window },

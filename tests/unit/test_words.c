@@ -43,6 +43,12 @@ test_call_ends (void)
     { CUSAX_CALL_END_TRANSFERRED, 9, 0, NULL, "bob has been transferred." },
     { CUSAX_CALL_END_REPLACED, 9, 0, NULL, "Another call has taken the place of the one with bob." },
     { CUSAX_CALL_END_NETWORK, 9, 0, NULL, "The connection to bob was lost." },
+    { CUSAX_CALL_END_NO_PATH, 0, 0, NULL,
+      "The call with bob failed: no way for the sound was found between both networks. A TURN server in “Telephony "
+      "settings...” can help." },
+    { CUSAX_CALL_END_HANDSHAKE, 0, 0, NULL,
+      "The call with bob failed: the encryption of the sound could not be agreed on. Call again; if it fails always, change "
+      "“Sound encryption” in “Telephony settings...”." },
     { CUSAX_CALL_END_FAILED, 0, 500, "Server <b>Error</b>",
       "The call with bob failed. The reply was: “Server <b>Error</b>” (500)." },
   };
@@ -205,13 +211,24 @@ test_call_state (void)
   g_autofree char *active = NULL;
   g_autofree char *ringing = NULL;
 
-  call->secure = call->held = call->muted = TRUE;
+  call->keys = CUSAX_CALL_KEYS_DTLS;
+  call->held = call->muted = TRUE;
   call->seconds = 187;
   active = cusax_words_call_state (call, "bob");
-  g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, encrypted, on hold, microphone muted");
-  call->held = call->secure = call->muted = FALSE;
+  g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, encrypted end to end, on hold, microphone muted");
+  call->keys = CUSAX_CALL_KEYS_NONE;
+  call->held = call->muted = FALSE;
   call->joined = TRUE;
   g_free (active);
+  call->keys = CUSAX_CALL_KEYS_SDES;
+  active = cusax_words_call_state (call, "bob");
+  g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, encrypted (servers on the way could listen), in a conference");
+  g_free (active);
+  call->keys = CUSAX_CALL_KEYS_UNVERIFIED;
+  active = cusax_words_call_state (call, "bob");
+  g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, encrypted (who is at the other end is not proven), in a conference");
+  g_free (active);
+  call->keys = CUSAX_CALL_KEYS_NONE;
   active = cusax_words_call_state (call, "bob");
   g_assert_cmpstr (active, ==, "#2 bob: in call, 3:07, not encrypted, in a conference");
   call->state = CUSAX_CALL_INCOMING;
