@@ -570,6 +570,9 @@ typedef struct
   void (*cancel) (CusaxProviderPort *port, guint id);
   /* The server pushed a change of its services (XEP-0215 section 3.3): ask again. NULL: nobody listens. */
   void (*set_listener) (CusaxProviderPort *port, void (*on_changed) (gpointer user_data), gpointer user_data);
+  /* As fetch_services and set_listener, of types stun, turn and turns. */
+  guint (*fetch_ice_services) (CusaxProviderPort *port, CusaxProviderServices done, gpointer user_data);
+  void (*set_ice_listener) (CusaxProviderPort *port, void (*on_changed) (gpointer user_data), gpointer user_data);
 } CusaxProviderPortVtable;
 
 struct _CusaxProviderPort

@@ -12,6 +12,14 @@
 G_BEGIN_DECLS
 
 typedef struct _CusaxProvider CusaxProvider;
+
+/** CusaxProviderTopic: who asks for services, and is told of changes. */
+typedef enum
+{
+  CUSAX_PROVIDER_SIP, /* sip, sips */
+  CUSAX_PROVIDER_ICE, /* stun, turn, turns */
+  CUSAX_PROVIDER_N_TOPICS
+} CusaxProviderTopic;
 typedef struct _CusaxProviderJob CusaxProviderJob;
 
 struct _CusaxProviderJob
@@ -24,6 +32,7 @@ struct _CusaxProviderJob
   gpointer user_data;
 
   CusaxProviderServices services_done; /* services */
+  CusaxProviderTopic topic;            /* which of them */
   GPtrArray *services;                 /* (nullable) (element-type CusaxService): NULL: no answer yet */
   guint next, n_asked;                 /* whose credentials come next, and how many were asked for */
 
@@ -54,8 +63,8 @@ gboolean cusax_provider_is_passing (const char *condition);
 #define CUSAX_PROVIDER_MAX_LOOKED_AT 256
 void cusax_provider_services_start (CusaxProviderJob *job, const char *domain);
 void cusax_provider_services_give_up (CusaxProviderJob *job);
-/** Returns: TRUE if @services (of a push) says something of telephony */
-gboolean cusax_provider_services_concern_us (xmlnode *services);
+/** Returns: TRUE if @services (of a push) says something of @topic */
+gboolean cusax_provider_services_concern (xmlnode *services, CusaxProviderTopic topic);
 
 /* provider-sipark.c */
 void cusax_provider_sipark_start (CusaxProviderJob *job, const char *domain);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * External services of our own server (XEP-0215). All types are asked for in one IQ: sip and sips would be two, and a
- * server that knows of telephony has a handful of services in all. What is restricted and came without credentials has
+ * External services of our own server (XEP-0215), for signing in (sip, sips) and for the path of sound (stun, turn, turns).
+ * All types are asked for in one IQ: a server that knows of telephony has a handful of services in all. What is restricted and came without credentials has
  * them asked for, one after the other.
  */
 #include "provider-private.h"
@@ -16,21 +16,29 @@
 static void ask_for_credentials (CusaxProviderJob *job);
 
 static gboolean
-is_telephony (const char *type)
+is_of (CusaxProviderTopic topic, const char *type)
 {
-  return type != NULL && (g_ascii_strcasecmp (type, "sip") == 0 || g_ascii_strcasecmp (type, "sips") == 0);
+  static const char *const types[CUSAX_PROVIDER_N_TOPICS][3] = {
+    [CUSAX_PROVIDER_SIP] = { "sip", "sips" },
+    [CUSAX_PROVIDER_ICE] = { "stun", "turn", "turns" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types[topic]) && type != NULL && types[topic][i] != NULL; i++)
+    if (g_ascii_strcasecmp (type, types[topic][i]) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean
-cusax_provider_services_concern_us (xmlnode *services)
+cusax_provider_services_concern (xmlnode *services, CusaxProviderTopic topic)
 {
   const char *type = xmlnode_get_attrib (services, "type");
   xmlnode *service = xmlnode_get_child (services, "service");
 
   if (type != NULL)
-    return is_telephony (type);
+    return is_of (topic, type);
   for (guint i = 0; service != NULL && i < CUSAX_PROVIDER_MAX_LOOKED_AT; i++, service = xmlnode_get_next_twin (service))
-    if (is_telephony (xmlnode_get_attrib (service, "type")))
+    if (is_of (topic, xmlnode_get_attrib (service, "type")))
       return TRUE;
   return FALSE;
 }
@@ -57,11 +65,11 @@ cusax_provider_services_give_up (CusaxProviderJob *job)
 
 /* Returns: (transfer full) (nullable) */
 static CusaxService *
-read_service (xmlnode *element)
+read_service (xmlnode *element, CusaxProviderTopic topic)
 {
   const char *restricted = xmlnode_get_attrib (element, "restricted");
 
-  if (!is_telephony (xmlnode_get_attrib (element, "type")))
+  if (!is_of (topic, xmlnode_get_attrib (element, "type")))
     return NULL;
   return cusax_service_new (xmlnode_get_attrib (element, "type"), xmlnode_get_attrib (element, "transport"),
                             xmlnode_get_attrib (element, "host"), xmlnode_get_attrib (element, "port"),
@@ -72,7 +80,7 @@ read_service (xmlnode *element)
 
 /* Returns: (transfer full) (element-type CusaxService) */
 static GPtrArray *
-read_services (xmlnode *element)
+read_services (xmlnode *element, CusaxProviderTopic topic)
 {
   GPtrArray *services = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_service_free);
   xmlnode *child = xmlnode_get_child (element, "service");
@@ -80,7 +88,7 @@ read_services (xmlnode *element)
   for (guint i = 0; child != NULL && i < CUSAX_PROVIDER_MAX_LOOKED_AT && services->len < CUSAX_SERVICES_MAX;
        i++, child = xmlnode_get_next_twin (child))
     {
-      CusaxService *service = read_service (child);
+      CusaxService *service = read_service (child, topic);
       if (service != NULL)
         g_ptr_array_add (services, service);
     }
@@ -102,7 +110,7 @@ on_services (gpointer data, xmlnode *reply)
       answer (job, reply == NULL || (error != NULL && cusax_provider_is_passing (error)));
       return;
     }
-  job->services = read_services (services);
+  job->services = read_services (services, job->topic);
   ask_for_credentials (job);
 }
 

@@ -16,8 +16,11 @@ struct _CusaxProvider
   CusaxCardFetch *cards;
   GHashTable *jobs; /* id -> CusaxProviderJob */
   guint last_id;
-  void (*on_changed) (gpointer user_data); /* (nullable) */
-  gpointer changed_data;
+  struct
+  {
+    void (*on_changed) (gpointer user_data); /* (nullable) */
+    gpointer user_data;
+  } listeners[CUSAX_PROVIDER_N_TOPICS];
 };
 
 /* libjabber's signals are process-wide, so is this. NULL: not started. */
@@ -132,7 +135,7 @@ on_card (gpointer data, CusaxCardState state, const char *xml, gsize length)
 /* ------------------------------------------------------------------- the port */
 
 static guint
-port_fetch_services (CusaxProviderPort *port, CusaxProviderServices done, gpointer user_data)
+fetch_services (CusaxProviderPort *port, CusaxProviderTopic topic, CusaxProviderServices done, gpointer user_data)
 {
   CusaxProvider *provider = (CusaxProvider *) port;
   g_autofree char *domain = cusax_provider_dup_domain (provider);
@@ -140,9 +143,22 @@ port_fetch_services (CusaxProviderPort *port, CusaxProviderServices done, gpoint
   guint id = job->id;
 
   job->services_done = done;
+  job->topic = topic;
   if (domain != NULL)
     cusax_provider_services_start (job, domain);
   return id;
+}
+
+static guint
+port_fetch_services (CusaxProviderPort *port, CusaxProviderServices done, gpointer user_data)
+{
+  return fetch_services (port, CUSAX_PROVIDER_SIP, done, user_data);
+}
+
+static guint
+port_fetch_ice_services (CusaxProviderPort *port, CusaxProviderServices done, gpointer user_data)
+{
+  return fetch_services (port, CUSAX_PROVIDER_ICE, done, user_data);
 }
 
 static guint
@@ -180,12 +196,25 @@ port_cancel (CusaxProviderPort *port, guint id)
 }
 
 static void
-port_set_listener (CusaxProviderPort *port, void (*on_changed) (gpointer user_data), gpointer user_data)
+set_listener (CusaxProviderPort *port, CusaxProviderTopic topic, void (*on_changed) (gpointer user_data),
+              gpointer user_data)
 {
   CusaxProvider *provider = (CusaxProvider *) port;
 
-  provider->on_changed = on_changed;
-  provider->changed_data = user_data;
+  provider->listeners[topic].on_changed = on_changed;
+  provider->listeners[topic].user_data = user_data;
+}
+
+static void
+port_set_listener (CusaxProviderPort *port, void (*on_changed) (gpointer user_data), gpointer user_data)
+{
+  set_listener (port, CUSAX_PROVIDER_SIP, on_changed, user_data);
+}
+
+static void
+port_set_ice_listener (CusaxProviderPort *port, void (*on_changed) (gpointer user_data), gpointer user_data)
+{
+  set_listener (port, CUSAX_PROVIDER_ICE, on_changed, user_data);
 }
 
 static const CusaxProviderPortVtable port_vtable = {
@@ -194,6 +223,8 @@ static const CusaxProviderPortVtable port_vtable = {
   .fetch_own_card = port_fetch_own_card,
   .cancel = port_cancel,
   .set_listener = port_set_listener,
+  .fetch_ice_services = port_fetch_ice_services,
+  .set_ice_listener = port_set_ice_listener,
 };
 
 /* --------------------------------------------------------------------- pushes */
@@ -233,10 +264,11 @@ on_receiving_iq (PurpleConnection *gc, const char *type, const char *id, const c
     return FALSE;
 
   acknowledge (gc, id, from);
-  /* Sending runs other people's code. */
-  if (all != NULL && g_hash_table_lookup (all, account) == provider && provider->on_changed != NULL
-      && cusax_provider_services_concern_us (services))
-    provider->on_changed (provider->changed_data);
+  /* Sending runs other people's code, and so does whoever listens. */
+  for (CusaxProviderTopic topic = 0; topic < CUSAX_PROVIDER_N_TOPICS; topic++)
+    if (all != NULL && g_hash_table_lookup (all, account) == provider
+        && provider->listeners[topic].on_changed != NULL && cusax_provider_services_concern (services, topic))
+      provider->listeners[topic].on_changed (provider->listeners[topic].user_data);
   return TRUE;
 }
 

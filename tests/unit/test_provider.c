@@ -100,13 +100,21 @@ on_changed (gpointer user_data)
   changes++;
 }
 
+static guint ice_changes;
+
+static void
+on_ice_changed (gpointer user_data)
+{
+  ice_changes++;
+}
+
 static void
 setup (void)
 {
   if (!purple_account_is_connected (account))
     fake_stream_connect (account);
   provider = cusax_provider_new (account);
-  changes = 0;
+  changes = ice_changes = 0;
 }
 
 static void
@@ -257,6 +265,54 @@ test_R9_credentials_given (void)
   teardown ();
 }
 
+/* The path of sound: what signing in asks for is passed over, and the other way round. */
+static void
+test_ice_services (void)
+{
+  static const struct
+  {
+    const char *answer, *services;
+  } cases[] = {
+    { SERVICES ("<service type='stun' host='s.example' port='3478' transport='udp'/>"), "stun s.example:3478 udp - - 0\n" },
+    { SERVICES ("<service type='TURN' host='Turn.elsewhere.example' port='3478' transport='UDP' username='1:a' password='p'"
+                " expires='2030-01-01T00:00:00Z'/><service type='sip' host='s.example'/>"
+                "<service type='turns' host='t.example' port='5349' transport='tcp' username='1:a' password='p'/>"),
+      "turn turn.elsewhere.example:3478 udp 1:a p 1893456000\nturns t.example:5349 tcp 1:a p 0\n" },
+    { SERVICES ("<service type='sips' host='s.example'/>"), "" },
+    { SERVICES ("<service type='turn' host='t.example' port='0x10'/><service type='turn' host='b a d'/>"
+                "<service type='turn' host='t.example' username='a&#10;b' password='p'/>"),
+      "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      setup ();
+      provider->vtable->fetch_ice_services (provider, on_services, NULL);
+      serve ("example.org", "urn:xmpp:extdisco:2", cases[i].answer);
+      g_assert_cmpuint (outcome.count, ==, 1);
+      g_assert_cmpstr (outcome.services->str, ==, cases[i].services);
+      teardown ();
+    }
+}
+
+/* Restricted: each is asked for by type, host and port. */
+static void
+test_ice_credentials (void)
+{
+  setup ();
+  provider->vtable->fetch_ice_services (provider, on_services, NULL);
+  serve ("example.org", "services",
+         SERVICES ("<service type='turn' host='t.example' port='3478' transport='udp' restricted='1'/>"
+                   "<service type='stun' host='t.example' port='3478'/>"
+                   "<service type='turns' host='t.example' port='5349' transport='tcp' restricted='true'/>"));
+  serve ("example.org", "type='turn' host='t.example' port='3478'",
+         CREDENTIALS ("<service type='turn' host='t.example' port='3478' username='u' password='p'/>"));
+  serve ("example.org", "type='turns' host='t.example' port='5349'", "item-not-found");
+  g_assert_cmpstr (outcome.services->str, ==,
+                   "turn t.example:3478 udp u p 0\nstun t.example:3478 - - - 0\nturns t.example:5349 tcp - - 0\n");
+  teardown ();
+}
+
 /* Only the domain itself answers; who else knows the id is not heard. */
 static void
 test_R9_spoofed (void)
@@ -282,13 +338,15 @@ static const struct
 {
   const char *from, *payload;
   gboolean taken;
-  guint changes;
+  guint changes, ice_changes;
 } pushes[] = {
   { "example.org", SERVICES ("<service type='sips' host='a.example.org' action='modify'/>"), TRUE, 1 },
   { "Example.ORG", SERVICES ("<service type='sip' host='a.example.org' action='delete'/>"), TRUE, 1 },
   { "example.org", "<services xmlns='urn:xmpp:extdisco:2' type='sip'/>", TRUE, 1 },
-  { "example.org", "<services xmlns='urn:xmpp:extdisco:2' type='turn'><service type='turn' host='a'/></services>", TRUE, 0 },
-  { "example.org", SERVICES ("<service type='turn' host='a.example.org'/>"), TRUE, 0 },
+  { "example.org", "<services xmlns='urn:xmpp:extdisco:2' type='turn'><service type='turn' host='a'/></services>", TRUE, 0, 1 },
+  { "example.org", SERVICES ("<service type='turn' host='a.example.org'/>"), TRUE, 0, 1 },
+  { "example.org", SERVICES ("<service type='stun' host='a'/><service type='sip' host='a'/>"), TRUE, 1, 1 },
+  { "mallory@example.org", SERVICES ("<service type='turn' host='a.example.org'/>"), FALSE, 0, 0 },
   { "example.org", SERVICES (""), TRUE, 0 },
   { "example.org", "<services xmlns='other'/>", FALSE, 0 },
   { "example.org/x", SERVICES ("<service type='sip' host='a.example.org'/>"), FALSE, 0 },
@@ -310,8 +368,10 @@ test_R9_pushes (void)
       setup ();
       g_test_message ("%s", xml);
       provider->vtable->set_listener (provider, on_changed, NULL);
+      provider->vtable->set_ice_listener (provider, on_ice_changed, NULL);
       g_assert_cmpint (fake_stream_receive (account, xml), ==, pushes[i].taken);
       g_assert_cmpuint (changes, ==, pushes[i].changes);
+      g_assert_cmpuint (ice_changes, ==, pushes[i].ice_changes);
       g_assert_cmpuint (fake_stream_count (), ==, pushes[i].taken ? 1 : 0);
       if (pushes[i].taken)
         {
@@ -664,6 +724,8 @@ main (int argc, char **argv)
   g_test_add_func ("/provider/R9-services-bounded", test_R9_services_bounded);
   g_test_add_func ("/provider/R9-credentials", test_R9_credentials);
   g_test_add_func ("/provider/R9-credentials-given", test_R9_credentials_given);
+  g_test_add_func ("/provider/ice-services", test_ice_services);
+  g_test_add_func ("/provider/ice-credentials", test_ice_credentials);
   g_test_add_func ("/provider/R9-spoofed", test_R9_spoofed);
   g_test_add_func ("/provider/R9-pushes", test_R9_pushes);
   g_test_add_func ("/provider/R9-push-unheard", test_R9_push_unheard);
