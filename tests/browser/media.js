@@ -3,6 +3,8 @@
 // in what arrives. No device is involved, and nothing depends on a page being painted.
 'use strict';
 
+const SILENCE_DB = -45;
+
 /** One sound context for all: a tone that goes into calls, ears for what comes out of them. */
 class Sound {
   constructor(frequency, level = 0.25) {
@@ -59,7 +61,18 @@ class Ear {
     return best;
   }
 
+  /** From now on one character per 100 ms in `marks`: # the tone, . silence, ? something else. */
+  watch(frequency) {
+    clearInterval(this.timer);
+    this.marks = '';
+    this.timer = setInterval(() => {
+      const {share, level} = this.hear(frequency);
+      this.marks += level < SILENCE_DB ? '.' : share >= 0.6 ? '#' : '?';
+    }, 100);
+  }
+
   close() {
+    clearInterval(this.timer);
     this.source.disconnect();
     this.player.srcObject = null;
   }

@@ -378,6 +378,12 @@ class Phone {
     return this.last?.ear ? this.last.ear.hear(frequency) : {share: 0, level: -120};
   }
 
+  /** Begins a new picture of what is heard; see Ear.watch(). */
+  watch(frequency) {
+    this.last?.ear?.watch(frequency);
+    return Boolean(this.last?.ear);
+  }
+
   strongest() {
     return this.last?.ear ? this.last.ear.strongest() : {frequency: 0, share: 0, level: -120};
   }
