@@ -28,15 +28,16 @@ class Person(Host):
     """One account in one host. Its tone is what its microphone hears."""
 
     def __init__(self, lab, user, sign_in=True, protocol=CUSAX, transport='tls', tone=440, ui=None, password=None,
-                 wrapper=(), env=None, plugin=None, **settings):
-        """plugin: another file to load instead of the built one; one that is not there: none."""
+                 wrapper=(), env=None, plugin=None, place=None, **settings):
+        """plugin: another file to load instead of the built one; one that is not there: none. place: where it runs, if
+        not where the laboratory has the product."""
         self.lab, self.user, self.jid = lab, user, '%s@%s' % (user, lab.domain)
         plugin = plugin or plugin_path()
         profile = lab.profile(user, protocol=protocol, transport=transport, password=password, plugin=plugin,
                               **settings)
         binary = os.path.join(build_folder(), 'tests', 'host', 'cusax-host')
         super().__init__(binary, profile.folder, plugins=os.path.dirname(plugin), name=user, tone=tone, ui=ui,
-                         wrapper=[*lab.client.wrap([]), *wrapper], env=env)
+                         wrapper=[*(place or lab.client).wrap([]), *wrapper], env=env)
         lab.watch_log(str(self.log))
         self.do('account use %s/test' % self.jid)
         if sign_in:

@@ -117,7 +117,12 @@ class Lab:
 
     def registrar(self, transport='tls'):
         """host:port of Kamailio for a transport, as the sip_server setting takes it."""
-        return '%s:%d' % (self.host, self.kamailio.tls_port if transport == 'tls' else self.kamailio.port)
+        return '%s:%d' % (self.phone_host, self.kamailio.tls_port if transport == 'tls' else self.kamailio.port)
+
+    @property
+    def phone_host(self):
+        """The servers' address, as telephones dial it."""
+        return self.host
 
     def phone(self, user, transport='tls', room=None, **options):
         """A registered baresip; options as for Phone (tone, echo, auto_answer, codecs, media_encryption...)."""
@@ -151,7 +156,8 @@ class Lab:
         name, _, domain = user.partition('@')
         own = domain in ('', self.domain)
         port = self.kamailio.tls_port if transport == 'tls' else self.kamailio.port
-        caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain, self.host, port,
+        caller = SipCaller(name, self.users.get(name) if own else None, domain or self.domain,
+                           self.phone_host.strip('[]'), port,
                            transport, self.authority.certificate, self.phones, **options)
         self.adopt(caller)
         return caller.register() if register else caller

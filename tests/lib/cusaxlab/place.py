@@ -10,6 +10,15 @@ import socket
 from .process import LOOPBACK, free_ports
 
 
+def family_of(host):
+    return socket.AF_INET6 if ':' in host else socket.AF_INET
+
+
+def bracket(host):
+    """As URIs want it."""
+    return '[%s]' % host if ':' in host else host
+
+
 class Here:
     """This machine; only loopback, only free ports."""
 
@@ -29,8 +38,7 @@ class Here:
 
     def connect(self, address, timeout=5):
         """A TCP connection to (host, port)."""
-        family = socket.AF_INET6 if ':' in address[0] else socket.AF_INET
-        link = self.socket(family)
+        link = self.socket(family_of(address[0]))
         link.settimeout(timeout)
         try:
             link.connect(address)

@@ -16,6 +16,7 @@ import threading
 import time
 
 from . import audio
+from .place import family_of
 from .process import wait_until
 
 RATE, STEP = 8000, 160
@@ -31,8 +32,8 @@ def _expand(code):
     return (value if code & 0x80 else -value) / 32768
 
 
-_EXPANDED = [_expand(code) for code in range(256)]
-_SORTED = sorted((value, code) for code, value in enumerate(_EXPANDED))
+EXPANDED = [_expand(code) for code in range(256)]
+_SORTED = sorted((value, code) for code, value in enumerate(EXPANDED))
 
 
 def _compress(value):
@@ -92,7 +93,7 @@ class Voice:
         """tone: hertz; 0: it sends silence; None: it never sends, until speak()."""
         self.digits, self.packets = '', 0
         self.speak(tone)
-        self._socket = place.socket(kind=socket.SOCK_DGRAM)
+        self._socket = place.socket(family_of(place.host), socket.SOCK_DGRAM)
         self._socket.bind((place.host, 0))
         self._socket.setblocking(False)
         self.port = self._socket.getsockname()[1]
@@ -213,4 +214,4 @@ class Voice:
                 missing = min(now - self._last - 0.02, 30)
                 self._samples.extend([0.0] * int(missing * RATE))
             self._last = now
-            self._samples.extend(_EXPANDED[octet] for octet in payload)
+            self._samples.extend(EXPANDED[octet] for octet in payload)

@@ -14,9 +14,9 @@ import time
 from urllib.parse import quote
 
 from .process import LabError, wait_until
-from .rtp import EVENTS, PCMA, Voice, media_of
+from .rtp import EVENTS, PCMA, media_of
 
-SDP = ('v=0\r\no=- 1 {version} IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n'
+SDP = ('v=0\r\no=- 1 {version} IN {family} {host}\r\ns=-\r\nc=IN {family} {host}\r\nt=0 0\r\n'
        'm=audio {port} RTP/AVP {formats}\r\na=rtpmap:%d PCMA/8000\r\n{more}' % PCMA)
 EVENT_LINES = 'a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n' % (EVENTS, EVENTS)
 OPPOSITE = {'sendonly': 'recvonly', 'recvonly': 'sendonly'}
@@ -44,7 +44,7 @@ class Call:
         self.direction = 'sendrecv'
         #: Statuses that their next offers get instead of an answer.
         self.refuse_offers = []
-        self.voice = Voice(agent.place, None if agent.dumb else agent.tone) if agent.tone is not None else None
+        self.voice = agent.make_voice() if agent.tone is not None else None
 
     @property
     def call_id(self):
@@ -103,12 +103,15 @@ class Call:
 
     # SDP
 
-    def sdp(self, direction=None):
-        """A new version of ours, in this direction from now on."""
+    def sdp(self, direction=None, theirs=None):
+        """A new version of ours, in this direction from now on. theirs: the offer that it answers."""
         self.direction, self._version = direction or self.direction, self._version + 1
+        if hasattr(self.voice, 'describe'):
+            return self.voice.describe(self.direction, theirs)
         events = self.voice is not None and self.agent.events
         more = (EVENT_LINES if events else '') + ('' if self.direction == 'sendrecv' else 'a=%s\r\n' % self.direction)
-        return SDP.format(version=self._version, host=self.agent.place.host, more=more,
+        family = 'IP6' if ':' in self.agent.place.host else 'IP4'
+        return SDP.format(version=self._version, host=self.agent.place.host, more=more, family=family,
                           port=self.voice.port if self.voice else self.agent.rtp_port,
                           formats='%d %d' % (PCMA, EVENTS) if events else PCMA)
 
@@ -229,7 +232,7 @@ class Call:
             self.agent.reply(request, '%d No' % self.refuse_offers.pop(0))
             return
         offered = media_of(request.body)['direction'] if request.body else 'sendrecv'
-        body = self.sdp(OPPOSITE.get(offered, offered))
+        body = self.sdp(OPPOSITE.get(offered, offered), request.body or None)
         self.hear(request.body)
         self.agent.reply(request, '200 OK', self.agent.answer_headers('application/sdp'), body)
 
@@ -245,14 +248,14 @@ class Call:
         if reliable:
             self._rseq += 1
             headers += [('Require', '100rel'), ('RSeq', str(self._rseq))]
-        body = self.sdp()
+        body = self.sdp(theirs=self.request.body or None)
         self.hear(self.request.body)
         self.reply('183 Session Progress', self.agent.answer_headers('application/sdp', headers), body)
 
     def answer(self, headers=()):
         """200, without waiting."""
         headers = self.agent.answer_headers('application/sdp', headers)
-        body = self.sdp()
+        body = self.sdp(theirs=self.request.body or None)
         self.hear(self.request.body)
         self.reply('200 OK', headers, body)
 

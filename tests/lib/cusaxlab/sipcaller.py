@@ -24,8 +24,9 @@ import threading
 import time
 
 from .message import Message
-from .place import HERE
+from .place import HERE, bracket, family_of
 from .process import LabError, wait_until
+from .rtp import Voice
 from .sipcall import Call, Subscription, token, uri_of
 
 #: What an agent with a tone says that it takes.
@@ -39,7 +40,7 @@ class Link:
         self.transport, self._peer, self._take = transport, (host, port), take
         self._lock = threading.Lock()
         if transport == 'udp':
-            self._socket = place.socket(kind=socket.SOCK_DGRAM)
+            self._socket = place.socket(family_of(place.host), socket.SOCK_DGRAM)
             self._socket.bind((place.host, 0))
         else:
             self._socket = place.connect(self._peer)
@@ -48,7 +49,8 @@ class Link:
                 context.check_hostname = False
                 self._socket = context.wrap_socket(self._socket)
             self._socket.setblocking(False)
-        self.address = self._socket.getsockname()
+        host, port = self._socket.getsockname()[:2]
+        self.address = (bracket(host), port)
         threading.Thread(target=self._read, daemon=True).start()
 
     def send(self, data):
@@ -113,25 +115,29 @@ class SipCaller:
     """One agent. Requests to it are kept in `requests`; BYE, CANCEL, OPTIONS, NOTIFY get their 200 at once."""
 
     def __init__(self, user, password, domain, host, port, transport='udp', cafile=None, place=HERE,
-                 auth_user=None, tone=None, events=True, allow=None, dumb=False):
+                 auth_user=None, tone=None, events=True, allow=None, dumb=False, voice=Voice):
         """tone: hertz that its calls speak, None: nothing. events: a toned one takes telephone-event. allow: its Allow;
-        None: none, a toned one takes everything. dumb: it hears, but never sends RTP."""
+        None: none, a toned one takes everything. dumb: it hears, but never sends RTP. voice: makes a call's sound, of
+        place and tone (gstvoice)."""
         self.user, self._password, self.domain, self.transport = user, password, domain, transport
         self.auth_user = auth_user or user
         self.aor = 'sip:%s@%s' % (user, domain)
         self.tone, self.events, self.allow = tone, events, ALLOW if allow is None and tone is not None else allow
-        self.dumb = dumb
+        self.dumb, self._voice = dumb, voice
         self.requests, self.messages, self.calls, self.subscriptions, self.refers = [], [], [], [], []
         self._branches, self._cseq, self._on_invite, self._on_subscribe, self._again = {}, 0, None, 200, {}
         #: How REFER and INFO are answered.
         self.on_refer, self.on_info = '202 Accepted', '200 OK'
         self._lock = threading.Lock()
-        self._rtp = place.socket(kind=socket.SOCK_DGRAM)
+        self._rtp = place.socket(family_of(place.host), socket.SOCK_DGRAM)
         self._rtp.bind((place.host, 0))
         self.place, self.rtp_port = place, self._rtp.getsockname()[1]
         self.link = Link(transport, host, port, cafile, self._take, place)
         self.contact = 'sip:%s@%s:%d%s' % ((user,) + self.link.address +
                                            ('' if transport == 'udp' else ';transport=' + transport,))
+
+    def make_voice(self):
+        return self._voice(self.place, None if self.dumb else self.tone)
 
     def stop(self):
         for call in self.calls:

@@ -18,6 +18,7 @@ A scenario whose name starts with "uas-" is called, all others call. It is SIPp'
     @answer 200 OK@             an answer to the last request within the dialog
     @late-answer 200 OK@        the same, when other messages came since @take theirs@
     @sdp sendrecv 1@            a body: direction, version of o=; a third word is the address in c=
+    @recorded 8 PCMA@           a body: SIPp plays a recording in this format (rtp_stream)
     @empty@                     no body
     @take@                      action of the INVITE's recv, or that of its 200: keeps what @within@ and @late@ need
     @check REGEXP@, @never REGEXP@   action: what the message must, or must not, contain
@@ -26,6 +27,7 @@ A scenario whose name starts with "uas-" is called, all others call. It is SIPp'
 import os
 import re
 
+from .place import bracket, family_of
 from .process import LabError, Process, read_tail, wait_until
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'sipp')
@@ -46,8 +48,9 @@ REPLY = ['SIP/2.0 %s', '[last_Via:]', '[last_Record-Route:]', '[last_From:]', '[
          '[last_CSeq:]', CONTACT]
 LATE = ['SIP/2.0 %s', '[$head]From:[$from]', 'To:[$to];tag=[pid]t[call_number]', 'Call-ID: [call_id]', 'CSeq:[$cseq]',
         CONTACT]
-SDP = ['Content-Type: application/sdp', 'Content-Length: [len]', '', 'v=0', 'o=- 1 {version} IN IP4 [media_ip]', 's=-',
-       'c=IN IP4 {address}', 't=0 0', 'm=audio [media_port] RTP/AVP 8', 'a=rtpmap:8 PCMA/8000', 'a={direction}']
+SDP = ['Content-Type: application/sdp', 'Content-Length: [len]', '', 'v=0',
+       'o=- 1 {version} IN IP[media_ip_type] [media_ip]', 's=-', 'c=IN IP[media_ip_type] {address}', 't=0 0',
+       'm=audio [media_port] RTP/AVP 8', 'a=rtpmap:8 PCMA/8000', 'a={direction}']
 TAKE = ('<ereg regexp="((Record-Route|Via):.*)Max-Forwards:" search_in="msg" assign_to="all,head"/>'
         '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>'
         '<ereg regexp=";tag=.*" search_in="hdr" header="From:" assign_to="peer"/>'
@@ -87,6 +90,10 @@ def expand(text, is_called):
         elif word == 'sdp':
             address = words[2] if len(words) > 2 else '[media_ip]'
             made = [line.format(direction=words[0], version=words[1], address=address) for line in SDP]
+        elif word == 'recorded':
+            made = [line.format(version=1, address='[media_ip]', direction='sendrecv')
+                    .replace('[media_port]', '[rtpstream_audio_port]').replace('AVP 8', 'AVP ' + words[0])
+                    .replace('8 PCMA', ' '.join(words)) for line in SDP]
         elif word == 'empty':
             made = ['Content-Length: 0', '']
         elif word == 'take':
@@ -109,41 +116,48 @@ class Sipp:
 
     count = 0
 
-    def __init__(self, lab, scenario, calls=1, rate=10, user='bob', seconds=40, keys=None):
-        """calls, rate: how often, and how many a second. user: whose calls come here. seconds: the end, at the latest."""
+    def __init__(self, lab, scenario, calls=1, rate=10, user='bob', seconds=40, keys=None,
+                 words=None):
+        """calls, rate: how often, and how many a second. user: whose calls come here. seconds: the end, at the latest.
+        words: what stands for what in the scenario."""
         Sipp.count += 1
         self.lab, self.scenario, self.user = lab, scenario, user
-        self.port = lab.place.ports(4, 5070)
+        place = lab.phones
+        self.port = place.ports(4, 5070)
         name = 'sipp-%d-%s' % (Sipp.count, scenario)
         is_called, self.contact = scenario.startswith('uas-'), None
         self._trace = lab.path(name + '.messages')
         self._errors = lab.path(name + '.errors')
         path = lab.path(name + '.xml')
         with open(os.path.join(SCENARIOS, scenario + '.xml'), encoding='utf-8') as file:
-            text = expand(file.read(), is_called)
+            text = file.read()
+        for word, meaning in (words or {}).items():
+            text = text.replace(word, meaning)
+        text = expand(text, is_called)
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
-        command = ['sipp', '-sf', path, '-i', lab.host, '-mi', lab.host, '-p', self.port, '-mp', self.port + 2,
+        command = ['sipp', '-sf', path, '-i', place.host, '-mi', place.host, '-p', self.port, '-mp', self.port + 2,
                    '-m', calls, '-r', rate, '-nostdin', '-timeout', '%ds' % seconds, '-timeout_error',
                    '-recv_timeout', PATIENCE, '-trace_msg', '-message_file', self._trace, '-trace_err',
                    '-error_file', self._errors, '-key', 'domain', lab.domain]
         for key, value in (keys or {}).items():
             command += ['-key', key, value]
-        command.append('%s:%d' % (lab.host, lab.kamailio.port))
-        self.process = Process(name, lab.place.wrap(command), lab.path(name + '.log'),
+        command.append('%s:%d' % (lab.phone_host, lab.kamailio.port))
+        self.process = Process(name, place.wrap(command), lab.path(name + '.log'),
                                env=dict(os.environ, TERM='dumb'))
         lab.adopt(self)
         if is_called:
             self._wait_bound()
             # Not by REGISTER: that would have to come from SIPp's own socket to be where calls go.
-            self.contact = 'sip:%s@%s:%d' % (user, lab.host, self.port)
+            self.contact = 'sip:%s@%s:%d' % (user, bracket(place.host), self.port)
             lab.kamailio.rpc('ul.add', 'location', user, self.contact, 600, 1.0, '.', 0, 0, 8191)
 
     def _wait_bound(self):
         def taken():
-            with self.lab.place.socket(kind=2) as probe:
+            place = self.lab.phones
+            with place.socket(family_of(place.host), 2) as probe:
                 try:
-                    probe.bind((self.lab.host, self.port))
+                    probe.bind((place.host, self.port))
                 except OSError:
                     return True
             return False

@@ -48,11 +48,11 @@ COMEDIA = '''
 table inet comedia {
   map away { type inet_service : inet_service; elements = { %s } }
   map home { type inet_service : inet_service; elements = { %s } }
-  chain out { type filter hook output priority raw; udp sport { %d-%d } udp sport set udp sport map @away; }
+  chain out { type filter hook output priority raw; oifname != "lo" udp sport { %d-%d } udp sport set udp sport map @away; }
   chain in {
     type filter hook prerouting priority raw;
-    udp dport { %d-%d } drop
-    udp dport { %d-%d } udp dport set udp dport map @home;
+    iifname != "lo" udp dport { %d-%d } drop
+    iifname != "lo" udp dport { %d-%d } udp dport set udp dport map @home;
   }
 }
 '''

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The matrix of media: peer x network x security with PCMA, codec x peer on the LAN, policy x what the other side can do.
+A cell is a call; it passes when both sides have heard the other's tone (seen the other's colour), and the wire shows that
+it was encrypted, or that it was not.
+
+    run_cell(Cell('baresip', 'lan', 'sdes'))
+"""
+
+from dataclasses import dataclass
+import time
+
+from cusaxlab.capture import Capture
+from cusaxlab.medialab import MediaLab
+from cusaxlab.netns import CLIENT
+from cusaxlab.process import LabError, wait_until
+from cusaxlab.town import KINDS
+from matrixpeers import ALICE, BLUE, BOB, BOBS, GREEN, PEERS, TONE
+from product import Person
+
+SECURITIES = ('plain', 'sdes', 'dtls')
+AUDIO, VIDEO = ('PCMU', 'PCMA', 'opus', 'G722'), ('VP8', 'H264')
+ELSEWHERE = '10.77.0.21'
+#: Where bad lines are between us: how long a piece of the tone has to be without a gap.
+PIECE = {'lossy': 0.3}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """way: out, we call; in, we are called. policy: our media_encryption; None: what the security needs."""
+
+    peer: str
+    network: str = 'lan'
+    security: str = 'plain'
+    codec: str = 'PCMA'
+    video: str = None
+    way: str = 'out'
+    policy: str = None
+
+    @property
+    def name(self):
+        words = [self.peer, self.network, self.security, self.codec]
+        words += [self.video] if self.video else []
+        return '-'.join(words + [self.way]).replace(' ', '_')
+
+    @property
+    def ice(self):
+        """Whether peers that can do both, with and without, do it: where nothing else leads through."""
+        return self.network in ('symmetric', 'full cone', 'dual')
+
+    def why_void(self):
+        """None, or why this cannot be, by the nature of the peer."""
+        return PEERS[self.peer].why_not(self)
+
+
+def networks(way='out'):
+    """Peer x network x security."""
+    return [Cell(peer, network, security, way=way) for network in KINDS for peer in PEERS for security in SECURITIES]
+
+
+def codecs(way='out'):
+    """Codec x peer on the LAN; a browser and a second account encrypt."""
+    sound = [Cell(peer, security='dtls' if peer == 'browser' else 'plain', codec=codec, way=way)
+             for codec in AUDIO for peer in PEERS]
+    picture = [Cell(peer, security='dtls' if peer == 'browser' else 'plain', codec='opus', video=codec, way=way)
+               for codec in VIDEO for peer in PEERS]
+    return sound + picture
+
+
+#: For tests/check: each peer, network, security, codec and way at least once.
+SELECTION = [
+    Cell('baresip', 'one host', 'plain'), Cell('baresip', 'lan', 'sdes', way='in'), Cell('baresip', 'lan', 'dtls'),
+    Cell('baresip', 'symmetric', 'dtls'), Cell('baresip', 'moving', 'sdes'), Cell('baresip', 'lossy', 'plain', way='in'),
+    Cell('baresip', 'lan', codec='G722'),
+    Cell('SIPp', 'lan', 'plain'), Cell('SIPp', 'symmetric', 'plain', way='in'), Cell('SIPp', 'ipv6', 'plain'),
+    Cell('GStreamer', 'full cone', 'sdes'), Cell('GStreamer', 'comedia', 'dtls'), Cell('GStreamer', 'lan', codec='opus'),
+    Cell('GStreamer', 'lan', codec='PCMU', way='in'), Cell('GStreamer', 'lan', 'sdes', 'opus', 'H264'),
+    Cell('CUSAX', 'lan', 'dtls'), Cell('CUSAX', 'full cone', 'dtls', way='in'), Cell('CUSAX', 'dual', 'dtls'),
+    Cell('browser', 'lan', 'dtls', 'opus', 'VP8'), Cell('browser', 'full cone', 'dtls', way='in'),
+]
+
+POLICY = {'plain': 'off', 'sdes': 'prefer', 'dtls': 'prefer'}
+
+
+def settings_of(lab, cell):
+    """What alice's account says besides name and password."""
+    settings = {'media_encryption': cell.policy or POLICY[cell.security]}
+    if cell.network == 'full cone':
+        settings.update(lab.stun())
+    elif cell.network == 'symmetric':
+        settings.update(lab.relay())
+    return settings
+
+
+def open_lab(cell):
+    """The laboratory of a cell, not started."""
+    return MediaLab(cell.network, turn=cell.network in ('full cone', 'symmetric'), **PEERS[cell.peer].lab_options)
+
+
+def connect(alice, peer, cell):
+    """One calls, the other answers."""
+    if cell.way == 'out':
+        alice.do('call', BOB, *(['video'] if cell.video else []))
+        peer.be_called()
+    else:
+        mark = alice.mark()
+        peer.call()
+        alice.respond(alice.expect('request .*title="Incoming', since=mark), 'Answer')
+
+
+def both_hear(alice, peer, cell, within=10):
+    piece = PIECE.get(cell.network, 0.6)
+    peer.wait_hears(TONE, piece, within)
+    alice.expect_tone(BOBS, within, seconds=min(piece, 0.5))
+    if cell.video:
+        peer.wait_sees(GREEN)
+        alice.wait_sees(BLUE)
+
+
+def on_the_wire(wire, cell):
+    """A listener on the wire hears the product if the cell is plain, and nothing if it is not."""
+    if cell.codec != 'PCMA' or cell.peer == 'CUSAX' or cell.network == 'symmetric':
+        return
+    heard = wire.hearing(TONE)
+    if cell.security == 'plain':
+        assert heard.longest > 0.2, 'the capture has not heard what is plain: %s' % heard
+    else:
+        assert heard.heard <= 1, 'plain sound on the wire of an encrypted call: %s' % heard
+
+
+def call_of(lab, peer, cell):
+    """alice signs in, both hear each other, and again after the address changed in a network where it does; the end."""
+    with Person(lab, 'alice', **settings_of(lab, cell)) as alice, Capture(lab.client, lab.wire_device) as wire:
+        connect(alice, peer, cell)
+        both_hear(alice, peer, cell)
+        if cell.network == 'moving':
+            lab.client.change_address(CLIENT, ELSEWHERE)
+            both_hear(alice, peer, cell, 20)
+        on_the_wire(wire, cell)
+        alice.hang_up()
+        peer.wait_ended()
+
+
+def run_cell(cell, lab=None):
+    """Runs it; gives the seconds it took. lab: made by open_lab(); who made it closes it."""
+    begin = time.monotonic()
+    own = lab is None
+    lab = open_lab(cell) if own else lab
+    peer = None
+    try:
+        lab.start()
+        peer = PEERS[cell.peer](lab, cell)
+        peer.start()
+        call_of(lab, peer, cell)
+    finally:
+        if peer:
+            peer.stop()
+        if own:
+            lab.close()
+    return time.monotonic() - begin

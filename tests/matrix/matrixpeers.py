@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Who is at the other end of a cell: a baresip, a SIPp with a recording, GStreamer's pipelines, a second CUSAX account, a
+browser. All of them are bob, say 880 Hz, and prove by content what they hear.
+
+    peer = PEERS['baresip'](lab, cell)
+    peer.start()                     bob is there
+    peer.be_called(); peer.call()    he answers, he calls; peer.call() is over when it rings
+    peer.wait_hears(440)
+    peer.hang_up(); peer.wait_ended()
+"""
+
+import os
+
+from cusaxlab import audio, gstvoice
+from cusaxlab.capture import Capture
+from cusaxlab.process import wait_until
+from cusaxlab.rtp import tone_octets
+from cusaxlab.sipp import Sipp
+from product import Person
+
+ALICE, BOB, TONE, BOBS = 'alice@cusax.test', 'bob@cusax.test', 440, 880
+#: What alice shows and bob shows, red green blue.
+GREEN, BLUE = 0x00FF00, 0x0000FF
+
+
+class Peer:
+    """options of a cell: security (plain, sdes, dtls), codec, video (None or a codec), ice (with those who can do without)."""
+
+    name = None
+    #: What it cannot do by its nature: word of a cell -> reason.
+    voids = {}
+    lab_options = {}
+
+    def __init__(self, lab, cell):
+        self.lab, self.cell = lab, cell
+
+    @classmethod
+    def why_not(cls, cell):
+        """None, or why there is no such cell by the nature of the peer."""
+        words = [cell.network, cell.security, cell.codec, 'video' if cell.video else '', cell.video or '']
+        return next((cls.voids[word] for word in words if word in cls.voids), None)
+
+    def start(self):
+        raise NotImplementedError
+
+    def stop(self):
+        """What does not end with the laboratory."""
+
+
+class BaresipPeer(Peer):
+    name = 'baresip'
+    voids = {'H264': 'baresip 1.0 has no picture source here whose content can be told',
+             'VP8': 'baresip 1.0 has no picture source here whose content can be told'}
+    ENCRYPTION = {'plain': None, 'sdes': 'srtp-mand', 'dtls': 'dtls_srtp'}
+
+    def start(self):
+        codec = {'opus': 'opus/48000/2'}.get(self.cell.codec, self.cell.codec)
+        self.phone = self.lab.phone('bob', tone=BOBS, codecs=(codec,),
+                                    media_encryption=self.ENCRYPTION[self.cell.security], ice=self.cell.ice)
+
+    def be_called(self):
+        self.phone.wait_incoming()
+        self.phone.accept()
+
+    def call(self):
+        self.phone.dial(ALICE)
+
+    def wait_hears(self, tone, seconds=1.0, within=10):
+        self.phone.wait_heard(tone, seconds, within, anew=True)
+
+    def hang_up(self):
+        self.phone.hangup()
+
+    def wait_ended(self):
+        self.phone.wait_closed()
+
+    def dial(self, digits):
+        self.phone.digits(digits)
+
+    def wait_digits(self, digits):
+        self.phone.wait_digits(digits)
+
+
+class SippPeer(Peer):
+    """What it hears is what arrives at its machine: SIPp itself does not listen."""
+
+    name = 'SIPp'
+    voids = {'sdes': 'SIPp 3.6.1 plays recordings in plain RTP only', 'dtls': 'SIPp 3.6.1 plays recordings in plain RTP only',
+             'opus': 'SIPp 3.6.1 plays recordings of PCMU and PCMA', 'G722': 'SIPp 3.6.1 plays recordings of PCMU and PCMA',
+             'video': 'SIPp 3.6.1 plays recordings of sound here'}
+    FORMATS = {'PCMA': '8 PCMA', 'PCMU': '0 PCMU'}
+
+    def start(self):
+        self.sipp, self._wire = None, Capture(self.lab.phones, self.device)
+        self.lab.adopt(self._wire)
+        law = tone_octets(BOBS) if self.cell.codec == 'PCMA' else ulaw_octets(BOBS)
+        self._recording = self.lab.path('recording.' + self.cell.codec)
+        with open(self._recording, 'wb') as file:
+            file.write(law * 2)
+        if self.cell.way == 'out':
+            self.sipp = self._play('uas-speaks')
+
+    @property
+    def device(self):
+        return 'lo' if self.lab.phones is self.lab.client else self.lab.phones.device
+
+    def _play(self, scenario):
+        form = self.FORMATS[self.cell.codec]
+        return Sipp(self.lab, scenario, seconds=90, words={
+            'FORMAT': form, 'RECORDING': '%s,-1,%s' % (self._recording, form.split()[0])})
+
+    def be_called(self):
+        """The scenario answers."""
+
+    def call(self):
+        self.sipp = self._play('uac-speaks')
+
+    def wait_hears(self, tone, seconds=1.0, within=10):
+        kind = int(self.FORMATS[self.cell.codec].split()[0])
+        since = self._wire.datagrams[-1].when if self._wire.datagrams else 0.0
+        self._wire.wait_heard(tone, seconds, within, target=self.lab.phones.host, payload_type=kind, since=since)
+
+    def hang_up(self):
+        """Its scenarios leave that to the other side."""
+
+    def wait_ended(self):
+        self.sipp.wait(10)
+
+
+def ulaw_octets(frequency):
+    import math
+
+    def compress(value):
+        value = int(max(-1, min(1, value)) * 32635)
+        sign, value = (0x80, -value) if value < 0 else (0, value)
+        value = min(value + 132, 32767)
+        exponent = value.bit_length() - 8
+        return ~(sign | exponent << 4 | value >> exponent + 3 & 15) & 0xFF
+    return bytes(compress(0.5 * math.sin(2 * math.pi * frequency * n / 8000)) for n in range(8000))
+
+
+class GstPeer(Peer):
+    """Sound and picture by GStreamer, signalling by the raw agent."""
+
+    name = 'GStreamer'
+    SECURITY = {'plain': None, 'sdes': 'sdes', 'dtls': 'dtls', 'sdes-if': 'sdes-if', 'dtls-if': 'dtls-if'}
+
+    @classmethod
+    def why_not(cls, cell):
+        if cell.ice and cell.network == 'symmetric':
+            return None
+        return super().why_not(cell)
+
+    def start(self):
+        certificate = certificate_of(self.lab) if self.cell.security.startswith('dtls') else None
+        maker = gstvoice.GstVoice.maker(self.lab.path('gst'), codec=self.cell.codec, video=self.cell.video, colour=BLUE,
+                                        security=self.SECURITY[self.cell.security], certificate=certificate)
+        self.agent = self.lab.sip_caller('bob', 'tls', tone=BOBS, voice=maker)
+        self._call = None
+
+    def be_called(self):
+        self._call = self.agent.wait_call()
+        self._call.ring()
+        self._call.accept()
+
+    def call(self):
+        self._call = self.agent.invite('sip:' + ALICE)
+
+    def wait_hears(self, tone, seconds=1.0, within=10):
+        self._call.voice.wait_heard(tone, seconds, within)
+
+    def wait_sees(self, colour, within=15):
+        wanted = [colour >> 16, colour >> 8 & 255, colour & 255]
+
+        def seen():
+            now = self._call.voice.seen()
+            return now and all(abs(a - b) < 60 for a, b in zip(now, wanted))
+        wait_until(seen, 'GStreamer sees %s' % wanted, within,
+                   lambda: '%s\n%s' % (self._call.voice.seen(), self._call.voice.tail()), 0.1)
+
+    def hang_up(self):
+        self._call.bye()
+
+    def wait_ended(self):
+        self._call.wait_ended()
+
+
+def certificate_of(lab):
+    """(PEM of key and certificate, fingerprint as in SDP) for DTLS."""
+    import subprocess
+    certificate, key = lab.authority.issue('dtls', ['gst.invalid'])
+    done = subprocess.run(['openssl', 'x509', '-in', certificate, '-noout', '-fingerprint', '-sha256'], check=True,
+                          capture_output=True, text=True, timeout=10)
+    with open(certificate, encoding='ascii') as file, open(key, encoding='ascii') as other:
+        return file.read() + other.read(), done.stdout.strip().partition('=')[2]
+
+
+class CusaxPeer(Peer):
+    name = 'CUSAX'
+    voids = {'sdes': 'two CUSAX accounts can both do DTLS-SRTP, and take that',
+             'PCMU': 'two CUSAX accounts agree on Opus', 'G722': 'two CUSAX accounts agree on Opus'}
+    POLICY = {'plain': 'off', 'dtls': 'prefer'}
+
+    @classmethod
+    def why_not(cls, cell):
+        if cell.video == 'H264':
+            return 'two CUSAX accounts agree on VP8'
+        return super().why_not(cell)
+
+    bob = None
+
+    def start(self):
+        options = dict(media_encryption=self.POLICY[self.cell.security])
+        if self.cell.network in ('symmetric', 'full cone'):
+            options.update(self.lab.stun())
+        self.bob = Person(self.lab, 'bob', tone=BOBS, place=self.lab.phones, **options)
+        self._mark = 0
+
+    def be_called(self):
+        self.bob.respond(self.bob.wait_ring(), 'Answer')
+
+    def call(self):
+        self.bob.call(ALICE)
+
+    def wait_hears(self, tone, seconds=1.0, within=10):
+        self.bob.expect_tone(tone, within, seconds=min(seconds, 0.5))
+
+    def hang_up(self):
+        self._mark = self.bob.mark()
+        self.bob.hang_up()
+
+    def wait_ended(self):
+        self.bob.expect('media-state .*state="end"', since=self._mark)
+
+    def stop(self):
+        if self.bob:
+            self.bob.stop(check=False)
+
+
+class BrowserPeer(Peer):
+    name = 'browser'
+    voids = {'plain': 'a browser speaks DTLS-SRTP only (RFC 8827 section 6.5)',
+             'sdes': 'a browser speaks DTLS-SRTP only (RFC 8827 section 6.5)'}
+    lab_options = {'websocket': True}
+
+    @classmethod
+    def why_not(cls, cell):
+        from cusaxlab import browser
+        return super().why_not(cell) or browser.why_not()
+
+    def start(self):
+        from cusaxlab.browser import Browser
+        self.browser = Browser(self.lab, self.lab.phones)
+        server = 'ws://%s:%d' % (self.lab.phone_host, self.lab.kamailio.port)
+        self.phone = self.browser.phone('bob', tone=BOBS, colour='blue', server=server)
+        self._options = {'codecs': [self.cell.codec] + ([self.cell.video] if self.cell.video else [])}
+        if self.cell.video:
+            self._options['video'] = True
+
+    def be_called(self):
+        self.phone.wait_incoming()
+        self.phone.answer(**self._options)
+
+    def call(self):
+        self.phone.call(ALICE, **self._options)
+
+    def wait_hears(self, tone, seconds=1.0, within=10):
+        self.phone.wait_heard(tone, within)
+
+    def wait_sees(self, colour, within=15):
+        self.phone.wait_seen({GREEN: 'lime', BLUE: 'blue'}[colour], within)
+
+    def hang_up(self):
+        self.phone.hangup()
+
+    def wait_ended(self):
+        self.phone.wait_closed()
+
+
+PEERS = {kind.name: kind for kind in (BaresipPeer, SippPeer, GstPeer, CusaxPeer, BrowserPeer)}
