@@ -1,45 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* See offer.h. */
-#include "offer.h"
+/* See offer.h. States and the other side's texts; ours are written in offer-compose.c. */
 #include "error.h"
-#include "offer-judge.h"
-#include "offer-plan.h"
-#include "sdp-writer.h"
+#include "offer-private.h"
 #include "sdp.h"
 
 #include <string.h>
-
-#define FIRST_DYNAMIC 96 /* RFC 3551 section 6 */
-#define PAYLOAD_TYPES 128
-
-typedef enum
-{
-  STATE_STABLE,
-  STATE_OFFER_SENT,
-  STATE_OFFER_RECEIVED
-} State;
-
-struct _CusaxOffer
-{
-  CusaxMediaSecurity security;
-  GPtrArray *ours; /* what we can do, in our order, with our payload types */
-  State state;
-
-  guint64 session_id;
-  guint64 version;
-  char *origin;    /* (nullable): address in o=, never changed (RFC 3264 section 8) */
-  char *last_body; /* (nullable): the last text without its o= line; holds a key */
-
-  CusaxOfferPlan *agreed; /* (nullable): NULL until the first answer */
-  GPtrArray *agreed_codecs;
-  CusaxCodec *bound[PAYLOAD_TYPES]; /* what a number means for the whole session (RFC 3264 section 8.3.2) */
-
-  /* OFFER_SENT, OFFER_RECEIVED */
-  CusaxOfferPlan *plan;
-  GPtrArray *offered;         /* our codecs in our offer */
-  CusaxOfferSent sent;        /* points into plan and offered */
-  CusaxOfferResult *received; /* out of their offer */
-};
 
 static gboolean
 fail (GError **error, CusaxErrorCode code, const char *text)
@@ -50,24 +15,14 @@ fail (GError **error, CusaxErrorCode code, const char *text)
 
 /* ----------------------------------------------------------------- object */
 
-void
-cusax_offer_result_free (CusaxOfferResult *result)
-{
-  if (result == NULL)
-    return;
-  cusax_transport_description_free (result->remote);
-  g_clear_pointer (&result->codecs, g_ptr_array_unref);
-  explicit_bzero (&result->local_crypto, sizeof result->local_crypto);
-  g_free (result);
-}
-
 CusaxOffer *
 cusax_offer_new (CusaxMediaSecurity security, const GPtrArray *codecs)
 {
   CusaxOffer *offer = g_rc_box_new0 (CusaxOffer);
 
   offer->security = security;
-  offer->ours = cusax_codecs_copy (codecs);
+  offer->is_private = TRUE;
+  offer->streams[CUSAX_OFFER_AUDIO].ours = cusax_codecs_copy (codecs);
   /* Unique is enough (RFC 8866 section 5.2), and 31 bits are what every parser can hold. */
   offer->session_id = g_random_int () >> 1;
   return offer;
@@ -80,8 +35,8 @@ cusax_offer_ref (CusaxOffer *offer)
   return g_rc_box_acquire (offer);
 }
 
-static void
-set_last_body (CusaxOffer *offer, char *body)
+void
+cusax_offer_set_last_body (CusaxOffer *offer, char *body)
 {
   if (offer->last_body != NULL)
     explicit_bzero (offer->last_body, strlen (offer->last_body));
@@ -89,26 +44,38 @@ set_last_body (CusaxOffer *offer, char *body)
   offer->last_body = body;
 }
 
-static void
-forget_pending (CusaxOffer *offer)
+void
+cusax_offer_forget_pending (CusaxOffer *offer)
 {
-  offer->state = STATE_STABLE;
+  offer->state = CUSAX_OFFER_STABLE;
   g_clear_pointer (&offer->plan, cusax_offer_plan_free);
-  g_clear_pointer (&offer->offered, g_ptr_array_unref);
-  g_clear_pointer (&offer->received, cusax_offer_result_free);
+  for (guint kind = 0; kind < CUSAX_OFFER_KINDS; kind++)
+    {
+      g_clear_pointer (&offer->streams[kind].offered, g_ptr_array_unref);
+      g_clear_pointer (&offer->streams[kind].received, cusax_offer_result_free);
+    }
+}
+
+static void
+stream_clear (CusaxOfferStream *stream)
+{
+  g_clear_pointer (&stream->ours, g_ptr_array_unref);
+  g_clear_pointer (&stream->agreed_codecs, g_ptr_array_unref);
+  g_clear_pointer (&stream->remote_fingerprint, g_free);
+  for (guint i = 0; i < CUSAX_OFFER_PAYLOAD_TYPES; i++)
+    cusax_codec_free (stream->bound[i]);
 }
 
 static void
 offer_clear (CusaxOffer *offer)
 {
-  forget_pending (offer);
-  set_last_body (offer, NULL);
+  cusax_offer_forget_pending (offer);
+  cusax_offer_set_last_body (offer, NULL);
   g_free (offer->origin);
+  cusax_transport_description_free (offer->local_video);
   g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
-  g_clear_pointer (&offer->agreed_codecs, g_ptr_array_unref);
-  g_ptr_array_unref (offer->ours);
-  for (guint i = 0; i < PAYLOAD_TYPES; i++)
-    cusax_codec_free (offer->bound[i]);
+  for (guint kind = 0; kind < CUSAX_OFFER_KINDS; kind++)
+    stream_clear (&offer->streams[kind]);
 }
 
 void
@@ -118,252 +85,199 @@ cusax_offer_unref (CusaxOffer *offer)
   g_rc_box_release_full (offer, (GDestroyNotify) offer_clear);
 }
 
-/* ---------------------------------------------------------------- writing */
-
-/* Joins the text of all lines; the version grows only if something else changed. */
-static char *
-write_text (CusaxOffer *offer, const CusaxOfferPlan *plan, const CusaxSdpAudio *audio)
+void
+cusax_offer_set_private (CusaxOffer *offer, gboolean is_private)
 {
-  g_autofree char *address = cusax_sdp_write_address (audio->local->address);
-  GString *body = g_string_new (NULL);
-
-  g_string_append_printf (body, "s=-\r\nc=%s\r\nt=0 0\r\n", address);
-  for (guint i = 0; i < plan->lines->len; i++)
-    {
-      const CusaxOfferLine *line = plan->lines->pdata[i];
-
-      if (i == plan->index)
-        cusax_sdp_write_audio (body, audio);
-      else
-        cusax_sdp_write_refused (body, line->type, line->protocol, line->format);
-    }
-
-  if (offer->origin == NULL)
-    offer->origin = g_steal_pointer (&address);
-  if (g_strcmp0 (offer->last_body, body->str) != 0)
-    offer->version++;
-  set_last_body (offer, g_string_free (body, FALSE));
-  return g_strdup_printf ("v=0\r\no=- %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %s\r\n%s", offer->session_id,
-                          offer->version, offer->origin, offer->last_body);
+  g_return_if_fail (offer != NULL);
+  offer->is_private = is_private;
 }
 
-static gboolean
-check_local (const CusaxTransportDescription *local, GError **error)
+void
+cusax_offer_set_video (CusaxOffer *offer, const GPtrArray *codecs)
 {
-  if (local == NULL || local->address == NULL || local->rtp_port == 0)
-    return fail (error, CUSAX_ERROR_INVALID, "the local transport is not ready");
-  return TRUE;
+  g_return_if_fail (offer != NULL);
+  g_clear_pointer (&offer->streams[CUSAX_OFFER_VIDEO].ours, g_ptr_array_unref);
+  if (codecs != NULL)
+    offer->streams[CUSAX_OFFER_VIDEO].ours = cusax_codecs_copy (codecs);
 }
 
-static void
-bind_codecs (CusaxOffer *offer, const GPtrArray *codecs)
+void
+cusax_offer_set_local_video (CusaxOffer *offer, const CusaxTransportDescription *local, CusaxDirection direction)
 {
-  for (guint i = 0; i < codecs->len; i++)
-    {
-      const CusaxCodec *codec = codecs->pdata[i];
+  CusaxTransportDescription *copy = cusax_transport_description_copy (local);
 
-      if (offer->bound[codec->payload_type] == NULL)
-        offer->bound[codec->payload_type] = cusax_codec_copy (codec);
-    }
-}
-
-static gboolean
-is_listed (const GPtrArray *codecs, guint payload_type)
-{
-  for (guint i = 0; i < codecs->len; i++)
-    if (((const CusaxCodec *) codecs->pdata[i])->payload_type == payload_type)
-      return TRUE;
-  return FALSE;
-}
-
-/* A payload type for @codec that means nothing else in this session, -1 if all are taken. */
-static int
-choose_payload_type (const CusaxOffer *offer, const GPtrArray *used, const CusaxCodec *codec)
-{
-  for (int i = -1; i < PAYLOAD_TYPES; i++)
-    {
-      guint candidate = i < 0 ? codec->payload_type : (guint) i;
-
-      if (i >= 0 && i < FIRST_DYNAMIC)
-        continue;
-      if (!is_listed (used, candidate)
-          && (offer->bound[candidate] == NULL || cusax_codec_matches (offer->bound[candidate], codec)))
-        return (int) candidate;
-    }
-  return -1;
-}
-
-static const CusaxCodec *
-find_codec (const GPtrArray *codecs, const CusaxCodec *codec)
-{
-  for (guint i = 0; codecs != NULL && i < codecs->len; i++)
-    if (cusax_codec_matches (codecs->pdata[i], codec))
-      return codecs->pdata[i];
-  return NULL;
-}
-
-/* @agreed with their numbers and our parameters, which say what we want to receive (RFC 8866 section 6.15). */
-static GPtrArray *
-with_our_parameters (const CusaxOffer *offer, const GPtrArray *agreed)
-{
-  GPtrArray *codecs = cusax_codecs_new ();
-
-  for (guint i = 0; i < agreed->len; i++)
-    {
-      const CusaxCodec *theirs = agreed->pdata[i];
-      const CusaxCodec *our = find_codec (offer->ours, theirs);
-
-      g_ptr_array_add (codecs, cusax_codec_new (theirs->payload_type, theirs->name, theirs->clock_rate,
-                                                theirs->channels, our != NULL ? our->fmtp : NULL));
-    }
-  return codecs;
-}
-
-/* First what was agreed, under the agreed numbers, then the rest: the other end may be another one by now (a
- * transfer behind an exchange). */
-static GPtrArray *
-codecs_to_offer (const CusaxOffer *offer)
-{
-  GPtrArray *codecs;
-
-  if (offer->agreed_codecs == NULL)
-    return cusax_codecs_copy (offer->ours);
-
-  codecs = with_our_parameters (offer, offer->agreed_codecs);
-  for (guint i = 0; i < offer->ours->len; i++)
-    {
-      const CusaxCodec *our = offer->ours->pdata[i];
-      int payload_type;
-
-      if (find_codec (codecs, our) != NULL)
-        continue;
-      payload_type = choose_payload_type (offer, codecs, our);
-      if (payload_type >= 0)
-        g_ptr_array_add (codecs, cusax_codec_new ((guint8) payload_type, our->name, our->clock_rate,
-                                                  our->channels, our->fmtp));
-    }
-  return codecs;
-}
-
-char *
-cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *local, CusaxDirection direction,
-                          GError **error)
-{
-  CusaxOfferPlan *plan;
-  const char *protocol;
-  CusaxSdpAudio audio = { 0 };
-
-  g_return_val_if_fail (offer != NULL, NULL);
-
-  if (offer->state != STATE_STABLE)
-    {
-      fail (error, CUSAX_ERROR_INVALID, "an offer is open");
-      return NULL;
-    }
-  if (!check_local (local, error))
-    return NULL;
-  protocol = offer->agreed != NULL                             ? cusax_offer_plan_get_protocol (offer->agreed)
-             : offer->security == CUSAX_MEDIA_SECURITY_REQUIRE ? "RTP/SAVP"
-                                                               : "RTP/AVP";
-  if (local->crypto.suite == CUSAX_SRTP_NONE
-      && (offer->security == CUSAX_MEDIA_SECURITY_REQUIRE || cusax_sdp_profile_of (protocol) == CUSAX_SDP_SRTP))
-    {
-      fail (error, CUSAX_ERROR_NOT_PROTECTED, "no key for the sound");
-      return NULL;
-    }
-
-  plan = offer->agreed != NULL ? cusax_offer_plan_copy (offer->agreed) : cusax_offer_plan_new ();
-  if (offer->agreed == NULL)
-    cusax_offer_plan_add (plan, "audio", protocol, "0");
-
-  offer->offered = codecs_to_offer (offer);
-  offer->plan = plan;
-  offer->state = STATE_OFFER_SENT;
-
-  memset (&offer->sent, 0, sizeof offer->sent);
-  offer->sent.security = offer->security;
-  offer->sent.protocol = cusax_offer_plan_get_protocol (plan);
-  offer->sent.codecs = offer->offered;
-  offer->sent.direction = direction;
-  offer->sent.rtcp_mux = local->rtcp_mux;
-  if (offer->security != CUSAX_MEDIA_SECURITY_OFF && local->crypto.suite != CUSAX_SRTP_NONE)
-    {
-      offer->sent.crypto.tag = MAX (local->crypto.tag, 1);
-      offer->sent.crypto.suite = local->crypto.suite;
-    }
-
-  audio.protocol = offer->sent.protocol;
-  audio.local = local;
-  audio.codecs = offer->offered;
-  audio.direction = direction;
-  audio.rtcp_mux = offer->sent.rtcp_mux;
-  audio.crypto_tag = offer->sent.crypto.tag;
-  audio.crypto_suite = offer->sent.crypto.suite;
-  return write_text (offer, plan, &audio);
-}
-
-char *
-cusax_offer_create_answer (CusaxOffer *offer, const CusaxTransportDescription *local, CusaxDirection direction,
-                           GError **error)
-{
-  g_autoptr (GPtrArray) codecs = NULL;
-  const CusaxOfferResult *received;
-  CusaxSdpAudio audio = { 0 };
-  char *text;
-
-  g_return_val_if_fail (offer != NULL, NULL);
-
-  if (offer->state != STATE_OFFER_RECEIVED)
-    {
-      fail (error, CUSAX_ERROR_INVALID, "there is no offer to answer");
-      return NULL;
-    }
-  if (!check_local (local, error))
-    return NULL;
-  received = offer->received;
-  if (received->secure && local->crypto.suite == CUSAX_SRTP_NONE)
-    {
-      fail (error, CUSAX_ERROR_NOT_PROTECTED, "no key for the sound");
-      return NULL;
-    }
-
-  codecs = with_our_parameters (offer, received->codecs);
-  audio.protocol = cusax_offer_plan_get_protocol (offer->plan);
-  audio.local = local;
-  audio.codecs = codecs;
-  audio.direction = direction & received->direction;
-  audio.rtcp_mux = received->remote->rtcp_mux;
-  audio.crypto_tag = received->local_crypto.tag;
-  audio.crypto_suite = received->local_crypto.suite;
-  text = write_text (offer, offer->plan, &audio);
-
-  g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
-  offer->agreed = g_steal_pointer (&offer->plan);
-  g_clear_pointer (&offer->agreed_codecs, g_ptr_array_unref);
-  offer->agreed_codecs = cusax_codecs_copy (received->codecs);
-  bind_codecs (offer, offer->agreed_codecs);
-  forget_pending (offer);
-  return text;
+  g_return_if_fail (offer != NULL);
+  cusax_transport_description_free (offer->local_video);
+  offer->local_video = copy;
+  offer->video_direction = direction;
 }
 
 void
 cusax_offer_reject (CusaxOffer *offer)
 {
   g_return_if_fail (offer != NULL);
-  forget_pending (offer);
+  cusax_offer_forget_pending (offer);
 }
 
-/* -------------------------------------------------------------- receiving */
+gboolean
+cusax_offer_next_try (CusaxOffer *offer)
+{
+  int step;
+
+  g_return_val_if_fail (offer != NULL, FALSE);
+
+  if (offer->agreed != NULL || offer->state == CUSAX_OFFER_RECEIVED)
+    return FALSE;
+  cusax_offer_forget_pending (offer);
+  step = cusax_offer_find_step (offer, offer->step + 1, offer->had_key, offer->had_fingerprint);
+  if (step < 0)
+    return FALSE;
+  offer->step = (guint) step;
+  return TRUE;
+}
+
+/* --------------------------------------------------------------- agreement */
+
+static void
+bind_codecs (CusaxOfferStream *stream, const GPtrArray *codecs)
+{
+  for (guint i = 0; codecs != NULL && i < codecs->len; i++)
+    {
+      const CusaxCodec *codec = codecs->pdata[i];
+
+      if (stream->bound[codec->payload_type] == NULL)
+        stream->bound[codec->payload_type] = cusax_codec_copy (codec);
+    }
+}
+
+void
+cusax_offer_settle_plan (CusaxOffer *offer)
+{
+  g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
+  offer->agreed = g_steal_pointer (&offer->plan);
+}
+
+void
+cusax_offer_settle_stream (CusaxOffer *offer, CusaxOfferKind kind, const CusaxOfferResult *result)
+{
+  CusaxOfferStream *stream = &offer->streams[kind];
+
+  bind_codecs (stream, stream->offered);
+  g_clear_pointer (&stream->agreed_codecs, g_ptr_array_unref);
+  g_clear_pointer (&stream->remote_fingerprint, g_free);
+  stream->keying = CUSAX_KEYING_NONE;
+  stream->remote_setup = CUSAX_DTLS_SETUP_NONE;
+  if (result == NULL)
+    return;
+  stream->agreed_codecs = cusax_codecs_copy (result->codecs);
+  bind_codecs (stream, stream->agreed_codecs);
+  stream->keying = result->keying;
+  stream->remote_setup = result->remote->setup;
+  stream->remote_fingerprint = g_strdup (result->remote->fingerprint);
+}
+
+/* ----------------------------------------------------------------- bundles */
+
+/* Whether our sound is in a bundle of theirs, and its first one: then keys and ICE of its section hold for all of it. (If
+ * another one of ours comes before it, there is no bundle: each goes its own way.) @video: -1, or the index of the picture.
+ * Returns: TRUE; *@with_video: the picture is in it too. */
+static gboolean
+find_bundle (const CusaxSdp *sdp, guint audio, int video, gboolean *with_video)
+{
+  *with_video = FALSE;
+  for (guint i = 0; i < sdp->groups->len; i++)
+    {
+      char **mids = sdp->groups->pdata[i];
+      gboolean has_audio = FALSE;
+
+      for (guint j = 0; mids[j] != NULL; j++)
+        {
+          int index = cusax_sdp_find_mid (sdp, mids[j]);
+
+          if (index < 0)
+            continue;
+          if (!has_audio && index == video)
+            break;
+          has_audio |= index == (int) audio;
+          *with_video |= has_audio && index == video;
+        }
+      if (has_audio)
+        return ((const CusaxSdpMedia *) sdp->media->pdata[audio])->rtcp_mux;
+    }
+  return FALSE;
+}
+
+/* The section whose way the picture goes, NULL if it may not go at all. */
+static const CusaxSdpMedia *
+find_way (const CusaxSdp *sdp, guint audio, guint video, const CusaxOfferResult *sound)
+{
+  const CusaxSdpMedia *media = sdp->media->pdata[video];
+  gboolean with_video;
+
+  /* With a=crypto each stream has its own key on its own way: who bundles those is older than RFC 8843. */
+  if (find_bundle (sdp, audio, (int) video, &with_video) && with_video && media->rtcp_mux
+      && sound->keying != CUSAX_KEYING_SDES)
+    return sdp->media->pdata[audio];
+  return media->bundle_only ? NULL : media;
+}
+
+/* --------------------------------------------------------------- receiving */
+
+/* A picture that is less protected than the sound would make a lie of the call's lock. */
+static CusaxOfferResult *
+no_weaker (CusaxOfferResult *video, const CusaxOfferResult *sound)
+{
+  if (video == NULL || video->keying != CUSAX_KEYING_NONE || sound->keying == CUSAX_KEYING_NONE)
+    return video;
+  cusax_offer_result_free (video);
+  return NULL;
+}
+
+static void
+judge_answered_video (const CusaxOffer *offer, const CusaxSdp *sdp, CusaxOfferResult *result)
+{
+  const CusaxOfferStream *stream = &offer->streams[CUSAX_OFFER_VIDEO];
+  guint audio = (guint) offer->plan->index[CUSAX_OFFER_AUDIO];
+  guint video = (guint) offer->plan->index[CUSAX_OFFER_VIDEO];
+  const CusaxSdpMedia *way = NULL;
+
+  if (stream->offered == NULL)
+    return;
+  if (video < sdp->media->len)
+    way = offer->plan->grouped[CUSAX_OFFER_VIDEO] ? find_way (sdp, audio, video, result) : sdp->media->pdata[video];
+  /* Where we said "the same way", another one leads nowhere; port 0 refuses inside of a bundle too. */
+  if (way != NULL && offer->plan->grouped[CUSAX_OFFER_VIDEO] && way != sdp->media->pdata[audio])
+    way = NULL;
+  if (way != NULL && ((const CusaxSdpMedia *) sdp->media->pdata[video])->port != 0)
+    result->video = no_weaker (cusax_offer_judge_answer (&stream->sent, sdp->media->pdata[video], way, NULL), result);
+  result->video_refused = result->video == NULL;
+}
 
 static CusaxOfferResult *
-result_copy (const CusaxOfferResult *result)
+judge_answer (const CusaxOffer *offer, const CusaxSdp *sdp, GError **error)
 {
-  CusaxOfferResult *copy = g_new (CusaxOfferResult, 1);
+  guint audio = (guint) offer->plan->index[CUSAX_OFFER_AUDIO];
+  CusaxOfferResult *result;
 
-  *copy = *result;
-  copy->remote = cusax_transport_description_copy (result->remote);
-  copy->codecs = cusax_codecs_copy (result->codecs);
-  return copy;
+  if (sdp->media->len <= audio)
+    {
+      fail (error, CUSAX_ERROR_INVALID, "the answer has too few streams");
+      return NULL;
+    }
+  result = cusax_offer_judge_answer (&offer->streams[CUSAX_OFFER_AUDIO].sent, sdp->media->pdata[audio],
+                                     sdp->media->pdata[audio], error);
+  if (result != NULL)
+    judge_answered_video (offer, sdp, result);
+  return result;
+}
+
+static CusaxSdp *
+parse_answer (const CusaxOffer *offer, const char *text, gsize length, GError **error)
+{
+  if (offer->state == CUSAX_OFFER_SENT)
+    return cusax_sdp_parse (text, length, error);
+  fail (error, CUSAX_ERROR_INVALID, "there is no offer of ours to be answered");
+  return NULL;
 }
 
 CusaxOfferResult *
@@ -373,84 +287,171 @@ cusax_offer_preview_answer (CusaxOffer *offer, const char *text, gsize length, G
 
   g_return_val_if_fail (offer != NULL && text != NULL, NULL);
 
-  if (offer->state != STATE_OFFER_SENT)
-    {
-      fail (error, CUSAX_ERROR_INVALID, "there is no offer of ours to be answered");
-      return NULL;
-    }
-  sdp = cusax_sdp_parse (text, length, error);
-  if (sdp == NULL)
-    return NULL;
-  if (sdp->media->len > offer->plan->index)
-    return cusax_offer_judge_answer (&offer->sent, sdp->media->pdata[offer->plan->index], error);
-  fail (error, CUSAX_ERROR_INVALID, "the answer has too few streams");
-  return NULL;
+  sdp = parse_answer (offer, text, length, error);
+  return sdp != NULL ? judge_answer (offer, sdp, error) : NULL;
 }
 
 CusaxOfferResult *
 cusax_offer_receive_answer (CusaxOffer *offer, const char *text, gsize length, GError **error)
 {
-  CusaxOfferResult *result = cusax_offer_preview_answer (offer, text, length, error);
+  g_autoptr (CusaxSdp) sdp = NULL;
+  CusaxOfferResult *result = NULL;
+  gboolean with_video;
 
-  if (offer->state != STATE_OFFER_SENT)
+  g_return_val_if_fail (offer != NULL && text != NULL, NULL);
+
+  sdp = parse_answer (offer, text, length, error);
+  if (offer->state != CUSAX_OFFER_SENT)
     return NULL;
+  if (sdp != NULL)
+    result = judge_answer (offer, sdp, error);
   if (result != NULL)
     {
-      g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
-      offer->agreed = g_steal_pointer (&offer->plan);
-      bind_codecs (offer, offer->offered);
-      g_clear_pointer (&offer->agreed_codecs, g_ptr_array_unref);
-      offer->agreed_codecs = cusax_codecs_copy (result->codecs);
-      bind_codecs (offer, offer->agreed_codecs);
+      CusaxOfferPlan *plan = offer->plan;
+
+      plan->grouped[CUSAX_OFFER_AUDIO] = plan->grouped[CUSAX_OFFER_AUDIO]
+                                         && find_bundle (sdp, (guint) plan->index[CUSAX_OFFER_AUDIO], -1, &with_video);
+      if (result->video == NULL)
+        {
+          plan->index[CUSAX_OFFER_VIDEO] = -1;
+          plan->grouped[CUSAX_OFFER_VIDEO] = FALSE;
+        }
+      cusax_offer_settle_plan (offer);
+      cusax_offer_settle_stream (offer, CUSAX_OFFER_AUDIO, result);
+      cusax_offer_settle_stream (offer, CUSAX_OFFER_VIDEO, result->video);
     }
-  forget_pending (offer);
+  cusax_offer_forget_pending (offer);
   return result;
+}
+
+static void
+fill_rules (const CusaxOffer *offer, CusaxOfferKind kind, CusaxOfferRules *rules)
+{
+  const CusaxOfferStream *stream = &offer->streams[kind];
+
+  rules->kind = kind;
+  rules->security = offer->security;
+  rules->is_private = offer->is_private;
+  rules->codecs = stream->ours;
+  rules->kept_fingerprint = stream->remote_fingerprint;
+  rules->kept_setup = stream->remote_setup;
+}
+
+/* The stream that we already have comes first: a later offer does not move the call to another one. */
+static guint
+section_at (const CusaxOffer *offer, CusaxOfferKind kind, guint i)
+{
+  if (i > 0)
+    return i - 1;
+  return offer->agreed != NULL && offer->agreed->index[kind] >= 0 ? (guint) offer->agreed->index[kind] : 0;
+}
+
+static CusaxOfferResult *
+judge_sound (const CusaxOffer *offer, const CusaxSdp *sdp, guint *chosen, GError **error)
+{
+  g_autoptr (GError) first_error = NULL;
+  CusaxOfferResult *result = NULL;
+  CusaxOfferRules rules;
+
+  fill_rules (offer, CUSAX_OFFER_AUDIO, &rules);
+  for (guint i = 0; i <= sdp->media->len && result == NULL; i++)
+    {
+      const CusaxSdpMedia *media;
+
+      *chosen = section_at (offer, CUSAX_OFFER_AUDIO, i);
+      if (*chosen >= sdp->media->len)
+        continue;
+      media = sdp->media->pdata[*chosen];
+      if (g_str_equal (media->type, "audio"))
+        result = cusax_offer_judge_offer (&rules, media, media, first_error == NULL ? &first_error : NULL);
+    }
+  if (result == NULL && first_error == NULL)
+    fail (error, CUSAX_ERROR_UNSUPPORTED, "no audio stream");
+  else if (result == NULL)
+    g_propagate_error (error, g_steal_pointer (&first_error));
+  return result;
+}
+
+static CusaxOfferResult *
+judge_picture (const CusaxOffer *offer, const CusaxSdp *sdp, guint audio, const CusaxOfferResult *sound, guint *chosen)
+{
+  g_autoptr (GPtrArray) policy = cusax_codecs_video_policy ();
+  CusaxOfferResult *result = NULL;
+  CusaxOfferRules rules;
+
+  fill_rules (offer, CUSAX_OFFER_VIDEO, &rules);
+  if (rules.codecs == NULL)
+    rules.codecs = policy;
+  for (guint i = 0; i <= sdp->media->len && result == NULL; i++)
+    {
+      const CusaxSdpMedia *media, *way;
+
+      *chosen = section_at (offer, CUSAX_OFFER_VIDEO, i);
+      if (*chosen >= sdp->media->len)
+        continue;
+      media = sdp->media->pdata[*chosen];
+      if (!g_str_equal (media->type, "video") || (media->port == 0 && !media->bundle_only))
+        continue;
+      way = find_way (sdp, audio, *chosen, sound);
+      if (way != NULL)
+        result = no_weaker (cusax_offer_judge_offer (&rules, media, way, NULL), sound);
+    }
+  return result;
+}
+
+/* What create_answer needs to know of the picture, if there is one of ours. */
+static void
+take_picture (CusaxOffer *offer, const CusaxSdp *sdp, guint chosen, CusaxOfferResult *result,
+              CusaxOfferResult *picture)
+{
+  CusaxOfferStream *stream = &offer->streams[CUSAX_OFFER_VIDEO];
+  const CusaxSdpMedia *media = sdp->media->pdata[chosen];
+
+  if (stream->ours == NULL || stream->ours->len == 0)
+    {
+      cusax_offer_result_free (picture);
+      return;
+    }
+  result->video = picture;
+  stream->received = cusax_offer_result_copy (picture);
+  memcpy (stream->feedback, media->feedback, sizeof stream->feedback);
+  offer->plan->index[CUSAX_OFFER_VIDEO] = (int) chosen;
+  offer->plan->grouped[CUSAX_OFFER_VIDEO] = picture->is_bundled;
 }
 
 CusaxOfferResult *
 cusax_offer_receive_offer (CusaxOffer *offer, const char *text, gsize length, GError **error)
 {
   g_autoptr (CusaxSdp) sdp = NULL;
-  g_autoptr (GError) first_error = NULL;
-  CusaxOfferResult *result = NULL;
-  guint chosen = 0;
+  CusaxOfferResult *result;
+  CusaxOfferResult *picture;
+  guint audio, video;
+  gboolean with_video;
 
   g_return_val_if_fail (offer != NULL && text != NULL, NULL);
 
-  if (offer->state != STATE_STABLE)
+  if (offer->state != CUSAX_OFFER_STABLE)
     {
-      if (offer->state == STATE_OFFER_SENT)
+      if (offer->state == CUSAX_OFFER_SENT)
         fail (error, CUSAX_ERROR_BUSY, "our own offer is open");
       else
         fail (error, CUSAX_ERROR_INVALID, "their last offer is not answered");
       return NULL;
     }
   sdp = cusax_sdp_parse (text, length, error);
-  if (sdp == NULL)
-    return NULL;
-
-  /* The stream that we already have comes first: a later offer does not move the call to another one. */
-  for (guint i = 0; i <= sdp->media->len && result == NULL; i++)
-    {
-      const CusaxSdpMedia *media;
-
-      chosen = i > 0 ? i - 1 : offer->agreed != NULL ? offer->agreed->index : 0;
-      if (chosen >= sdp->media->len)
-        continue;
-      media = sdp->media->pdata[chosen];
-      if (g_str_equal (media->type, "audio"))
-        result = cusax_offer_judge_offer (offer->security, offer->ours, media,
-                                          first_error == NULL ? &first_error : NULL);
-    }
-  if (result == NULL && first_error == NULL)
-    fail (error, CUSAX_ERROR_UNSUPPORTED, "no audio stream");
-  else if (result == NULL)
-    g_propagate_error (error, g_steal_pointer (&first_error));
+  result = sdp != NULL ? judge_sound (offer, sdp, &audio, error) : NULL;
   if (result == NULL)
     return NULL;
 
-  offer->plan = cusax_offer_plan_new_from_sdp (sdp, chosen);
-  offer->received = result_copy (result);
-  offer->state = STATE_OFFER_RECEIVED;
+  offer->plan = cusax_offer_plan_new_from_sdp (sdp);
+  offer->plan->index[CUSAX_OFFER_AUDIO] = (int) audio;
+  picture = judge_picture (offer, sdp, audio, result, &video);
+  result->has_video_offer = picture != NULL;
+  if (picture != NULL)
+    take_picture (offer, sdp, video, result, picture);
+  offer->plan->grouped[CUSAX_OFFER_AUDIO]
+      = find_bundle (sdp, audio, offer->plan->index[CUSAX_OFFER_VIDEO], &with_video);
+  offer->streams[CUSAX_OFFER_AUDIO].received = cusax_offer_result_copy (result);
+  offer->state = CUSAX_OFFER_RECEIVED;
   return result;
 }

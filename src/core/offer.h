@@ -54,7 +54,8 @@ typedef enum
 typedef struct _CusaxOfferResult CusaxOfferResult;
 struct _CusaxOfferResult
 {
-  CusaxTransportDescription *remote; /* where to send, with the key they send with */
+  CusaxTransportDescription *remote; /* where to send, with the key they send with; DTLS: setup is ACTIVE or PASSIVE, their
+                                      * side of what was agreed, never ACTPASS; ICE only if both sides do it */
   GPtrArray *codecs;                 /* (element-type CusaxCodec): agreed, their payload types, best first */
   CusaxDirection direction;          /* as we see it: what we may do */
   CusaxCrypto local_crypto;          /* tag and suite that our side is bound to; key not filled in */
@@ -64,6 +65,9 @@ struct _CusaxOfferResult
   CusaxKeying keying;                /* @secure is: not NONE, and @is_authenticated */
   gboolean is_authenticated;         /* the signalling that brought key or fingerprint is private */
   gboolean is_bundled;               /* video: goes through the transport of the sound (RFC 8843) */
+  gboolean ice_mismatch;             /* their default address is none of their candidates: somebody in between has changed the
+                                      * text, so it goes without ICE (RFC 8839 section 4.2.5) */
+  gboolean has_pli, has_fir;         /* video: a lost picture may be asked for by RTCP: RFC 4585 (nack pli), RFC 5104 (ccm fir) */
   guint bandwidth;                   /* kbit/s that they want to receive at most (b=AS or b=TIAS), 0 = not said */
   CusaxOfferResult *video;           /* (nullable): of the sound's: the picture; NULL: none, removed or refused */
   gboolean video_refused;            /* of the sound's: we offered a picture, they do not want one */

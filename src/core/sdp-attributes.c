@@ -157,6 +157,7 @@ read_fingerprint (CusaxSdpMedia *media, const char *value)
   gsize name_length = strcspn (value, " \t");
   const char *print = value + name_length + strspn (value + name_length, " \t");
 
+  media->has_fingerprint = TRUE;
   if (media->fingerprint_hash != NULL && g_str_equal (media->fingerprint_hash, hashes[0].name))
     return;
   for (guint i = 0; i < G_N_ELEMENTS (hashes); i++)
@@ -361,8 +362,9 @@ cusax_sdp_media_inherit (CusaxSdpMedia *media, const CusaxSdpMedia *session)
 {
   if (!media->has_direction)
     media->direction = session->direction;
-  if (media->fingerprint == NULL)
+  if (!media->has_fingerprint)
     {
+      media->has_fingerprint = session->has_fingerprint;
       media->fingerprint_hash = g_strdup (session->fingerprint_hash);
       media->fingerprint = g_strdup (session->fingerprint);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* See sdp-writer.h. */
 #include "sdp-writer.h"
+#include "sdp.h"
 
 #include <string.h>
 
@@ -39,38 +40,105 @@ write_codec (GString *sdp, const CusaxCodec *codec)
 }
 
 static void
-write_crypto (GString *sdp, const CusaxSdpAudio *audio)
+write_crypto (GString *sdp, const CusaxSdpStream *stream)
 {
-  char *key = g_base64_encode (audio->local->crypto.key, CUSAX_SRTP_KEY_LENGTH);
+  char *key = g_base64_encode (stream->local->crypto.key, CUSAX_SRTP_KEY_LENGTH);
 
-  g_string_append_printf (sdp, "a=crypto:%u %s inline:%s\r\n", audio->crypto_tag,
-                          cusax_srtp_suite_get_name (audio->crypto_suite), key);
+  g_string_append_printf (sdp, "a=crypto:%u %s inline:%s\r\n", stream->crypto_tag,
+                          cusax_srtp_suite_get_name (stream->crypto_suite), key);
   explicit_bzero (key, strlen (key));
   g_free (key);
 }
 
-void
-cusax_sdp_write_audio (GString *sdp, const CusaxSdpAudio *audio)
+static void
+write_feedback (GString *sdp, const CusaxSdpStream *stream)
 {
-  g_string_append_printf (sdp, "m=audio %u %s", audio->local->rtp_port, audio->protocol);
-  for (guint i = 0; i < audio->codecs->len; i++)
-    g_string_append_printf (sdp, " %u", ((const CusaxCodec *) audio->codecs->pdata[i])->payload_type);
-  g_string_append (sdp, "\r\n");
-  for (guint i = 0; i < audio->codecs->len; i++)
-    write_codec (sdp, audio->codecs->pdata[i]);
-  g_string_append_printf (sdp, "a=ptime:20\r\na=%s\r\n", direction_name (audio->direction));
+  if ((stream->feedback_for_all & CUSAX_SDP_FEEDBACK_PLI) != 0)
+    g_string_append (sdp, "a=rtcp-fb:* nack pli\r\n");
+  if ((stream->feedback_for_all & CUSAX_SDP_FEEDBACK_FIR) != 0)
+    g_string_append (sdp, "a=rtcp-fb:* ccm fir\r\n");
+  for (guint i = 0; stream->feedback != NULL && i < stream->codecs->len; i++)
+    {
+      guint payload_type = ((const CusaxCodec *) stream->codecs->pdata[i])->payload_type;
 
-  if (audio->rtcp_mux)
-    g_string_append (sdp, "a=rtcp-mux\r\n");
+      if ((stream->feedback[payload_type] & CUSAX_SDP_FEEDBACK_PLI) != 0)
+        g_string_append_printf (sdp, "a=rtcp-fb:%u nack pli\r\n", payload_type);
+      if ((stream->feedback[payload_type] & CUSAX_SDP_FEEDBACK_FIR) != 0)
+        g_string_append_printf (sdp, "a=rtcp-fb:%u ccm fir\r\n", payload_type);
+    }
+}
+
+static void
+write_fingerprint (GString *sdp, const CusaxSdpStream *stream)
+{
+  static const char *const setups[] = { "", "actpass", "active", "passive" };
+
+  g_string_append_printf (sdp, "a=fingerprint:%s %s\r\na=setup:%s\r\n", stream->local->fingerprint_hash,
+                          stream->local->fingerprint, setups[stream->setup]);
+}
+
+static void
+write_ice (GString *sdp, const CusaxSdpStream *stream)
+{
+  g_string_append_printf (sdp, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", stream->local->ice_ufrag,
+                          stream->local->ice_password);
+  for (guint i = 0; i < stream->candidates->len; i++)
+    {
+      g_autofree char *line = cusax_candidate_write (stream->candidates->pdata[i]);
+
+      g_string_append_printf (sdp, "a=candidate:%s\r\n", line);
+    }
+}
+
+/* Where it is and how it is protected; once for all that goes the same way. */
+static void
+write_way (GString *sdp, const CusaxSdpStream *stream)
+{
   /* The port after RTP's needs no words (RFC 3605 section 2.1). */
-  if (audio->local->rtcp_port != 0 && audio->local->rtcp_port != audio->local->rtp_port + 1)
-    g_string_append_printf (sdp, "a=rtcp:%u\r\n", audio->local->rtcp_port);
-  if (audio->crypto_suite != CUSAX_SRTP_NONE)
-    write_crypto (sdp, audio);
+  if (stream->local->rtcp_port != 0 && stream->local->rtcp_port != stream->local->rtp_port + 1)
+    g_string_append_printf (sdp, "a=rtcp:%u\r\n", stream->local->rtcp_port);
+  if (stream->crypto_suite != CUSAX_SRTP_NONE)
+    write_crypto (sdp, stream);
+  if (stream->setup != CUSAX_DTLS_SETUP_NONE)
+    write_fingerprint (sdp, stream);
+  if (stream->candidates != NULL)
+    write_ice (sdp, stream);
+  if (stream->ice_mismatch)
+    g_string_append (sdp, "a=ice-mismatch\r\n");
 }
 
 void
-cusax_sdp_write_refused (GString *sdp, const char *type, const char *protocol, const char *format)
+cusax_sdp_write_stream (GString *sdp, const CusaxSdpStream *stream)
+{
+  g_string_append_printf (sdp, "m=%s %u %s", stream->type, stream->local->rtp_port, stream->protocol);
+  for (guint i = 0; i < stream->codecs->len; i++)
+    g_string_append_printf (sdp, " %u", ((const CusaxCodec *) stream->codecs->pdata[i])->payload_type);
+  g_string_append (sdp, "\r\n");
+  if (strcmp (stream->local->address, stream->session_address) != 0)
+    {
+      g_autofree char *address = cusax_sdp_write_address (stream->local->address);
+
+      g_string_append_printf (sdp, "c=%s\r\n", address);
+    }
+  for (guint i = 0; i < stream->codecs->len; i++)
+    write_codec (sdp, stream->codecs->pdata[i]);
+  if (stream->ptime != 0)
+    g_string_append_printf (sdp, "a=ptime:%u\r\n", stream->ptime);
+  g_string_append_printf (sdp, "a=%s\r\n", direction_name (stream->direction));
+  write_feedback (sdp, stream);
+  if (stream->mid != NULL)
+    g_string_append_printf (sdp, "a=mid:%s\r\n", stream->mid);
+  /* Browsers want to see it in every section of a bundle. */
+  if (stream->rtcp_mux)
+    g_string_append (sdp, "a=rtcp-mux\r\n");
+  if (!stream->is_bundled)
+    write_way (sdp, stream);
+}
+
+void
+cusax_sdp_write_refused (GString *sdp, const char *type, const char *protocol, const char *format, const char *mid)
 {
   g_string_append_printf (sdp, "m=%s 0 %s %s\r\n", type, protocol, format);
+  if (mid != NULL)
+    g_string_append_printf (sdp, "a=mid:%s\r\n", mid);
 }

@@ -11,25 +11,35 @@
 
 G_BEGIN_DECLS
 
-/** CusaxSdpAudio: all that the section of our stream says; everything borrowed. */
+/** CusaxSdpStream: all that the section of a stream of ours says; everything borrowed. */
 typedef struct
 {
+  const char *type;                       /* "audio", "video" */
   const char *protocol;                   /* "RTP/AVP" */
-  const CusaxTransportDescription *local; /* address, ports, key */
+  const CusaxTransportDescription *local; /* address, ports, key, fingerprint, ICE */
+  const char *session_address;            /* of c= above all sections: repeated here only if @local has another one */
   const GPtrArray *codecs;
   CusaxDirection direction;
+  guint ptime;                            /* ms, 0: not said */
+  const guint8 *feedback;                 /* (nullable): bits of CusaxSdpFeedback, one per payload type */
+  guint8 feedback_for_all;                /* the same bits for "*" */
   gboolean rtcp_mux;
   guint crypto_tag;                       /* with @crypto_suite and the key of @local; ignored for NONE */
   CusaxSrtpSuite crypto_suite;
-} CusaxSdpAudio;
+  CusaxDtlsSetup setup;                   /* NONE: no fingerprint */
+  const GPtrArray *candidates;            /* (nullable) (element-type CusaxCandidate): NULL: no ICE */
+  gboolean ice_mismatch;
+  const char *mid;                        /* (nullable) */
+  gboolean is_bundled;                    /* keys and ICE stand in another section (RFC 8843 section 7.1.3) */
+} CusaxSdpStream;
 
 /** Returns: "IN IP4 192.0.2.1" or "IN IP6 2001:db8::1"; (transfer full) */
 char *cusax_sdp_write_address (const char *literal);
 
-/** Appends the m= section of our stream. */
-void cusax_sdp_write_audio (GString *sdp, const CusaxSdpAudio *audio);
+/** Appends the m= section of a stream of ours. */
+void cusax_sdp_write_stream (GString *sdp, const CusaxSdpStream *stream);
 
-/** Appends an m= line that refuses a stream (RFC 3264 section 6). */
-void cusax_sdp_write_refused (GString *sdp, const char *type, const char *protocol, const char *format);
+/** Appends an m= line that refuses a stream (RFC 3264 section 6). @mid: (nullable) */
+void cusax_sdp_write_refused (GString *sdp, const char *type, const char *protocol, const char *format, const char *mid);
 
 G_END_DECLS

@@ -61,6 +61,7 @@ typedef struct
   CusaxCrypto crypto[CUSAX_SDP_MAX_CRYPTO]; /* the usable lines, in order */
   guint n_crypto;
 
+  gboolean has_fingerprint; /* there is an a=fingerprint line, usable or not */
   char *fingerprint_hash;   /* (nullable): "sha-256", "sha-384" or "sha-512": the first usable one, sha-256 before others */
   char *fingerprint;        /* (nullable): "AB:CD:..." */
   CusaxDtlsSetup setup;     /* NONE = not said */

@@ -10,6 +10,7 @@
 #define HEAD "v=0\r\no=- 7 7 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
 #define KEY "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
 #define CRYPTO(tag) "a=crypto:" tag " AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n"
+#define PRINT "AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"
 #define OFF CUSAX_MEDIA_SECURITY_OFF
 #define PREFER CUSAX_MEDIA_SECURITY_PREFER
 #define REQUIRE CUSAX_MEDIA_SECURITY_REQUIRE
@@ -36,7 +37,15 @@ make_local (gboolean with_key)
   return local;
 }
 
-/* "remote:rtp/rtcp[+mux] direction codecs [tag/suite of ours] [ptime]" */
+static inline void
+add_fingerprint (CusaxTransportDescription *local)
+{
+  local->fingerprint_hash = g_strdup ("sha-256");
+  local->fingerprint = g_strdup (PRINT);
+  local->setup = CUSAX_DTLS_SETUP_ACTPASS;
+}
+
+/* "remote:rtp/rtcp[+mux] direction codecs [srtp=tag/suite of ours|dtls=what they are][? not authenticated] [ptime]" */
 static inline char *
 print (const CusaxOfferResult *result)
 {
@@ -52,8 +61,12 @@ print (const CusaxOfferResult *result)
 
       g_string_append_printf (text, " %u=%s/%u", codec->payload_type, codec->name, codec->clock_rate / 1000);
     }
-  if (result->secure)
+  if (result->keying == CUSAX_KEYING_SDES)
     g_string_append_printf (text, " srtp=%u/%d", result->local_crypto.tag, result->local_crypto.suite);
+  if (result->keying == CUSAX_KEYING_DTLS)
+    g_string_append_printf (text, " dtls=%s", result->remote->setup == CUSAX_DTLS_SETUP_ACTIVE ? "active" : "passive");
+  if (result->keying != CUSAX_KEYING_NONE && !result->is_authenticated)
+    g_string_append (text, "?");
   if (result->ptime != 0)
     g_string_append_printf (text, " ptime=%u", result->ptime);
   return g_string_free (text, FALSE);
@@ -112,8 +125,10 @@ create_answer (CusaxOffer *offer, CusaxDirection direction)
 {
   g_autoptr (CusaxTransportDescription) local = make_local (TRUE);
   g_autoptr (GError) error = NULL;
-  char *sdp = cusax_offer_create_answer (offer, local, direction, &error);
+  char *sdp;
 
+  add_fingerprint (local);
+  sdp = cusax_offer_create_answer (offer, local, direction, &error);
   g_assert_no_error (error);
   return sdp;
 }

@@ -44,7 +44,7 @@ test_policy (void)
   g_autofree char *text = print (codecs);
 
   g_assert_cmpstr (text, ==,
-                   "111 opus/48000/2,8 PCMA/8000,0 PCMU/8000,110 telephone-event/48000,"
+                   "111 opus/48000/2,9 G722/8000,8 PCMA/8000,0 PCMU/8000,110 telephone-event/48000,"
                    "101 telephone-event/8000");
 }
 

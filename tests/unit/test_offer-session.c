@@ -86,7 +86,7 @@ test_version (void)
   guint64 version = version_of (first);
 
   g_free (receive_answer (offer,
-                          HEAD "m=audio 5000 RTP/AVP 111 8 0 110 101\r\na=rtpmap:111 opus/48000/2\r\n"
+                          HEAD "m=audio 5000 RTP/AVP 111 9 8 0 110 101\r\na=rtpmap:111 opus/48000/2\r\n"
                                "a=rtpmap:110 telephone-event/48000\r\na=rtpmap:101 telephone-event/8000\r\n"));
   second = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
   g_assert_cmpstr (second, ==, first);
@@ -142,7 +142,7 @@ test_conversation (void)
           g_assert_cmpint (seen_by_a, ==, steps[i].a);
           g_assert_cmpint (at_offerer->secure, ==, policies[p] != OFF);
           g_assert_cmpint (at_answerer->secure, ==, policies[p] != OFF);
-          g_assert_cmpuint (at_offerer->codecs->len, ==, 5);
+          g_assert_cmpuint (at_offerer->codecs->len, ==, 6);
         }
     }
 }
@@ -161,8 +161,8 @@ test_reoffer_payload_types (void)
 
   g_assert_cmpstr (result, ==, "192.0.2.9 5000/5001 sendrecv 101=opus/48 111=telephone-event/8");
   g_assert_cmpstr (text, ==,
-                   "m=audio 4000 RTP/AVP 101 111 8 0 110|a=rtpmap:101 opus/48000/2|"
-                   "a=rtpmap:111 telephone-event/8000|a=rtpmap:8 PCMA/8000|a=rtpmap:0 PCMU/8000|"
+                   "m=audio 4000 RTP/AVP 101 111 9 8 0 110|a=rtpmap:101 opus/48000/2|"
+                   "a=rtpmap:111 telephone-event/8000|a=rtpmap:9 G722/8000|a=rtpmap:8 PCMA/8000|a=rtpmap:0 PCMU/8000|"
                    "a=rtpmap:110 telephone-event/48000");
 }
 
@@ -176,7 +176,7 @@ test_reoffer_evades_foreign_numbers (void)
   g_autofree char *reoffer = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
   g_autofree char *text = lines (reoffer, "m= a=rtpmap:96");
 
-  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/AVP 8 111 96 0 110|a=rtpmap:96 opus/48000/2");
+  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/AVP 8 111 96 9 0 110|a=rtpmap:96 opus/48000/2");
 }
 
 /* ... also when it was used only in an earlier round. */
@@ -193,7 +193,7 @@ test_reoffer_evades_old_numbers (void)
   g_free (create_answer (offer, CUSAX_DIRECTION_SENDRECV));
   reoffer = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
   text = lines (reoffer, "m= a=rtpmap:96");
-  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/AVP 8 96 0 110 101|a=rtpmap:96 opus/48000/2");
+  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/AVP 8 96 9 0 110 101|a=rtpmap:96 opus/48000/2");
 }
 
 /* A call that was SRTP by SAVP does not become plain because an answer forgets the key. */
@@ -222,7 +222,7 @@ test_reoffer_keeps_lines (void)
   g_autofree char *text = lines (reoffer, "m=");
   char *second;
 
-  g_assert_cmpstr (text, ==, "m=video 0 RTP/AVP 31|m=audio 4000 RTP/AVP 8 111 0 110 101|m=image 0 udptl t38");
+  g_assert_cmpstr (text, ==, "m=video 0 RTP/AVP 31|m=audio 4000 RTP/AVP 8 111 9 0 110 101|m=image 0 udptl t38");
   second = receive_answer (offer, HEAD "m=video 0 RTP/AVP 31\r\nm=audio 5000 RTP/AVP 8\r\na=recvonly\r\n"
                                        "m=image 0 udptl t38\r\n");
   g_assert_cmpstr (second, ==, "192.0.2.9 5000/5001 sendonly 8=PCMA/8");
@@ -257,14 +257,14 @@ test_reject_keeps_session (void)
   g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
   g_autofree char *reoffer = NULL;
   g_autofree char *text = NULL;
-  char *refused = receive_offer (offer, HEAD "m=audio 5000 RTP/AVP 9\r\n");
+  char *refused = receive_offer (offer, HEAD "m=audio 5000 RTP/AVP 3\r\n");
 
   g_assert_cmpstr (refused, ==, "NO_CODEC");
   g_free (refused);
   reoffer = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
   text = lines (reoffer, "m=");
   /* SAVP was agreed: it is not given up for the opportunistic form */
-  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/SAVP 0 101 111 8 110");
+  g_assert_cmpstr (text, ==, "m=audio 4000 RTP/SAVP 0 101 111 9 8 110");
 }
 
 static void
