@@ -35,7 +35,6 @@ typedef struct
   GSocketConnection *near;
   GSocketConnection *far;
   GIOStream *tls;
-  GSocketClient *client;
   GCancellable *cancellable;
   GSource *deadline;
   guint next; /* of the addresses */
@@ -109,7 +108,6 @@ end (Link *link, const char *what, const GError *error)
   g_clear_object (&link->tls);
   g_clear_object (&link->far);
   g_clear_object (&link->near);
-  g_clear_object (&link->client);
   g_clear_object (&link->cancellable);
   g_ptr_array_remove_fast (tunnel->links, link);
   g_free (link);
@@ -167,15 +165,15 @@ set_no_delay (GSocketConnection *connection)
 }
 
 static void
-on_connected (GObject *client, GAsyncResult *result, gpointer data)
+on_connected (GObject *far, GAsyncResult *result, gpointer data)
 {
   Link *link = data;
   g_autoptr (GSocketConnectable) identity = make_identity (link->tunnel);
   g_autoptr (GError) error = NULL;
 
-  link->far = g_socket_client_connect_finish (G_SOCKET_CLIENT (client), result, &error);
-  if (link->far == NULL)
+  if (!g_socket_connection_connect_finish (G_SOCKET_CONNECTION (far), result, &error))
     {
+      g_clear_object (&link->far);
       if (link->tunnel->addresses[link->next] != NULL && !g_cancellable_is_cancelled (link->cancellable))
         connect_next (link);
       else
@@ -194,13 +192,29 @@ on_connected (GObject *client, GAsyncResult *result, gpointer data)
   g_tls_connection_handshake_async (G_TLS_CONNECTION (link->tls), G_PRIORITY_DEFAULT, link->cancellable, on_handshake, link);
 }
 
+/* Not a GSocketClient: that one logs, here. */
 static void
 connect_next (Link *link)
 {
-  g_autoptr (GSocketAddress) address
-    = g_inet_socket_address_new_from_string (link->tunnel->addresses[link->next++], link->tunnel->port);
+  CusaxTunnel *tunnel = link->tunnel;
+  g_autoptr (GError) error = NULL;
 
-  g_socket_client_connect_async (link->client, G_SOCKET_CONNECTABLE (address), link->cancellable, on_connected, link);
+  while (link->far == NULL && tunnel->addresses[link->next] != NULL)
+    {
+      g_autoptr (GSocketAddress) address
+        = g_inet_socket_address_new_from_string (tunnel->addresses[link->next++], tunnel->port);
+      g_autoptr (GSocket) socket = NULL;
+
+      g_clear_error (&error);
+      if (address != NULL)
+        socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+      if (socket == NULL)
+        continue;
+      link->far = g_socket_connection_factory_create_connection (socket);
+      g_socket_connection_connect_async (link->far, address, link->cancellable, on_connected, link);
+    }
+  if (link->far == NULL)
+    end (link, "no address", error);
 }
 
 static void
@@ -211,9 +225,6 @@ start (CusaxTunnel *tunnel, GSocket *accepted)
   link->tunnel = g_atomic_rc_box_acquire (tunnel);
   link->near = g_socket_connection_factory_create_connection (accepted);
   set_no_delay (link->near);
-  link->client = g_socket_client_new ();
-  /* The literal is meant, and no proxy's idea of it. */
-  g_socket_client_set_enable_proxy (link->client, FALSE);
   link->cancellable = g_cancellable_new ();
   link->deadline = g_timeout_source_new_seconds (SETUP_S);
   g_source_set_callback (link->deadline, on_deadline, link, NULL);
