@@ -23,6 +23,16 @@ struct _CusaxPath
   gboolean rtcp_mux;
 };
 
+static void
+set_sockets (CusaxPath *path, CusaxUdp *pair[2])
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      path->components[i].socket = pair[i];
+      cusax_udp_set_expedited (pair[i]);
+    }
+}
+
 CusaxPath *
 cusax_path_new (const char *local_address, guint port_min, guint port_max, GError **error)
 {
@@ -32,11 +42,18 @@ cusax_path_new (const char *local_address, guint port_min, guint port_max, GErro
   if (!cusax_udp_address_parse (&path->local, local_address, 0, error)
       || !cusax_udp_new_pair (&path->local, port_min, port_max, pair, error))
     return NULL;
-  for (guint i = 0; i < 2; i++)
-    {
-      path->components[i].socket = pair[i];
-      cusax_udp_set_expedited (pair[i]);
-    }
+  set_sockets (path, pair);
+  return g_steal_pointer (&path);
+}
+
+CusaxPath *
+cusax_path_new_from_sockets (const char *local_address, CusaxUdp *pair[2], GError **error)
+{
+  g_autoptr (CusaxPath) path = g_new0 (CusaxPath, 1);
+
+  set_sockets (path, pair);
+  if (!cusax_udp_address_parse (&path->local, local_address, 0, error))
+    return NULL;
   return g_steal_pointer (&path);
 }
 
@@ -125,6 +142,41 @@ cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const Cus
     c->heard_said = TRUE;
   else
     c->has_moved = TRUE;
+}
+
+void
+cusax_path_note_handshake (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from)
+{
+  Component *c = &path->components[component];
+
+  if (c->heard_said || c->has_moved)
+    return;
+  c->target = *from;
+  if (cusax_udp_address_equal (from, &c->said))
+    c->heard_said = TRUE;
+}
+
+gboolean
+cusax_path_send_raw (CusaxPath *path, CusaxPathComponent component, const guint8 *data, gsize length)
+{
+  Component *c = &path->components[component];
+
+  return c->may_send && cusax_udp_send (c->socket, &c->target, data, length);
+}
+
+char *
+cusax_path_dup_local (const CusaxPath *path)
+{
+  CusaxUdpAddress local = path->local;
+
+  cusax_udp_address_set_port (&local, cusax_path_get_port (path, CUSAX_PATH_RTP));
+  return cusax_udp_address_to_string (&local);
+}
+
+const CusaxUdpAddress *
+cusax_path_get_target (const CusaxPath *path)
+{
+  return &path->components[CUSAX_PATH_RTP].target;
 }
 
 gboolean

@@ -40,6 +40,10 @@ typedef enum
  */
 CusaxPath *cusax_path_new (const char *local_address, guint port_min, guint port_max, GError **error);
 
+/** Makes a path of bound sockets, RTP and RTCP, which it takes over. Returns: (transfer full): NULL with CUSAX_ERROR_INVALID;
+ * the sockets are closed then */
+CusaxPath *cusax_path_new_from_sockets (const char *local_address, CusaxUdp *pair[2], GError **error);
+
 guint16 cusax_path_get_port (const CusaxPath *path, CusaxPathComponent component);
 
 /** Starts reading; the tag of @receive is a CusaxPathComponent. */
@@ -64,6 +68,23 @@ gboolean cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent com
 /** Notes a packet that could come from @from and was good (authentic, if SRTP): learns where to send. */
 void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
                              gboolean is_srtp);
+
+/**
+ * cusax_path_note_handshake:
+ *
+ * Notes a DTLS datagram of an association that has no keys yet: answers go where it came from, while nothing came from SDP's
+ * address. Proves nothing; cusax_path_note_source decides when there are keys.
+ */
+void cusax_path_note_handshake (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from);
+
+/** Sends on @component's socket: what is neither RTP nor RTCP. Returns: TRUE if the datagram left */
+gboolean cusax_path_send_raw (CusaxPath *path, CusaxPathComponent component, const guint8 *data, gsize length);
+
+/** Returns: (transfer full): our address and port for RTP */
+char *cusax_path_dup_local (const CusaxPath *path);
+
+/** Returns: (transfer none): where RTP goes now; family AF_UNSPEC = nowhere */
+const CusaxUdpAddress *cusax_path_get_target (const CusaxPath *path);
 
 /** Sends on the socket that SDP gives @kind. Returns: TRUE if the packet left */
 gboolean cusax_path_send (CusaxPath *path, CusaxPacketKind kind, const guint8 *data, gsize length);

@@ -75,6 +75,7 @@ struct _CusaxStatistics
   guint next_report;
   double round_trip_ms; /* < 0: not known */
 
+  gboolean is_shared;
   gint64 deaf_us;
   gint64 sending_since, last_sent; /* 0: never */
   gint64 last_progress;
@@ -116,6 +117,12 @@ cusax_statistics_set_codecs (CusaxStatistics *s, const GPtrArray *codecs)
           && !cusax_codec_is_auxiliary (codec))
         s->rates[codec->payload_type] = codec->clock_rate;
     }
+}
+
+void
+cusax_statistics_set_shared (CusaxStatistics *s, gboolean is_shared)
+{
+  s->is_shared = is_shared;
 }
 
 void
@@ -276,30 +283,38 @@ measure_round_trip (CusaxStatistics *s, guint32 last, guint32 delay, gint64 now)
       }
 }
 
-/* Returns: TRUE if @block is of something that we send, and tells of more than the one before. */
-static gboolean
-read_block (CusaxStatistics *s, const guint8 *block, gint64 now)
+/* What a compound says of us. */
+typedef struct
+{
+  gboolean has_report;
+  gboolean is_about_us;
+  gboolean is_progress; /* of more than the one before */
+} Said;
+
+static void
+read_block (CusaxStatistics *s, const guint8 *block, gint64 now, Said *said)
 {
   Sender *sender = find_sender (s, get32 (block));
   guint32 highest = get32 (block + 8);
-  gboolean is_progress;
 
   if (sender == NULL)
-    return FALSE;
-  is_progress = !sender->is_reported || sender->reported_highest != highest;
+    return;
+  said->is_about_us = TRUE;
+  if (!sender->is_reported || sender->reported_highest != highest)
+    said->is_progress = TRUE;
   sender->is_reported = TRUE;
   sender->reported_lost = (gint32) (get32 (block + 4) << 8) / 256; /* 24 bits with a sign; the first 8 are the fraction */
   sender->reported_highest = highest;
   sender->reported_jitter = get32 (block + 12);
   measure_round_trip (s, get32 (block + 16), get32 (block + 20), now);
-  return is_progress;
 }
 
-/* A report came: what it says of us, or that it says nothing. */
 static void
-judge (CusaxStatistics *s, gboolean is_progress, gint64 now)
+judge (CusaxStatistics *s, const Said *said, gint64 now)
 {
-  if (is_progress)
+  if (!said->has_report || (s->is_shared && !said->is_about_us))
+    return;
+  if (said->is_progress)
     {
       s->last_progress = now;
       s->is_deaf = FALSE;
@@ -324,7 +339,7 @@ packet_length (const guint8 *data, gsize left)
 void
 cusax_statistics_note_rtcp_in (CusaxStatistics *s, const guint8 *data, gsize left, gint64 now)
 {
-  gboolean has_report = FALSE, is_progress = FALSE;
+  Said said = { FALSE };
   gsize length;
 
   for (; (length = packet_length (data, left)) > 0; data += length, left -= length)
@@ -333,12 +348,11 @@ cusax_statistics_note_rtcp_in (CusaxStatistics *s, const guint8 *data, gsize lef
 
       if ((data[1] != RTCP_SR && data[1] != RTCP_RR) || length < offset)
         continue;
-      has_report = TRUE;
+      said.has_report = TRUE;
       for (guint i = 0; i < (data[0] & 0x1fu) && offset + BLOCK <= length; i++, offset += BLOCK)
-        is_progress |= read_block (s, data + offset, now);
+        read_block (s, data + offset, now, &said);
     }
-  if (has_report)
-    judge (s, is_progress, now);
+  judge (s, &said, now);
 }
 
 /* When our reports left: their time, as whoever wrote them counts it, comes back in LSR. */

@@ -21,6 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxStatistics, cusax_statistics_free)
 /** Clock rates by payload type, in either direction: (nullable) (element-type CusaxCodec). Without one there is no jitter. */
 void cusax_statistics_set_codecs (CusaxStatistics *statistics, const GPtrArray *codecs);
 
+/** TRUE: reports come of other streams, too, so one that does not speak of us means nothing (BUNDLE). */
+void cusax_statistics_set_shared (CusaxStatistics *statistics, gboolean is_shared);
+
 /** For how long nothing of ours has to be missing there before they count as deaf to us; 8 s if never called. */
 void cusax_statistics_set_deaf_interval (CusaxStatistics *statistics, gint64 us);
 

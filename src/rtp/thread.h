@@ -22,6 +22,15 @@ void cusax_thread_init (void);
  */
 void cusax_thread_shutdown (void);
 
+/**
+ * cusax_thread_hold:
+ *
+ * Something goes on in the background that should be brought to its end: the thread that is told to stop goes on for it, but
+ * not longer than 300 ms. Media thread only; ended by cusax_thread_let_go().
+ */
+void cusax_thread_hold (void);
+void cusax_thread_let_go (void);
+
 /** Returns: (transfer none) (nullable): the media thread's context; NULL if the system refused a thread. */
 GMainContext *cusax_thread_get_context (void);
 

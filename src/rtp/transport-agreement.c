@@ -5,41 +5,66 @@
 #include "error.h"
 #include "thread.h"
 
+#include <string.h>
+
+/* --------------------------------------------------------------- our side */
+
+void
+cusax_transport_describe (Transport *t, CusaxTransportDescription *local)
+{
+  local->rtcp_mux = TRUE; /* offered; RTCP is taken at either port, whatever comes of it */
+  local->crypto = t->crypto;
+  if (t->offers_dtls && cusax_dtls_get_fingerprint () != NULL)
+    {
+      local->fingerprint_hash = g_strdup ("sha-256");
+      local->fingerprint = g_strdup (cusax_dtls_get_fingerprint ());
+      local->setup = CUSAX_DTLS_SETUP_ACTPASS;
+    }
+}
+
 /* What SDP will say of @path. */
 static void
-describe_local (Transport *t, const CusaxPath *path)
+describe_path (Transport *t, const CusaxPath *path)
 {
   g_clear_pointer (&t->local, cusax_transport_description_free);
   t->local = cusax_transport_description_new (t->local_address, cusax_path_get_port (path, CUSAX_PATH_RTP),
                                               cusax_path_get_port (path, CUSAX_PATH_RTCP));
-  t->local->rtcp_mux = TRUE; /* offered; RTCP is taken at either port, whatever comes of it */
-  t->local->crypto = t->crypto;
+  cusax_transport_describe (t, t->local);
+}
+
+static void
+gather_path (Transport *t)
+{
+  GError *error = NULL;
+  CusaxPath *path = cusax_path_new (t->local_address, t->port_min, t->port_max, &error);
+
+  if (path != NULL)
+    describe_path (t, path);
+  g_mutex_lock (&t->lock);
+  if (path != NULL)
+    {
+      t->path = path;
+      cusax_path_attach (path, cusax_thread_get_context (), cusax_transport_on_network, t);
+      cusax_transport_post (t, EVENT_LOCAL_READY);
+    }
+  else
+    cusax_transport_fail (t, error);
+  g_mutex_unlock (&t->lock);
 }
 
 void
 cusax_transport_gather (CusaxTransport *transport)
 {
   Transport *t = (Transport *) transport;
-  GError *error = NULL;
-  CusaxPath *path;
 
   g_return_if_fail (t->local == NULL);
 
-  if (t->failure != NULL)
+  if (cusax_transport_has_failed (t) || t->carrier != NULL)
     return;
-  path = cusax_path_new (t->local_address, t->port_min, t->port_max, &error);
-  if (path == NULL)
-    {
-      cusax_transport_fail (t, error);
-      return;
-    }
-  describe_local (t, path);
-
-  g_mutex_lock (&t->lock);
-  t->path = path;
-  cusax_path_attach (path, cusax_thread_get_context (), cusax_transport_on_network, t);
-  cusax_transport_post (t, EVENT_LOCAL_READY);
-  g_mutex_unlock (&t->lock);
+  if (t->uses_ice)
+    cusax_transport_gather_ice (t, t->local_address);
+  else
+    gather_path (t);
 }
 
 /* In the media thread, where no packet of it can be under way. */
@@ -49,18 +74,12 @@ close_path (gpointer path)
   cusax_path_free (path);
 }
 
-void
-cusax_transport_move (CusaxTransport *transport, const char *local_address)
+static void
+move_path (Transport *t, const char *local_address)
 {
-  Transport *t = (Transport *) transport;
   g_autoptr (GError) error = NULL;
-  CusaxPath *path, *old;
+  CusaxPath *path = cusax_path_new (local_address, t->port_min, t->port_max, &error), *old;
 
-  g_return_if_fail (local_address != NULL);
-
-  if (t->failure != NULL || t->path == NULL)
-    return;
-  path = cusax_path_new (local_address, t->port_min, t->port_max, &error);
   if (path == NULL)
     {
       /* What there is may come back to life with its address; the call is the person's to end. */
@@ -72,7 +91,7 @@ cusax_transport_move (CusaxTransport *transport, const char *local_address)
     }
   g_free (t->local_address);
   t->local_address = g_strdup (local_address);
-  describe_local (t, path);
+  describe_path (t, path);
 
   g_mutex_lock (&t->lock);
   /* Sound goes on at once; their answer confirms it. Of another address family it waits for that. */
@@ -80,10 +99,35 @@ cusax_transport_move (CusaxTransport *transport, const char *local_address)
   old = t->path;
   t->path = path;
   cusax_path_attach (path, cusax_thread_get_context (), cusax_transport_on_network, t);
-  cusax_transport_arm_watch (t);
+  cusax_transport_update_state (t);
   cusax_transport_post (t, EVENT_LOCAL_READY);
   g_mutex_unlock (&t->lock);
   cusax_thread_run (close_path, old);
+}
+
+void
+cusax_transport_move (CusaxTransport *transport, const char *local_address)
+{
+  Transport *t = (Transport *) transport;
+
+  g_return_if_fail (local_address != NULL);
+
+  if (cusax_transport_has_failed (t) || t->local == NULL || t->carrier != NULL)
+    return;
+  if (t->uses_ice)
+    cusax_transport_gather_ice (t, local_address);
+  else
+    move_path (t, local_address);
+}
+
+/* ------------------------------------------------------------------- keys */
+
+static CusaxKeying
+get_keying (const CusaxTransportDescription *remote, const CusaxCrypto *local_crypto)
+{
+  if (remote->fingerprint != NULL)
+    return CUSAX_KEYING_DTLS;
+  return local_crypto != NULL && local_crypto->suite != CUSAX_SRTP_NONE ? CUSAX_KEYING_SDES : CUSAX_KEYING_NONE;
 }
 
 /* Checks that both sides have keys or none. Returns: FALSE with @error */
@@ -110,6 +154,15 @@ check_keys (Transport *t, const CusaxTransportDescription *remote, CusaxSrtpSuit
   return TRUE;
 }
 
+static gboolean
+check_fingerprint (Transport *t, GError **error)
+{
+  if (t->offers_dtls)
+    return TRUE;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED, "this transport has announced no fingerprint");
+  return FALSE;
+}
+
 /* A context for @suite and @key unless @current is one already (only the main thread changes it). */
 static gboolean
 renew_srtp (const CusaxSrtp *current, CusaxSrtpRole role, CusaxSrtpSuite suite, const guint8 *key,
@@ -132,43 +185,127 @@ swap_srtp (CusaxSrtp **current, CusaxSrtp **renewed)
   *renewed = old;
 }
 
+/* -------------------------------------------------------------- their side */
+
+typedef struct
+{
+  Transport *transport;
+  const CusaxTransportDescription *remote;
+  CusaxKeying keying;
+  CusaxSrtp *outbound, *inbound; /* (nullable): of SDES, other than those in use; swapped */
+  gboolean ok;
+  GError *error;
+} Agreement;
+
+static gboolean
+is_same_fingerprint (const CusaxTransportDescription *a, const CusaxTransportDescription *b)
+{
+  return a != NULL && a->fingerprint != NULL && g_strcmp0 (a->fingerprint, b->fingerprint) == 0
+         && g_strcmp0 (a->fingerprint_hash, b->fingerprint_hash) == 0;
+}
+
+/* Towards @remote with ICE. What served without is closed. */
+static void
+enter_ice (Transport *t, const CusaxTransportDescription *remote)
+{
+  CusaxPath *old;
+
+  cusax_ice_set_remote (t->ice, remote);
+  g_mutex_lock (&t->lock);
+  old = g_steal_pointer (&t->path);
+  t->is_relay_fixed = FALSE;
+  g_mutex_unlock (&t->lock);
+  cusax_path_free (old);
+}
+
+static gboolean
+is_new_setup (const Transport *t, const CusaxTransportDescription *remote, gboolean has_new_dtls)
+{
+  return has_new_dtls || t->remote == NULL || g_strcmp0 (t->remote->ice_ufrag, remote->ice_ufrag) != 0
+         || g_strcmp0 (t->remote->ice_password, remote->ice_password) != 0;
+}
+
+static void
+commit (Agreement *agreement, gboolean is_new)
+{
+  Transport *t = agreement->transport;
+
+  g_mutex_lock (&t->lock);
+  swap_srtp (&t->outbound, &agreement->outbound);
+  swap_srtp (&t->inbound, &agreement->inbound);
+  t->agreed = agreement->keying;
+  t->rtcp_mux = agreement->remote->rtcp_mux;
+  t->has_remote = TRUE;
+  cusax_transport_look_at_path (t);
+  cusax_transport_restart_watch (t, &t->in);
+  cusax_transport_restart_watch (t, &t->out);
+  cusax_transport_update_state (t);
+  if (is_new)
+    cusax_transport_begin_setup (t);
+  cusax_transport_arm_watch (t);
+  g_mutex_unlock (&t->lock);
+}
+
+/* In the media thread. What can fail comes first. */
+static void
+apply (gpointer data)
+{
+  Agreement *agreement = data;
+  Transport *t = agreement->transport;
+  const CusaxTransportDescription *remote = agreement->remote;
+  gboolean with_ice = t->ice != NULL && remote->ice_ufrag != NULL && remote->ice_password != NULL;
+  gboolean has_new_dtls;
+  CusaxDtls *renewed[2];
+
+  if (!cusax_transport_renew_dtls (t, remote, is_same_fingerprint (t->remote, remote), renewed, &agreement->error))
+    return;
+  has_new_dtls = renewed[0] != NULL;
+  if (with_ice)
+    enter_ice (t, remote);
+  else if (!cusax_transport_leave_ice (t, remote, agreement->keying != CUSAX_KEYING_NONE, &agreement->error))
+    {
+      for (guint i = 0; i < 2; i++)
+        g_clear_pointer (&renewed[i], cusax_dtls_free);
+      return;
+    }
+  if (agreement->keying == CUSAX_KEYING_DTLS)
+    cusax_transport_take_dtls (t, renewed);
+  else
+    cusax_transport_end_dtls (t);
+  commit (agreement, is_new_setup (t, remote, has_new_dtls));
+  cusax_transport_start_dtls (t);
+  agreement->ok = TRUE;
+}
+
 gboolean
 cusax_transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription *remote,
                       const CusaxCrypto *local_crypto, GError **error)
 {
   Transport *t = (Transport *) transport;
-  g_autoptr (CusaxSrtp) outbound = NULL;
-  g_autoptr (CusaxSrtp) inbound = NULL;
-  CusaxSrtpSuite suite = local_crypto != NULL ? local_crypto->suite : CUSAX_SRTP_NONE;
-  gboolean ok;
+  Agreement agreement = { .transport = t, .remote = remote, .keying = get_keying (remote, local_crypto) };
+  CusaxSrtpSuite suite = agreement.keying == CUSAX_KEYING_SDES ? local_crypto->suite : CUSAX_SRTP_NONE;
 
-  if (t->path == NULL)
+  if (t->path == NULL && t->ice == NULL)
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "the transport has no sockets");
       return FALSE;
     }
-  if (!check_keys (t, remote, suite, error)
-      || !renew_srtp (t->outbound, CUSAX_SRTP_ENCRYPT, suite, t->crypto.key, &outbound, error)
-      || !renew_srtp (t->inbound, CUSAX_SRTP_DECRYPT, remote->crypto.suite, remote->crypto.key, &inbound,
-                      error))
+  if (agreement.keying == CUSAX_KEYING_DTLS ? !check_fingerprint (t, error) : !check_keys (t, remote, suite, error))
     return FALSE;
-
-  g_mutex_lock (&t->lock);
-  ok = cusax_path_set_remote (t->path, remote, error);
-  if (ok)
+  if (renew_srtp (t->outbound, CUSAX_SRTP_ENCRYPT, suite, t->crypto.key, &agreement.outbound, error)
+      && renew_srtp (t->inbound, CUSAX_SRTP_DECRYPT, suite != CUSAX_SRTP_NONE ? remote->crypto.suite : CUSAX_SRTP_NONE,
+                     remote->crypto.key, &agreement.inbound, error))
     {
-      swap_srtp (&t->outbound, &outbound);
-      swap_srtp (&t->inbound, &inbound);
-      t->is_secure = suite != CUSAX_SRTP_NONE;
-      t->has_remote = TRUE;
-      t->watch_since = g_get_monotonic_time ();
-      cusax_transport_arm_watch (t);
+      cusax_thread_run (apply, &agreement);
+      if (agreement.error != NULL)
+        g_propagate_error (error, agreement.error);
     }
-  g_mutex_unlock (&t->lock);
-  if (ok)
+  cusax_srtp_free (agreement.outbound);
+  cusax_srtp_free (agreement.inbound);
+  if (agreement.ok)
     {
       g_clear_pointer (&t->remote, cusax_transport_description_free);
       t->remote = cusax_transport_description_copy (remote);
     }
-  return ok;
+  return agreement.ok;
 }

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define SILENCE_MS 8000
+#define SETUP_MS 8000
+/* RFC 7675 section 5.1: consent ends after 30 s; libnice tells after 10. */
+#define LOSS_MS 20000
 
 static void
 transport_free_memory (gpointer data)
@@ -20,6 +23,45 @@ transport_free_memory (gpointer data)
 
 /* ------------------------------------------------------------------ events */
 
+/* Copies: the listener may shut us down, which frees and wipes ours. */
+static void
+tell_failed (Transport *t)
+{
+  g_autoptr (GError) failure = NULL;
+
+  g_mutex_lock (&t->lock);
+  failure = g_error_copy (t->failure);
+  g_mutex_unlock (&t->lock);
+  if (t->listener.on_failed != NULL)
+    t->listener.on_failed (t->user_data, failure);
+}
+
+static void
+tell_local_ready (Transport *t)
+{
+  g_autoptr (CusaxTransportDescription) local = NULL;
+
+  cusax_transport_take_gathered (t);
+  local = cusax_transport_description_copy (t->local);
+  if (t->listener.on_local_ready != NULL)
+    t->listener.on_local_ready (t->user_data, local);
+}
+
+static void
+tell_state (Transport *t)
+{
+  CusaxTransportState state;
+
+  g_mutex_lock (&t->lock);
+  state = t->state;
+  g_mutex_unlock (&t->lock);
+  if (state == t->told_state)
+    return;
+  t->told_state = state;
+  if (t->listener.on_state != NULL)
+    t->listener.on_state (t->user_data, state);
+}
+
 static void
 tell (Transport *t, guint event)
 {
@@ -27,23 +69,16 @@ tell (Transport *t, guint event)
 
   if (t->is_shut_down)
     return;
-  /* Copies: the listener may shut us down, which frees and wipes ours. */
-  if (event == EVENT_FAILED && l->on_failed != NULL)
-    {
-      g_autoptr (GError) failure = g_error_copy (t->failure);
-
-      l->on_failed (t->user_data, failure);
-    }
-  else if (event == EVENT_LOCAL_READY && l->on_local_ready != NULL)
-    {
-      g_autoptr (CusaxTransportDescription) local = cusax_transport_description_copy (t->local);
-
-      l->on_local_ready (t->user_data, local);
-    }
+  if (event == EVENT_FAILED)
+    tell_failed (t);
+  else if (event == EVENT_LOCAL_READY)
+    tell_local_ready (t);
+  else if (event == EVENT_STATE)
+    tell_state (t);
   else if ((event == EVENT_FIRST_OUT || event == EVENT_FIRST_IN) && l->on_first_rtp != NULL)
     l->on_first_rtp (t->user_data, event == EVENT_FIRST_IN);
-  else if (event == EVENT_SILENCE && l->on_silence != NULL)
-    l->on_silence (t->user_data, t->silence_us / G_USEC_PER_SEC, TRUE);
+  else if ((event == EVENT_SILENCE_IN || event == EVENT_SILENCE_OUT || event == EVENT_DEAF) && l->on_silence != NULL)
+    l->on_silence (t->user_data, t->silence_us / G_USEC_PER_SEC, event == EVENT_SILENCE_IN);
 }
 
 static gboolean
@@ -58,7 +93,7 @@ on_events (gpointer data)
   g_clear_pointer (&t->event_source, g_source_unref);
   g_mutex_unlock (&t->lock);
 
-  for (guint event = EVENT_FAILED; event <= EVENT_SILENCE; event <<= 1)
+  for (guint event = EVENT_FAILED; event <= EVENT_LAST; event <<= 1)
     if (events & event)
       tell (t, event);
 
@@ -87,48 +122,21 @@ cusax_transport_fail (Transport *t, GError *error)
       return;
     }
   t->failure = error;
-  g_mutex_lock (&t->lock);
   cusax_transport_post (t, EVENT_FAILED);
-  g_mutex_unlock (&t->lock);
 }
 
-/* ----------------------------------------------------------------- silence */
-
-static gboolean
-expects_rtp (const Transport *t)
+gboolean
+cusax_transport_has_failed (Transport *t)
 {
-  return t->has_remote && (t->direction & CUSAX_DIRECTION_RECVONLY) != 0 && !t->silence_told;
-}
-
-static gint64
-silence_deadline (const Transport *t)
-{
-  return MAX (t->stats.last_received, t->watch_since) + t->silence_us;
-}
-
-void
-cusax_transport_arm_watch (Transport *t)
-{
-  if (t->watch != NULL)
-    g_source_set_ready_time (t->watch, expects_rtp (t) ? silence_deadline (t) : -1);
-}
-
-/* Packets do not touch the timer: it looks for itself whether some came, at most once per interval. */
-static gboolean
-on_watch (gpointer data)
-{
-  Transport *t = data;
+  gboolean has;
 
   g_mutex_lock (&t->lock);
-  if (expects_rtp (t) && g_get_monotonic_time () >= silence_deadline (t))
-    {
-      t->silence_told = TRUE;
-      cusax_transport_post (t, EVENT_SILENCE);
-    }
-  cusax_transport_arm_watch (t);
+  has = t->failure != NULL;
   g_mutex_unlock (&t->lock);
-  return G_SOURCE_CONTINUE;
+  return has;
 }
+
+/* -------------------------------------------------------------------- watch */
 
 static gboolean
 watch_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
@@ -142,99 +150,9 @@ watch_new (Transport *t)
   static GSourceFuncs functions = { .dispatch = watch_dispatch };
   GSource *source = g_source_new (&functions, sizeof (GSource));
 
-  g_source_set_callback (source, on_watch, t, NULL);
+  g_source_set_callback (source, cusax_transport_on_watch, t, NULL);
   g_source_attach (source, cusax_thread_get_context ());
   return source;
-}
-
-/* ----------------------------------------------------------------- packets */
-
-/* Network to session, lock held. Returns: FALSE if the packet is to be dropped */
-static gboolean
-accept_packet (Transport *t, CusaxPathComponent component, CusaxPacketKind kind, guint8 *data, gsize *length,
-               const CusaxUdpAddress *from)
-{
-  if (kind != CUSAX_PACKET_RTCP && (kind != CUSAX_PACKET_RTP || component != CUSAX_PATH_RTP))
-    return FALSE;
-  if (!cusax_path_may_come_from (t->path, component, from, t->is_secure)) /* from nobody before set_remote */
-    return FALSE;
-  if (t->is_secure && !cusax_srtp_apply (t->inbound, kind, data, length))
-    return FALSE;
-  cusax_path_note_source (t->path, component, from, t->is_secure);
-  return TRUE;
-}
-
-static void
-count_received (Transport *t, gsize length)
-{
-  if (t->stats.packets_received++ == 0)
-    cusax_transport_post (t, EVENT_FIRST_IN);
-  t->stats.bytes_received += length;
-  t->stats.last_received = g_get_monotonic_time ();
-  t->events &= ~EVENT_SILENCE; /* not told yet, no longer true */
-  if (t->silence_told)
-    {
-      t->silence_told = FALSE;
-      cusax_transport_arm_watch (t);
-    }
-}
-
-void
-cusax_transport_on_network (gpointer user_data, guint component, guint8 *data, gsize length, const CusaxUdpAddress *from)
-{
-  Transport *t = user_data;
-  CusaxPacketKind kind = cusax_packet_classify (data, length);
-  gsize wire_length = length;
-
-  g_mutex_lock (&t->lock);
-  if (!accept_packet (t, component, kind, data, &length, from))
-    t->stats.packets_dropped++;
-  else
-    {
-      if (kind == CUSAX_PACKET_RTP)
-        count_received (t, wire_length);
-      if (kind == CUSAX_PACKET_RTCP || (t->direction & CUSAX_DIRECTION_RECVONLY) != 0)
-        cusax_leg_send (t->leg, kind, data, length);
-    }
-  g_mutex_unlock (&t->lock);
-}
-
-/* Session to network, lock held. */
-static void
-send_rtp (Transport *t, guint8 *data, gsize length)
-{
-  if ((t->direction & CUSAX_DIRECTION_SENDONLY) == 0)
-    return;
-  if (t->is_secure && !cusax_srtp_apply (t->outbound, CUSAX_PACKET_RTP, data, &length))
-    return;
-  if (!cusax_path_send (t->path, CUSAX_PACKET_RTP, data, length))
-    return;
-  if (t->stats.packets_sent++ == 0)
-    cusax_transport_post (t, EVENT_FIRST_OUT);
-  t->stats.bytes_sent += length;
-}
-
-static void
-send_rtcp (Transport *t, guint8 *data, gsize length)
-{
-  if (t->is_secure && !cusax_srtp_apply (t->outbound, CUSAX_PACKET_RTCP, data, &length))
-    return;
-  cusax_path_send (t->path, CUSAX_PACKET_RTCP, data, length);
-}
-
-static void
-on_session (gpointer user_data, guint socket, guint8 *data, gsize length, const CusaxUdpAddress *from)
-{
-  Transport *t = user_data;
-  CusaxPacketKind kind;
-
-  g_mutex_lock (&t->lock);
-  kind = cusax_leg_open (t->leg, socket, from, data, &length);
-  if (t->has_remote && kind == CUSAX_PACKET_RTP)
-    send_rtp (t, data, length);
-  else if (t->has_remote && kind == CUSAX_PACKET_RTCP)
-    send_rtcp (t, data, length);
-  g_mutex_unlock (&t->lock);
 }
 
 /* -------------------------------------------------------------- the vtable */
@@ -252,43 +170,92 @@ static void
 transport_set_leg_peer (CusaxTransport *transport, guint16 rtp_port, guint16 rtcp_port)
 {
   Transport *t = (Transport *) transport;
-  gboolean ok = TRUE;
 
   g_mutex_lock (&t->lock);
-  if (t->leg != NULL)
-    ok = cusax_leg_set_peer (t->leg, rtp_port, rtcp_port);
+  if (t->leg != NULL && !cusax_leg_set_peer (t->leg, rtp_port, rtcp_port))
+    cusax_transport_fail (t, g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no way to 127.0.0.1:%u and %u", rtp_port, rtcp_port));
   g_mutex_unlock (&t->lock);
-  if (!ok)
-    cusax_transport_fail (t,
-          g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no way to 127.0.0.1:%u and %u", rtp_port, rtcp_port));
 }
 
 static void
 transport_set_direction (CusaxTransport *transport, CusaxDirection direction)
 {
   Transport *t = (Transport *) transport;
+  CusaxDirection added;
 
   g_mutex_lock (&t->lock);
-  if ((direction & ~t->direction & CUSAX_DIRECTION_RECVONLY) != 0)
-    {
-      t->watch_since = g_get_monotonic_time ();
-      t->silence_told = FALSE;
-    }
+  added = direction & ~t->direction;
+  if ((added & CUSAX_DIRECTION_RECVONLY) != 0)
+    cusax_transport_restart_watch (t, &t->in);
+  if ((added & CUSAX_DIRECTION_SENDONLY) != 0)
+    cusax_transport_restart_watch (t, &t->out);
   t->direction = direction;
   if ((direction & CUSAX_DIRECTION_RECVONLY) == 0)
-    t->events &= ~EVENT_SILENCE;
+    t->events &= ~EVENT_SILENCE_IN;
+  if ((direction & CUSAX_DIRECTION_SENDONLY) == 0)
+    t->events &= ~EVENT_SILENCE_OUT;
   cusax_transport_arm_watch (t);
   g_mutex_unlock (&t->lock);
+}
+
+/* ---------------------------------------------------------------- statistics */
+
+static void
+forget_shown (Transport *t)
+{
+  g_clear_pointer (&t->shown_local, g_free);
+  g_clear_pointer (&t->shown_remote, g_free);
+}
+
+/* Lock held. */
+static void
+show_path (Transport *t, const Transport *carrier, CusaxTransportStats *stats)
+{
+  if (carrier->path != NULL && carrier->has_remote)
+    {
+      t->shown_local = cusax_path_dup_local (carrier->path);
+      t->shown_remote = cusax_udp_address_to_string (cusax_path_get_target (carrier->path));
+    }
+  else if (carrier->path == NULL && carrier->pair.local_kind != NULL)
+    {
+      stats->local_kind = carrier->pair.local_kind;
+      stats->remote_kind = carrier->pair.remote_kind;
+      t->shown_local = g_strdup (carrier->pair.local_address);
+      t->shown_remote = g_strdup (carrier->pair.remote_address);
+    }
+  stats->local_address = t->shown_local;
+  stats->remote_address = t->shown_remote;
+}
+
+/* Lock held. */
+static void
+show_keys (const Transport *t, CusaxTransportStats *stats)
+{
+  CusaxSrtpSuite suite = CUSAX_SRTP_NONE;
+
+  if (t->has_remote && t->agreed == CUSAX_KEYING_SDES)
+    suite = t->crypto.suite;
+  else if (t->has_remote && t->agreed == CUSAX_KEYING_DTLS)
+    suite = t->associations[0].suite;
+  stats->keying = suite != CUSAX_SRTP_NONE ? t->agreed : CUSAX_KEYING_NONE;
+  stats->suite = suite == CUSAX_SRTP_AEAD_AES_128_GCM ? "AEAD_AES_128_GCM" : cusax_srtp_suite_get_name (suite);
 }
 
 static void
 transport_get_stats (CusaxTransport *transport, CusaxTransportStats *stats)
 {
   Transport *t = (Transport *) transport;
+  Transport *carrier = t->carrier != NULL ? t->carrier : t;
 
+  forget_shown (t);
   g_mutex_lock (&t->lock);
   *stats = t->stats;
+  cusax_statistics_get (t->statistics, stats);
   g_mutex_unlock (&t->lock);
+  g_mutex_lock (&carrier->lock);
+  show_path (t, carrier, stats);
+  show_keys (carrier, stats);
+  g_mutex_unlock (&carrier->lock);
 }
 
 /* In the media thread, between two packets: no source can be running, so nothing needs the lock any more. */
@@ -300,7 +267,10 @@ close_sockets (gpointer data)
   if (t->watch != NULL)
     g_source_destroy (t->watch);
   g_clear_pointer (&t->watch, g_source_unref);
+  cusax_transport_part (t);
+  cusax_transport_end_dtls (t); /* says good-bye, so the path is still there */
   g_clear_pointer (&t->path, cusax_path_free);
+  cusax_transport_close_ice (t);
   g_clear_pointer (&t->leg, cusax_leg_free);
 }
 
@@ -317,13 +287,21 @@ transport_shutdown (CusaxTransport *transport)
     g_source_destroy (t->event_source);
   g_clear_pointer (&t->event_source, g_source_unref);
 
+  g_clear_pointer (&t->statistics, cusax_statistics_free);
   g_clear_pointer (&t->outbound, cusax_srtp_free);
   g_clear_pointer (&t->inbound, cusax_srtp_free);
+  g_clear_pointer (&t->servers, cusax_servers_free);
+  g_clear_pointer (&t->server_list, g_ptr_array_unref);
+  g_clear_pointer (&t->gathered, cusax_transport_description_free);
   g_clear_pointer (&t->local, cusax_transport_description_free);
   g_clear_pointer (&t->remote, cusax_transport_description_free);
   explicit_bzero (&t->crypto, sizeof t->crypto);
   g_clear_error (&t->failure);
   g_clear_pointer (&t->local_address, g_free);
+  g_clear_pointer (&t->wanted_address, g_free);
+  g_clear_pointer (&t->seen_address, g_free);
+  cusax_ice_pair_clear (&t->pair);
+  forget_shown (t);
   cusax_thread_shutdown ();
   g_rc_box_release_full (t, transport_free_memory);
 }
@@ -335,6 +313,8 @@ static const CusaxTransportVtable transport_vtable = {
   .set_remote = cusax_transport_set_remote,
   .set_direction = transport_set_direction,
   .move = cusax_transport_move,
+  .bundle = cusax_transport_bundle,
+  .set_codecs = cusax_transport_set_codecs,
   .get_stats = transport_get_stats,
   .shutdown = transport_shutdown,
 };
@@ -358,7 +338,7 @@ prepare (Transport *t, const CusaxTransportConfig *config, GError **error)
   if (t->leg == NULL)
     return FALSE;
   t->watch = watch_new (t);
-  cusax_leg_attach (t->leg, cusax_thread_get_context (), on_session, t);
+  cusax_leg_attach (t->leg, cusax_thread_get_context (), cusax_transport_on_session, t);
   return TRUE;
 }
 
@@ -375,13 +355,27 @@ cusax_transport_new (const CusaxTransportConfig *config, const CusaxTransportLis
   t->local_address = g_strdup (config->local_address);
   t->port_min = config->port_min;
   t->port_max = config->port_max;
+  t->offers_dtls = config->offer_dtls;
+  t->uses_ice = config->use_ice;
+  t->is_controlling = config->is_controlling;
+  t->seen_address = g_strdup (config->seen_address);
+  t->server_list = config->use_ice ? cusax_ice_servers_copy (config->servers) : NULL;
   t->direction = CUSAX_DIRECTION_SENDRECV;
+  t->statistics = cusax_statistics_new ();
   t->silence_us = SILENCE_MS * 1000;
+  t->setup_us = SETUP_MS * 1000;
+  t->loss_us = LOSS_MS * 1000;
+  for (guint i = 0; i < 2; i++)
+    t->associations[i] = (Association){ .transport = t, .component = i };
   g_mutex_init (&t->lock);
 
   cusax_thread_init ();
   if (!prepare (t, config, &error))
-    cusax_transport_fail (t, error);
+    {
+      g_mutex_lock (&t->lock);
+      cusax_transport_fail (t, error);
+      g_mutex_unlock (&t->lock);
+    }
   return &t->base;
 }
 
@@ -404,15 +398,4 @@ cusax_transport_prepare (void)
   g_source_set_callback (source, on_prepare, NULL, NULL);
   g_source_attach (source, context);
   g_source_unref (source);
-}
-
-void
-cusax_transport_set_silence_interval (CusaxTransport *transport, guint ms)
-{
-  Transport *t = (Transport *) transport;
-
-  g_mutex_lock (&t->lock);
-  t->silence_us = ms * G_GINT64_CONSTANT (1000);
-  cusax_transport_arm_watch (t);
-  g_mutex_unlock (&t->lock);
 }

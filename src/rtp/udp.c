@@ -94,6 +94,19 @@ cusax_udp_address_set_port (CusaxUdpAddress *address, guint16 port)
     address->in.sin_port = htons (port);
 }
 
+char *
+cusax_udp_address_to_string (const CusaxUdpAddress *address)
+{
+  gboolean is_ipv6 = address->any.sa_family == AF_INET6;
+  char text[INET6_ADDRSTRLEN];
+
+  if (!is_ipv6 && address->any.sa_family != AF_INET)
+    return g_strdup ("");
+  inet_ntop (address->any.sa_family,
+             is_ipv6 ? (const void *) &address->in6.sin6_addr : (const void *) &address->in.sin_addr, text, sizeof text);
+  return g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", text, cusax_udp_address_get_port (address));
+}
+
 static socklen_t
 address_length (const CusaxUdpAddress *address)
 {
@@ -120,6 +133,21 @@ udp_new (int family, GError **error)
 
   udp = g_new0 (CusaxUdp, 1);
   udp->fd = fd;
+  return udp;
+}
+
+CusaxUdp *
+cusax_udp_new_from_fd (int fd)
+{
+  CusaxUdp *udp = g_new0 (CusaxUdp, 1);
+  CusaxUdpAddress address = { 0 };
+  socklen_t length = sizeof address;
+  int size = RECEIVE_BUFFER;
+
+  setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  udp->fd = fd;
+  if (getsockname (fd, &address.any, &length) == 0)
+    udp->port = cusax_udp_address_get_port (&address);
   return udp;
 }
 

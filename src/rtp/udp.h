@@ -44,6 +44,12 @@ gboolean cusax_udp_address_is_multicast (const CusaxUdpAddress *address);   /* o
 guint16 cusax_udp_address_get_port (const CusaxUdpAddress *address);
 void cusax_udp_address_set_port (CusaxUdpAddress *address, guint16 port);
 
+/** Returns: (transfer full): "192.0.2.1:5004", "[2001:db8::1]:5004"; empty for none */
+char *cusax_udp_address_to_string (const CusaxUdpAddress *address);
+
+/** Takes a bound socket over, with all that waits in it. */
+CusaxUdp *cusax_udp_new_from_fd (int fd);
+
 /**
  * cusax_udp_new_pair:
  * @local: the address to bind to; its port is ignored

@@ -59,7 +59,19 @@ on_silence (gpointer user_data, guint seconds, gboolean incoming)
   note (user_data, event);
 }
 
-const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, NULL };
+static void
+on_state (gpointer user_data, CusaxTransportState state)
+{
+  RigSide *side = user_data;
+
+  g_assert_nonnull (side->transport);
+  g_assert_cmpint (state, !=, side->state);
+  side->state = state;
+  if (state == CUSAX_TRANSPORT_READY)
+    side->ready_at = g_get_monotonic_time ();
+}
+
+const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, on_state };
 
 /* ------------------------------------------------------------------- sides */
 
@@ -163,6 +175,45 @@ rig_side_set_remote (RigSide *side, const RigSide *other, CusaxSrtpSuite suite, 
   if (mux)
     remote->rtcp_port = remote->rtp_port;
   side->transport->vtable->set_remote (side->transport, remote, &local_crypto, &error);
+  g_assert_no_error (error);
+}
+
+RigSide *
+rig_side_new_ice (const char *address, gboolean controlling)
+{
+  CusaxTransportConfig config = { .local_address = address, .offer_crypto = TRUE, .offer_dtls = TRUE, .protect_leg = TRUE,
+                                  .use_ice = TRUE, .is_controlling = controlling };
+  RigSide *side = rig_side_new (NULL, FALSE, &config);
+
+  rig_side_open (side);
+  return side;
+}
+
+CusaxTransportDescription *
+rig_side_dup_offer (const RigSide *other, CusaxDtlsSetup setup, gboolean mux)
+{
+  CusaxTransportDescription *remote = cusax_transport_description_copy (other->local);
+
+  memset (&remote->crypto, 0, sizeof remote->crypto);
+  remote->setup = setup;
+  if (setup == CUSAX_DTLS_SETUP_NONE)
+    {
+      g_clear_pointer (&remote->fingerprint, g_free);
+      g_clear_pointer (&remote->fingerprint_hash, g_free);
+    }
+  remote->rtcp_mux = mux;
+  if (mux)
+    remote->rtcp_port = remote->rtp_port;
+  return remote;
+}
+
+void
+rig_side_agree (RigSide *side, const CusaxTransportDescription *remote)
+{
+  CusaxCrypto ours = { .tag = 1, .suite = remote->crypto.suite };
+  g_autoptr (GError) error = NULL;
+
+  side->transport->vtable->set_remote (side->transport, remote, &ours, &error);
   g_assert_no_error (error);
 }
 

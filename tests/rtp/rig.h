@@ -23,6 +23,8 @@ typedef struct
   GString *events;           /* "ready failed out in silence:8", in the order of the callbacks */
   CusaxTransportDescription *local;
   GError *failure;
+  CusaxTransportState state; /* as told last */
+  gint64 ready_at;           /* monotonic microseconds of the last READY */
   const char *shut_down_in; /* the event in whose callback the transport is to be shut down */
 
   int session[2]; /* the media session's sockets */
@@ -47,6 +49,15 @@ RigSide *rig_side_new_open (const char *address, gboolean offer_crypto);
 
 /** set_remote with what @other announced, with both keys and @suite (NONE = plain); must succeed. */
 void rig_side_set_remote (RigSide *side, const RigSide *other, CusaxSrtpSuite suite, gboolean mux);
+
+/** Makes a side with ICE and our fingerprint at @address, OPEN. @controlling: it offers. */
+RigSide *rig_side_new_ice (const char *address, gboolean controlling);
+
+/** What @other announced, as SDP brings it with DTLS and ICE; to be changed and given to rig_side_agree. */
+CusaxTransportDescription *rig_side_dup_offer (const RigSide *other, CusaxDtlsSetup setup, gboolean mux);
+
+/** set_remote without a key of ours; must succeed. */
+void rig_side_agree (RigSide *side, const CusaxTransportDescription *remote);
 
 /** set_remote for a peer made of bare sockets, plain; must succeed. */
 void rig_side_set_plain_remote (RigSide *side, const char *address, guint16 rtp_port, guint16 rtcp_port);
