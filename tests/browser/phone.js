@@ -73,6 +73,21 @@ class Call {
     }
   }
 
+  /** Chromium takes its preferences for what it wants to receive: it answers with PCMA alone and sends Opus. */
+  async insist() {
+    for (const sender of this.options.codecs ? this.peer.getSenders().filter(({track}) => track) : []) {
+      const parameters = sender.getParameters();
+      const names = this.options.codecs.map(name => `${sender.track.kind}/${name}`.toLowerCase());
+      const isWanted = ({mimeType}) => names.includes(mimeType.toLowerCase());
+      const codec = RTCRtpSender.getCapabilities(sender.track.kind).codecs.find(isWanted);
+      // What it would choose by itself, in their order.
+      if (!codec || !parameters.encodings.length || isWanted(parameters.codecs[0]))
+        continue;
+      parameters.encodings[0].codec = codec;
+      await sender.setParameters(parameters);
+    }
+  }
+
   /** The local description with all candidates. */
   async gathered() {
     const peer = this.peer;
@@ -97,7 +112,7 @@ class Call {
     for (const transceiver of this.peer.getTransceivers()) {
       const kind = transceiver.receiver.track.kind;
       if (kind === 'video' && !video) {
-        transceiver.stop();
+        transceiver.direction = 'inactive';  // browsers have no way to say port 0 in an answer
       } else if (!transceiver.sender.track) {
         await transceiver.sender.replaceTrack(this.tracks(video).find(track => track.kind === kind));
         transceiver.direction = 'sendrecv';
@@ -105,6 +120,7 @@ class Call {
     }
     this.prefer();
     await this.peer.setLocalDescription(await this.peer.createAnswer());
+    await this.insist();
     this.note('answered');
     return this.gathered();
   }
