@@ -99,10 +99,10 @@ cusax_account_place_alone (CusaxAccount *account, const CusaxCallOutgoing *outgo
   return NULL;
 }
 
-CusaxCall *
-cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+static CusaxCall *
+dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, gboolean with_video, GError **error)
 {
-  CusaxCallOutgoing outgoing = { .target = target, .who = who, .contact = jid };
+  CusaxCallOutgoing outgoing = { .target = target, .who = who, .contact = jid, .with_video = with_video };
 
   if (account->state != CUSAX_PHONE_UP)
     {
@@ -118,6 +118,38 @@ cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who
   outgoing.class_ = cusax_classify_address (target, account->config);
   outgoing.disclosure = cusax_disclosure_to_callee (target, account->config);
   return cusax_account_place_alone (account, &outgoing, error);
+}
+
+CusaxCall *
+cusax_account_dial (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+{
+  return dial (account, target, who, jid, FALSE, error);
+}
+
+CusaxCall *
+cusax_account_dial_video (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid, GError **error)
+{
+  return dial (account, target, who, jid, TRUE, error);
+}
+
+gboolean
+cusax_account_can_do_video (CusaxAccount *account, const char **why)
+{
+  CusaxMediaPort *media = account->ports.media;
+  const char *missing = NULL;
+  const GPtrArray *codecs
+      = media->vtable->get_video_codecs != NULL ? media->vtable->get_video_codecs (media, &missing) : NULL;
+
+  if (why != NULL)
+    *why = missing;
+  return codecs != NULL && codecs->len > 0;
+}
+
+void
+cusax_account_set_ice_servers (CusaxAccount *account, const GPtrArray *servers)
+{
+  g_clear_pointer (&account->ice_servers, g_ptr_array_unref);
+  account->ice_servers = cusax_ice_servers_copy (servers);
 }
 
 /* ------------------------------------------------------- from the SIP leg */
@@ -391,7 +423,21 @@ on_call_silence (gpointer owner, CusaxCall *call, guint seconds, gboolean incomi
     account->listener->on_silence (account->listener_data, account, call, seconds, incoming);
 }
 
+/* The chat server's first, which are renewed by themselves; then those that somebody set. */
+static GPtrArray *
+dup_ice_servers (gpointer owner)
+{
+  CusaxAccount *account = owner;
+  g_autoptr (GPtrArray) all = cusax_ice_servers_copy (account->ice_servers);
+  const GPtrArray *set = cusax_config_get_ice_servers (account->config);
+
+  for (guint i = 0; set != NULL && i < set->len; i++)
+    g_ptr_array_add (all, cusax_ice_server_copy (set->pdata[i]));
+  return cusax_ice_servers_select (all, account->ports.wall_time ());
+}
+
 static const CusaxCallOwner call_owner = {
+  .dup_ice_servers = dup_ice_servers,
   .on_incoming = on_call_incoming,
   .may_answer = may_answer,
   .on_changed = on_call_changed,

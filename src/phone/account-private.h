@@ -40,6 +40,7 @@ struct _CusaxAccount
   CusaxCall *bridge;       /* (nullable), borrowed: being called for @bridged */
   CusaxCall *bridged[2];   /* (nullable): go there when it answers */
   gboolean dnd;
+  GPtrArray *ice_servers;  /* (nullable) CusaxIceServer: the chat server's */
 
   CusaxHistory *history;   /* NULL once shut down, as the two below */
   CusaxMailbox *mailbox;

@@ -23,6 +23,7 @@ account_clear (gpointer data)
 
   cusax_account_shutdown (account);
   g_clear_pointer (&account->config, cusax_config_unref);
+  g_clear_pointer (&account->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&account->calls, g_ptr_array_unref);
   g_clear_pointer (&account->undecided, g_ptr_array_unref);
   g_clear_pointer (&account->referrals, g_ptr_array_unref);

@@ -39,7 +39,7 @@ send_info (CusaxCall *call, char digit)
   if (call->state != CUSAX_CALL_ACTIVE || !call->sip_call->vtable->takes_info (call->sip_call))
     return FALSE;
   body = cusax_dtmf_info_body (digit, INFO_MS);
-  call->sip_call->vtable->send_info (call->sip_call, CUSAX_DTMF_INFO_TYPE, body);
+  cusax_call_send_info (call, CUSAX_DTMF_INFO_TYPE, body, CUSAX_CALL_WISH_DIGIT);
   return TRUE;
 }
 
@@ -133,9 +133,8 @@ cusax_call_send_digits (CusaxCall *call, const char *digits, GError **error)
 }
 
 void
-cusax_call_on_info_done (gpointer user_data, guint status)
+cusax_call_digits_on_info_done (CusaxCall *call, guint status)
 {
-  CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
   if (status >= 300)

@@ -21,6 +21,8 @@ typedef struct
   void (*on_changed) (gpointer owner, CusaxCall *call);
   /* What a message of the other side says it is, after the first one; answer by cusax_call_set_caller. */
   void (*on_remote) (gpointer owner, CusaxCall *call, const CusaxSipHeaders *headers);
+  /* (nullable) (transfer full): STUN and TURN servers for a call that begins now */
+  GPtrArray *(*dup_ice_servers) (gpointer owner);
   void (*on_silence) (gpointer owner, CusaxCall *call, guint seconds, gboolean incoming);
   /* The other side wants us to call somebody; (transfer full) @referral. */
   void (*on_refer) (gpointer owner, CusaxCall *call, CusaxSipReferral *referral, const CusaxSipRefer *refer);
@@ -39,6 +41,7 @@ typedef struct
   const char *replaces;    /* (nullable): as in CusaxSipDisclosure */
   const char *referred_by; /* (nullable) */
   gboolean is_automatic;   /* nobody here wanted it: a transfer of theirs */
+  gboolean with_video;     /* CUSAX_ERROR_MEDIA if that is not to be had */
 } CusaxCallOutgoing;
 
 /** CusaxCallIncoming: who calls, and what to say of us; borrowed but for @caller. */

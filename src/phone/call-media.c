@@ -5,35 +5,24 @@
 #include "codecs.h"
 #include "error.h"
 
+#include <string.h>
+
 static const CusaxTransportListener transport_listener;
 static const CusaxMediaListener media_listener;
 
-/* Keys travel in SDP, so they are worth something only inside protected signalling (R49). */
 static gboolean
-choose_security (CusaxCall *call, CusaxMediaSecurity *security, GError **error)
+is_private (const CusaxCall *call)
 {
-  *security = cusax_config_get_media_security (call->config);
-  if (*security == CUSAX_MEDIA_SECURITY_OFF || call->ports.sip->vtable->is_protected (call->ports.sip))
-    return TRUE;
-  if (*security == CUSAX_MEDIA_SECURITY_REQUIRE)
-    {
-      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED,
-                           "encrypted calls are required, but the connection to the server is not encrypted");
-      return FALSE;
-    }
-  *security = CUSAX_MEDIA_SECURITY_OFF;
-  return TRUE;
+  return call->ports.sip->vtable->is_protected (call->ports.sip);
 }
 
-/* Makes the offer engine and the transport; the transport's addresses come by on_local_ready. */
 gboolean
-cusax_call_prepare_media (CusaxCall *call, GError **error)
+cusax_call_prepare_offer (CusaxCall *call, GError **error)
 {
   CusaxMediaPort *media = call->ports.media;
   const char *missing = NULL;
   const GPtrArray *codecs = media->vtable->get_codecs (media, &missing);
-  CusaxMediaSecurity security;
-  CusaxTransportConfig config = { 0 };
+  CusaxMediaSecurity security = cusax_config_get_media_security (call->config);
 
   if (codecs->len == 0)
     {
@@ -41,16 +30,64 @@ cusax_call_prepare_media (CusaxCall *call, GError **error)
                    missing != NULL ? missing : "GStreamer plugins");
       return FALSE;
     }
-  if (!choose_security (call, &security, error))
-    return FALSE;
-
+  /* Keys and fingerprints travel in SDP, so they prove something only inside protected signalling (R49). */
+  if (security == CUSAX_MEDIA_SECURITY_REQUIRE && !is_private (call))
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED,
+                           "encrypted calls are required, but the connection to the server is not encrypted");
+      return FALSE;
+    }
   call->offer = cusax_offer_new (security, codecs);
-  config.local_address = call->ports.sip->vtable->get_local_address (call->ports.sip);
-  config.port_min = cusax_config_get_media_port_min (call->config);
-  config.port_max = cusax_config_get_media_port_max (call->config);
-  config.offer_crypto = security != CUSAX_MEDIA_SECURITY_OFF;
-  config.protect_leg = media->vtable->protects_leg (media);
-  call->transport = call->ports.transport_new (&config, &transport_listener, call);
+  cusax_offer_set_private (call->offer, is_private (call));
+  return TRUE;
+}
+
+/* "192.0.2.1:5060" or "[2001:db8::1]:5060". Returns: (transfer full) (nullable): the literal */
+static char *
+dup_literal (const char *seen)
+{
+  g_autofree char *text = g_strdup (seen);
+  char *colon = text != NULL ? strrchr (text, ':') : NULL;
+
+  if (colon == NULL)
+    return g_steal_pointer (&text);
+  *colon = '\0';
+  if (text[0] != '[')
+    return g_steal_pointer (&text);
+  return g_strndup (text + 1, strcspn (text + 1, "]"));
+}
+
+CusaxTransport *
+cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs, const CusaxTransportListener *listener)
+{
+  CusaxSipPort *sip = call->ports.sip;
+  gboolean encrypts = cusax_config_get_media_security (call->config) != CUSAX_MEDIA_SECURITY_OFF;
+  g_autoptr (GPtrArray) servers = NULL;
+  g_autofree char *seen = dup_literal (sip->vtable->get_seen_address (sip));
+  CusaxTransportConfig config = {
+    .local_address = sip->vtable->get_local_address (sip),
+    .port_min = cusax_config_get_media_port_min (call->config),
+    .port_max = cusax_config_get_media_port_max (call->config),
+    .offer_crypto = encrypts && is_private (call),
+    .offer_dtls = encrypts,
+    .protect_leg = call->ports.media->vtable->protects_leg (call->ports.media),
+    /* Answered as they have it. */
+    .use_ice = cusax_config_uses_ice (call->config) && (theirs == NULL || theirs->remote->ice_ufrag != NULL),
+    .is_controlling = theirs == NULL,
+    .seen_address = seen,
+  };
+
+  if (call->owner != NULL && call->owner->dup_ice_servers != NULL)
+    config.servers = servers = call->owner->dup_ice_servers (call->owner_data);
+  return call->ports.transport_new (&config, listener, call);
+}
+
+gboolean
+cusax_call_prepare_media (CusaxCall *call, GError **error)
+{
+  if (call->offer == NULL && !cusax_call_prepare_offer (call, error))
+    return FALSE;
+  call->transport = cusax_call_new_transport (call, call->pending, &transport_listener);
   return TRUE;
 }
 
@@ -82,7 +119,7 @@ cusax_call_get_wanted_direction (const CusaxCall *call)
 
 /* Brings what both sides agreed on to the transport and, if it is open, the media session. */
 gboolean
-cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError **error)
+cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final, GError **error)
 {
   CusaxDirection direction = result->direction & cusax_call_get_wanted_direction (call);
   const CusaxCodec *best = g_ptr_array_index (result->codecs, 0);
@@ -90,14 +127,19 @@ cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError
   if (!call->transport->vtable->set_remote (call->transport, result->remote, &result->local_crypto, error))
     return FALSE;
   call->transport->vtable->set_direction (call->transport, direction);
+  if (call->transport->vtable->set_codecs != NULL)
+    call->transport->vtable->set_codecs (call->transport, result->codecs);
   if (call->session != NULL)
     call->session->vtable->set_remote_codecs (call->session, result->codecs);
 
   call->secure = result->secure;
+  call->keying = result->keying;
+  call->keys_are_verified = result->is_authenticated;
   call->held = call->told_held;
   call->remote_held = (result->direction & CUSAX_DIRECTION_SENDONLY) == 0;
   g_free (call->codec);
   call->codec = g_strdup_printf ("%s/%u", best->name, best->clock_rate);
+  cusax_call_video_apply (call, result, is_final);
   return TRUE;
 }
 
@@ -108,12 +150,16 @@ on_transport_local_ready (gpointer user_data, const CusaxTransportDescription *l
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
   gboolean is_move = call->local != NULL;
 
+  call->is_moving = FALSE;
+
   g_clear_pointer (&call->local, cusax_transport_description_free);
   call->local = cusax_transport_description_copy (local);
-  if (is_move)
+  if (!is_move)
+    cusax_call_local_ready (call);
+  else if (cusax_call_video_is_ready (call))
     cusax_call_tell_move (call);
   else
-    cusax_call_local_ready (call);
+    call->has_moved = TRUE; /* the picture's transport comes after it */
 }
 
 static void
@@ -203,4 +249,7 @@ static const CusaxMediaListener media_listener = {
   .on_muted = on_media_muted,
   .on_keypad = cusax_call_on_keypad,
   .on_error = on_media_error,
+  .on_video_leg_ready = cusax_call_video_on_leg_ready,
+  .on_video_error = cusax_call_video_on_error,
+  .on_keyframe_wanted = cusax_call_video_on_keyframe_wanted,
 };

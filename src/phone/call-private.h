@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The insides of a call, shared by the files that are one call: call.c (life, end, getters), call-setup.c (how it
- * comes to stand), call-reoffer.c (how it changes), call-media.c (transport and media session). Nobody else
- * includes this.
+ * comes to stand), call-reoffer.c (how it changes), call-media.c (transport and media session of the sound), call-video.c
+ * (the same of the picture), call-info.c (what goes by INFO), call-stats.c (what is measured). Nobody else includes this.
  */
 #pragma once
 
@@ -11,6 +11,30 @@
 #include "offer.h"
 
 G_BEGIN_DECLS
+
+/** CusaxCallWish: what an INFO of ours was for. */
+typedef enum
+{
+  CUSAX_CALL_WISH_DIGIT,
+  CUSAX_CALL_WISH_PICTURE
+} CusaxCallWish;
+
+/** CusaxCallVideo: the picture. */
+typedef struct
+{
+  gboolean is_wanted;   /* the person shows one, or wants to */
+  gboolean is_offered;  /* incoming: their first offer has one */
+  gboolean is_refused;  /* they did not take ours */
+  gboolean is_bundled;  /* through the transport of the sound */
+  gboolean is_untold;   /* our SDP has to say something new about it */
+  gboolean is_open;     /* the session has it, */
+  gboolean has_camera;  /* with our camera */
+  CusaxTransport *transport;        /* while there is, or may soon be, a picture */
+  CusaxTransportDescription *local; /* once @transport is ready */
+  CusaxDirection direction;         /* as agreed */
+  char *codec;
+  GError *error;        /* (nullable): why it ended here */
+} CusaxCallVideo;
 
 struct _CusaxCall
 {
@@ -62,6 +86,7 @@ struct _CusaxCall
   char *transfer_reason;
   char **redirects;            /* (nullable): END_REDIRECTED */
   gboolean is_settled_early;   /* outgoing: that is the answer for good, an UPDATE followed it */
+  gboolean is_answered;        /* incoming: the 200 has left */
   gboolean offerless;          /* incoming INVITE without SDP: our 200 makes the offer */
   gint64 held_at;              /* clock time of want_held */
   gint64 begun;                /* clock time */
@@ -78,6 +103,15 @@ struct _CusaxCall
   gsize remote_sdp_length;
   CusaxTransportDescription *local; /* once the transport is ready */
   char *codec;
+  CusaxKeying keying;
+  gboolean keys_are_verified;
+  CusaxCallVideo video;
+  CusaxOfferResult *their_offer; /* (nullable): ACTIVE: has been judged and waits for our addresses */
+  gboolean is_moving;          /* the transport of the sound looks for its new addresses */
+  GQueue infos;                /* CusaxCallWish: ours that are on their way, in order */
+  CusaxTransportStats last_stats; /* ENDED: strings in @last_texts */
+  char *last_texts[5];
+  gboolean has_last_stats;
 
   CusaxSipCall *sip_call;
   CusaxTransport *transport;
@@ -105,11 +139,45 @@ gboolean cusax_call_open_session (CusaxCall *call, GError **error);
 /* What the person wants to flow. */
 CusaxDirection cusax_call_get_wanted_direction (const CusaxCall *call);
 /* Brings what both sides agreed on to the transport and, if it is open, the media session. */
-gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, GError **error);
+/* @is_final: FALSE for early media, after which another answer may come. */
+gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final, GError **error);
+/* For sound or picture. @theirs: (nullable): what they offer, if this answers it */
+CusaxTransport *cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs,
+                                          const CusaxTransportListener *listener);
+/* The offer engine alone: what they offer can be judged then. */
+gboolean cusax_call_prepare_offer (CusaxCall *call, GError **error);
+
+/* call-video.c */
+/* Tells the offer engine what we can do. FALSE: nothing; CUSAX_ERROR_MEDIA says what is missing. */
+gboolean cusax_call_video_prepare (CusaxCall *call, GError **error);
+/* @theirs: (nullable): the picture that they offer, if this answers it */
+void cusax_call_video_open_transport (CusaxCall *call, const CusaxOfferResult *theirs);
+/* Lets go of everything; nobody is told. */
+void cusax_call_video_close (CusaxCall *call);
+void cusax_call_video_clear (CusaxCall *call);
+/* Nothing has to be waited for. */
+gboolean cusax_call_video_is_ready (const CusaxCall *call);
+/* Before each SDP of ours. */
+void cusax_call_video_describe (CusaxCall *call);
+void cusax_call_video_apply (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final);
+void cusax_call_video_go_on (CusaxCall *call);
+void cusax_call_video_on_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
+void cusax_call_video_on_error (gpointer user_data, const GError *error);
+void cusax_call_video_on_keyframe_wanted (gpointer user_data);
+void cusax_call_video_on_keyframe_asked (gpointer user_data);
+
+/* call-info.c */
+void cusax_call_send_info (CusaxCall *call, const char *type, const char *body, CusaxCallWish what);
+void cusax_call_on_info_done (gpointer user_data, guint status);
+
+/* call-stats.c */
+/* Before the transport goes. */
+void cusax_call_keep_stats (CusaxCall *call);
+void cusax_call_clear_stats (CusaxCall *call);
 
 /* call-digits.c */
 void cusax_call_stop_digits (CusaxCall *call);
-void cusax_call_on_info_done (gpointer user_data, guint status);
+void cusax_call_digits_on_info_done (CusaxCall *call, guint status);
 void cusax_call_on_keypad (gpointer user_data, char digit);
 
 /* call-transfer.c */
@@ -129,6 +197,8 @@ void cusax_call_local_ready (CusaxCall *call);
 /* call-reoffer.c */
 /* ACTIVE: tells the other side what the person wants; not while an offer is open. */
 void cusax_call_send_reoffer (CusaxCall *call);
+/* is_answering_offer: our addresses are known now. */
+void cusax_call_finish_answer (CusaxCall *call);
 /* The media have moved: tells the other side, now or when the open offer is settled. */
 void cusax_call_tell_move (CusaxCall *call);
 gboolean cusax_call_on_leg_back (gpointer user_data, const char *local_address);

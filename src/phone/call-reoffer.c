@@ -13,6 +13,9 @@ cusax_call_send_reoffer (CusaxCall *call)
   g_autofree char *sdp = NULL;
   CusaxDirection direction = cusax_call_get_wanted_direction (call);
 
+  if (call->their_offer != NULL || !cusax_call_video_is_ready (call) || call->is_moving)
+    return; /* what is waited for tells it */
+  cusax_call_video_describe (call);
   sdp = cusax_offer_create_offer (call->offer, call->local, direction, &error);
   if (sdp == NULL)
     {
@@ -53,6 +56,12 @@ cusax_call_on_leg_back (gpointer user_data, const char *local_address)
       return TRUE;
     }
   g_debug ("call #%u: media move to %s", call->number, local_address);
+  call->is_moving = TRUE;
+  if (call->video.transport != NULL && !call->video.is_bundled)
+    {
+      g_clear_pointer (&call->video.local, cusax_transport_description_free);
+      call->video.transport->vtable->move (call->video.transport, local_address);
+    }
   call->transport->vtable->move (call->transport, local_address);
   return TRUE;
 }
@@ -71,6 +80,8 @@ cusax_call_set_hold (CusaxCall *call, gboolean held)
   /* The microphone is cut at once; what the wire says follows. */
   if (call->session != NULL)
     call->session->vtable->set_hold (call->session, held);
+  if (call->video.is_open && held)
+    call->session->vtable->set_video_direction (call->session, CUSAX_DIRECTION_INACTIVE);
   if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering)
     cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
@@ -99,6 +110,17 @@ undo_hold (CusaxCall *call)
     call->session->vtable->set_hold (call->session, call->held);
 }
 
+/* A picture that was to come does not; one that was there stays with us as it is. */
+static void
+undo_video (CusaxCall *call)
+{
+  if (call->video.transport == NULL || call->video.direction != CUSAX_DIRECTION_INACTIVE || call->video.is_open)
+    return;
+  cusax_call_video_close (call);
+  call->video.is_wanted = FALSE;
+  call->video.is_refused = TRUE;
+}
+
 void
 cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length)
 {
@@ -111,7 +133,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
   if (status >= 200 && status < 300 && sdp != NULL)
     {
       result = cusax_offer_receive_answer (call->offer, sdp, length, &error);
-      if (result == NULL || !cusax_call_apply_result (call, result, &error))
+      if (result == NULL || !cusax_call_apply_result (call, result, TRUE, &error))
         {
           cusax_call_end_with_error (call, error);
           return;
@@ -130,6 +152,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
       cusax_offer_reject (call->offer);
       g_message ("call #%u: change of the call refused with %u", call->number, status);
       undo_hold (call);
+      undo_video (call);
       /* Not at once again; the next leg tells it. */
       if (call->telling_move)
         {
@@ -141,7 +164,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
         }
     }
   call->telling_move = FALSE;
-  if (call->want_held != call->held || call->has_moved)
+  if (call->want_held != call->held || call->has_moved || call->video.is_untold)
     cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
   cusax_call_continue_transfer (call);
@@ -160,37 +183,59 @@ settle_early (CusaxCall *call)
 }
 
 static void
-answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
+refuse_reoffer (CusaxCall *call, const GError *error)
 {
-  g_autoptr (CusaxOfferResult) result = NULL;
+  /* The call goes on as it was (RFC 3261 section 14.2). */
+  g_message ("call #%u: their offer refused: %s", call->number, error->message);
+  call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
+  /* It may have overtaken one of ours, and has not told them what that was to tell. */
+  if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering
+      && (call->want_held != call->held || call->has_moved || call->video.is_untold))
+    cusax_call_send_reoffer (call);
+  cusax_call_continue_transfer (call);
+}
+
+void
+cusax_call_finish_answer (CusaxCall *call)
+{
+  g_autoptr (CusaxOfferResult) result = g_steal_pointer (&call->their_offer);
   g_autoptr (GError) error = NULL;
   g_autofree char *answer = NULL;
 
-  settle_early (call);
-  result = cusax_offer_receive_offer (call->offer, sdp, length, &error);
-  if (result != NULL)
+  call->told_held = call->want_held;
+  call->has_moved = FALSE;
+  cusax_call_video_describe (call);
+  answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
+  if (answer == NULL || !cusax_call_apply_result (call, result, TRUE, &error))
     {
-      call->told_held = call->want_held;
-      call->has_moved = FALSE;
-      answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
-      if (answer == NULL || !cusax_call_apply_result (call, result, &error))
-        cusax_offer_reject (call->offer);
-    }
-  if (error != NULL)
-    {
-      /* The call goes on as it was (RFC 3261 section 14.2). */
-      g_message ("call #%u: their offer refused: %s", call->number, error->message);
-      call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
-      /* It may have overtaken one of ours, and has not told them what that was to tell. */
-      if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering
-          && (call->want_held != call->held || call->has_moved))
-        cusax_call_send_reoffer (call);
-      cusax_call_continue_transfer (call);
+      cusax_offer_reject (call->offer);
+      refuse_reoffer (call, error);
       return;
     }
   call->sip_call->vtable->answer_offer (call->sip_call, 200, answer);
   cusax_call_emit_changed (call);
   cusax_call_continue_transfer (call);
+}
+
+static void
+answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+
+  settle_early (call);
+  cusax_call_video_prepare (call, NULL); /* nothing there: a picture of theirs is refused, the sound goes on */
+  g_clear_pointer (&call->their_offer, cusax_offer_result_free);
+  call->their_offer = cusax_offer_receive_offer (call->offer, sdp, length, &error);
+  if (call->their_offer == NULL)
+    {
+      refuse_reoffer (call, error);
+      return;
+    }
+  /* Theirs is shown at once; ours only if the person says so. */
+  if (call->their_offer->video != NULL)
+    cusax_call_video_open_transport (call, call->their_offer->video);
+  if (cusax_call_video_is_ready (call))
+    cusax_call_finish_answer (call);
 }
 
 void
@@ -206,7 +251,11 @@ cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length)
       answer_reoffer (call, sdp, length);
       return;
     }
-  offer = cusax_offer_create_offer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
+  if (cusax_call_video_is_ready (call))
+    {
+      cusax_call_video_describe (call);
+      offer = cusax_offer_create_offer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
+    }
   if (offer == NULL)
     {
       call->sip_call->vtable->answer_offer (call->sip_call, 491, NULL);

@@ -25,8 +25,8 @@ become_active (CusaxCall *call)
     return;
   call->established = call->ports.clock->now (call->ports.clock);
   cusax_call_set_state (call, CUSAX_CALL_ACTIVE);
-  /* The Hold button works before there is anything to hold. */
-  if (call->want_held != call->held)
+  /* The Hold button works before there is anything to hold, and the camera may have failed. */
+  if (call->want_held != call->held || call->video.is_untold)
     cusax_call_send_reoffer (call);
   cusax_call_emit_changed (call);
 }
@@ -49,12 +49,16 @@ cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->replaces = g_strdup (outgoing->replaces);
   call->referred_by = g_strdup (outgoing->referred_by);
   call->state = CUSAX_CALL_PREPARING;
-  if (!cusax_call_prepare_media (call, error) || !cusax_call_open_session (call, error))
+  call->video.is_wanted = outgoing->with_video;
+  if (!cusax_call_prepare_media (call, error) || (outgoing->with_video && !cusax_call_video_prepare (call, error))
+      || !cusax_call_open_session (call, error))
     {
       cusax_call_detach (call);
       cusax_call_end (call, CUSAX_CALL_END_MEDIA, 0, NULL);
       return NULL;
     }
+  if (outgoing->with_video)
+    cusax_call_video_open_transport (call, NULL);
   call->transport->vtable->gather (call->transport);
   return g_steal_pointer (&call);
 }
@@ -111,9 +115,11 @@ send_invite (CusaxCall *call)
 {
   g_auto (Disclosed) disclosed = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autofree char *sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
+  g_autofree char *sdp = NULL;
   g_autofree char *call_id = g_uuid_string_random ();
 
+  cusax_call_video_describe (call);
+  sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
   disclosed_fill (&disclosed, call);
   disclosed.port.call_id = call_id;
   disclosed.port.replaces = call->replaces;
@@ -127,7 +133,8 @@ send_invite (CusaxCall *call)
       return;
     }
   log_call_id (call, call_id);
-  cusax_call_start_ring_timer (call);
+  if (call->ring_id == 0)
+    cusax_call_start_ring_timer (call);
   cusax_call_set_state (call, CUSAX_CALL_CALLING);
   cusax_call_emit_changed (call);
 }
@@ -149,7 +156,7 @@ take_answer (CusaxCall *call, const char *sdp, gsize length)
   else
     result = cusax_offer_receive_answer (call->offer, sdp, length, &error);
 
-  if (result == NULL || !cusax_call_apply_result (call, result, &error))
+  if (result == NULL || !cusax_call_apply_result (call, result, TRUE, &error))
     {
       cusax_call_end_with_error (call, error);
       return;
@@ -160,7 +167,7 @@ take_answer (CusaxCall *call, const char *sdp, gsize length)
 
 /* Our policy's codecs, not this machine's: asking GStreamer for the first time takes longer than a 180 may. */
 static gboolean
-judge_offer (const CusaxSipIncoming *incoming, GError **error)
+judge_offer (const CusaxSipIncoming *incoming, gboolean *has_video, GError **error)
 {
   g_autoptr (GPtrArray) policy = cusax_codecs_policy ();
   g_autoptr (CusaxOffer) offer = cusax_offer_new (CUSAX_MEDIA_SECURITY_PREFER, policy);
@@ -169,6 +176,7 @@ judge_offer (const CusaxSipIncoming *incoming, GError **error)
   if (incoming->sdp == NULL)
     return TRUE;
   result = cusax_offer_receive_offer (offer, incoming->sdp, incoming->sdp_length, error);
+  *has_video = result != NULL && result->has_video_offer;
   return result != NULL;
 }
 
@@ -182,12 +190,14 @@ refuse_offer (CusaxCall *call, const GError *error)
 static gboolean
 take_first_offer (CusaxCall *call, GError **error)
 {
-  if (!cusax_call_prepare_media (call, error))
+  if (!cusax_call_prepare_offer (call, error))
     return FALSE;
   if (call->offerless)
-    return TRUE;
+    return cusax_call_prepare_media (call, error);
+  if (call->video.is_offered)
+    cusax_call_video_prepare (call, NULL); /* without a camera the sound alone is answered */
   call->pending = cusax_offer_receive_offer (call->offer, call->remote_sdp, call->remote_sdp_length, error);
-  return call->pending != NULL;
+  return call->pending != NULL && cusax_call_prepare_media (call, error);
 }
 
 static gboolean
@@ -238,8 +248,9 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
 {
   g_autoptr (GError) error = NULL;
   CusaxCall *call = NULL;
+  gboolean has_video = FALSE;
 
-  if (!judge_offer (incoming, &error))
+  if (!judge_offer (incoming, &has_video, &error))
     {
       g_message ("call refused: %s", error->message);
       sip_call->vtable->reject (sip_call, cusax_call_end_status_for_offer (error), NULL);
@@ -259,6 +270,7 @@ cusax_call_new_incoming (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->replaced = details->replaced != NULL ? cusax_call_ref (details->replaced) : NULL;
   call->is_replacement = details->replaced != NULL;
   call->offerless = incoming->sdp == NULL;
+  call->video.is_offered = has_video;
   call->remote_sdp = g_memdup2 (incoming->sdp, incoming->sdp_length);
   call->remote_sdp_length = incoming->sdp_length;
   call->sip_call = sip_call;
@@ -281,7 +293,7 @@ on_answered_tick (gpointer data)
 
   call->tick_id = 0;
   if (!cusax_call_open_session (call, &error)
-      || (call->pending != NULL && !cusax_call_apply_result (call, call->pending, &error)))
+      || (call->pending != NULL && !cusax_call_apply_result (call, call->pending, TRUE, &error)))
     {
       cusax_call_end_with_error (call, error);
       return G_SOURCE_REMOVE;
@@ -302,6 +314,7 @@ send_200 (CusaxCall *call)
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = NULL;
 
+  cusax_call_video_describe (call);
   if (call->offerless)
     sdp = cusax_offer_create_offer (call->offer, call->local, CUSAX_DIRECTION_SENDRECV, &error);
   else
@@ -311,6 +324,7 @@ send_200 (CusaxCall *call)
       refuse_offer (call, error);
       return;
     }
+  call->is_answered = TRUE;
   call->sip_call->vtable->accept (call->sip_call, sdp);
   call->tick_id = call->ports.clock->add (call->ports.clock, 0, on_answered_tick, call);
 }
@@ -350,8 +364,9 @@ cusax_call_answer (CusaxCall *call)
     call->ports.clock->remove (call->ports.clock, call->tick_id); /* the person was quicker */
   call->tick_id = 0;
   cusax_call_set_state (call, CUSAX_CALL_ANSWERING);
-  if (call->local != NULL)
-    send_200 (call);
+  if (call->video.is_wanted)
+    cusax_call_video_open_transport (call, call->pending->video);
+  cusax_call_local_ready (call);
   if (call->state == CUSAX_CALL_ANSWERING)
     cusax_call_emit_changed (call);
 }
@@ -359,9 +374,11 @@ cusax_call_answer (CusaxCall *call)
 void
 cusax_call_local_ready (CusaxCall *call)
 {
+  if (call->local == NULL || !cusax_call_video_is_ready (call))
+    return;
   if (call->state == CUSAX_CALL_PREPARING)
     send_invite (call);
-  else if (call->state == CUSAX_CALL_ANSWERING)
+  else if (call->state == CUSAX_CALL_ANSWERING && !call->is_answered)
     send_200 (call);
 }
 
@@ -382,7 +399,7 @@ take_early_answer (CusaxCall *call, const char *sdp, gsize length)
   g_autoptr (GError) error = NULL;
   g_autoptr (CusaxOfferResult) result = cusax_offer_preview_answer (call->offer, sdp, length, &error);
 
-  if (result == NULL || !cusax_call_apply_result (call, result, &error))
+  if (result == NULL || !cusax_call_apply_result (call, result, FALSE, &error))
     {
       g_message ("call #%u: no early media: %s", call->number, error->message);
       return;
@@ -429,7 +446,7 @@ on_sip_established (gpointer user_data, const char *sdp, gsize length)
         g_set_error_literal (&error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED, "the ACK has no answer");
       else
         result = cusax_offer_receive_answer (call->offer, sdp, length, &error);
-      if (result == NULL || !cusax_call_apply_result (call, result, &error))
+      if (result == NULL || !cusax_call_apply_result (call, result, TRUE, &error))
         {
           cusax_call_end_with_error (call, error);
           return;
@@ -443,12 +460,39 @@ on_sip_established (gpointer user_data, const char *sdp, gsize length)
   become_active (call);
 }
 
+/* What we offered is not acceptable (488, 606): the sound alone, then what the offer engine knows to say in other words (P14,
+ * P25). Another dialog of the same call. */
+static gboolean
+try_again (CusaxCall *call, guint status)
+{
+  if (!call->outgoing || (status != 488 && status != 606)
+      || (call->state != CUSAX_CALL_CALLING && call->state != CUSAX_CALL_RINGING) || call->is_settled_early)
+    return FALSE;
+  if (call->video.transport != NULL)
+    {
+      cusax_offer_reject (call->offer);
+      cusax_call_video_close (call);
+      call->video.is_wanted = FALSE;
+      call->video.is_refused = TRUE;
+    }
+  else if (!cusax_offer_next_try (call->offer))
+    return FALSE;
+  g_message ("call #%u: refused with %u, tried again with another offer", call->number, status);
+  g_clear_pointer (&call->remote_sdp, g_free);
+  call->sip_call->vtable->release (g_steal_pointer (&call->sip_call));
+  send_invite (call);
+  return TRUE;
+}
+
 static void
 on_sip_ended (gpointer user_data, guint status, const char *reason, gboolean elsewhere)
 {
   CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
   CusaxCallEnd end;
 
+  if (try_again (call, status))
+    return;
   if (call->state == CUSAX_CALL_INCOMING)
     end = elsewhere ? CUSAX_CALL_END_ELSEWHERE : CUSAX_CALL_END_MISSED;
   else if (status == 0)
@@ -487,6 +531,7 @@ static const CusaxSipCallListener sip_listener = {
   .on_refer = on_sip_refer,
   .on_refer_progress = cusax_call_on_refer_progress,
   .on_info_done = cusax_call_on_info_done,
+  .on_keyframe_asked = cusax_call_video_on_keyframe_asked,
   .on_remote = on_sip_remote,
   .on_progress = on_sip_progress,
   .on_established = on_sip_established,

@@ -19,6 +19,7 @@ call_clear (gpointer data)
   g_clear_pointer (&call->peer, cusax_address_unref);
   g_clear_pointer (&call->offer, cusax_offer_unref);
   g_clear_pointer (&call->pending, cusax_offer_result_free);
+  g_clear_pointer (&call->their_offer, cusax_offer_result_free);
   g_clear_pointer (&call->local, cusax_transport_description_free);
   g_free (call->remote_sdp);
   g_free (call->who);
@@ -26,6 +27,9 @@ call_clear (gpointer data)
   g_free (call->contact);
   g_free (call->end_reason);
   g_free (call->codec);
+  cusax_call_video_clear (call);
+  cusax_call_clear_stats (call);
+  g_queue_clear (&call->infos);
   g_strfreev (call->redirects);
   g_free (call->replaces);
   g_free (call->referred_by);
@@ -100,12 +104,15 @@ cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *rea
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
   CusaxSipCall *sip_call = g_steal_pointer (&call->sip_call);
-  CusaxTransport *transport = g_steal_pointer (&call->transport);
-  CusaxMediaSession *session = g_steal_pointer (&call->session);
+  CusaxMediaSession *session;
+  CusaxTransport *transport;
 
   if (call->state == CUSAX_CALL_ENDED)
     return;
 
+  cusax_call_keep_stats (call);
+  session = g_steal_pointer (&call->session);
+  transport = g_steal_pointer (&call->transport);
   cusax_call_set_state (call, CUSAX_CALL_ENDED);
   call->finished = call->ports.clock->now (call->ports.clock);
   call->end = end;
@@ -120,6 +127,8 @@ cusax_call_end (CusaxCall *call, CusaxCallEnd end, guint status, const char *rea
     sip_call->vtable->release (sip_call);
   if (session != NULL)
     session->vtable->end (session);
+  /* Bundled, it goes through the sound's. */
+  cusax_call_video_close (call);
   if (transport != NULL)
     transport->vtable->shutdown (transport);
 
@@ -474,19 +483,4 @@ guint
 cusax_call_get_age (const CusaxCall *call)
 {
   return (guint) ((call->ports.clock->now (call->ports.clock) - call->begun) / G_USEC_PER_SEC);
-}
-
-gboolean
-cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats)
-{
-  if (call->transport == NULL)
-    return FALSE;
-  call->transport->vtable->get_stats (call->transport, stats);
-  return TRUE;
-}
-
-const char *
-cusax_call_get_codec (const CusaxCall *call)
-{
-  return call->codec;
 }

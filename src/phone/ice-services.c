@@ -228,6 +228,12 @@ cusax_ice_services_free (CusaxIceServices *services)
   g_free (services);
 }
 
+const GPtrArray *
+cusax_ice_services_get_servers (const CusaxIceServices *services)
+{
+  return services->servers;
+}
+
 void
 cusax_ice_services_set_chat_up (CusaxIceServices *services, gboolean up)
 {

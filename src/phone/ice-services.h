@@ -31,6 +31,9 @@ CusaxIceServices *cusax_ice_services_new (const CusaxIceServicesPorts *ports, Cu
 /** No listener is called any more; (nullable). */
 void cusax_ice_services_free (CusaxIceServices *services);
 
+/** (transfer none) (element-type CusaxIceServer): as told last; until the next change */
+const GPtrArray *cusax_ice_services_get_servers (const CusaxIceServices *services);
+
 /** Chat came, over a stream whose server is verified: asks. Or went: what is known stays until it ends. */
 void cusax_ice_services_set_chat_up (CusaxIceServices *services, gboolean up);
 

@@ -10,6 +10,7 @@
 /* One world at a time: transports are made by a bare function. */
 static FakeWorld *the_world;
 static CusaxOffer *far_end;
+static gboolean far_has_video;
 
 static void say (FakeWorld *world, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -195,11 +196,22 @@ remember_sdp (FakeCall *fake, const char *sdp)
   fake->sdp = g_strdup (sdp);
 }
 
+/* " video" with a port, " video-off" without. */
+static const char *
+sdp_video (const char *sdp)
+{
+  const char *line = sdp != NULL ? strstr (sdp, "m=video ") : NULL;
+
+  if (line == NULL)
+    return "";
+  return g_str_has_prefix (line, "m=video 0 ") ? " video-off" : " video";
+}
+
 static void
 call_accept (CusaxSipCall *call, const char *sdp)
 {
   remember_sdp ((FakeCall *) call, sdp);
-  say_of (((FakeCall *) call)->number, "call", "accept");
+  say_of (((FakeCall *) call)->number, "call", "accept%s", sdp_video (sdp));
 }
 
 static void
@@ -214,9 +226,13 @@ call_hang_up (CusaxSipCall *call)
   say_of (((FakeCall *) call)->number, "call", "hang_up");
 }
 
+/* Of the sound. */
 static const char *
-sdp_direction (const char *sdp)
+sdp_direction (const char *text)
 {
+  g_auto (GStrv) parts = g_strsplit (text, "m=video", 2);
+  const char *sdp = parts[0];
+
   return strstr (sdp, "a=sendonly") != NULL   ? "sendonly"
          : strstr (sdp, "a=recvonly") != NULL ? "recvonly"
          : strstr (sdp, "a=inactive") != NULL ? "inactive"
@@ -227,14 +243,15 @@ static void
 call_reoffer (CusaxSipCall *call, const char *sdp)
 {
   remember_sdp ((FakeCall *) call, sdp);
-  say_of (((FakeCall *) call)->number, "call", "reoffer %s", sdp_direction (sdp));
+  say_of (((FakeCall *) call)->number, "call", "reoffer %s%s", sdp_direction (sdp), sdp_video (sdp));
 }
 
 static void
 call_answer_offer (CusaxSipCall *call, guint status, const char *sdp)
 {
   remember_sdp ((FakeCall *) call, sdp);
-  say_of (((FakeCall *) call)->number, "call", "answer_offer %u %s", status, sdp != NULL ? sdp_direction (sdp) : "-");
+  say_of (((FakeCall *) call)->number, "call", "answer_offer %u %s%s", status, sdp != NULL ? sdp_direction (sdp) : "-",
+          sdp_video (sdp));
 }
 
 static gboolean
@@ -340,7 +357,7 @@ sip_invite (CusaxSipPort *port, const CusaxAddress *target, const char *sdp,
 {
   FakeCall *fake = NULL;
 
-  say (the_world, "sip.invite %s", cusax_address_get_uri (target));
+  say (the_world, "sip.invite %s%s", cusax_address_get_uri (target), sdp_video (sdp));
   if (fails (the_world))
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, "told to fail");
@@ -506,12 +523,12 @@ transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription
   return TRUE;
 }
 
+static const char *const direction_names[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
+
 static void
 transport_set_direction (CusaxTransport *transport, CusaxDirection direction)
 {
-  static const char *const names[] = { "inactive", "sendonly", "recvonly", "sendrecv" };
-
-  say_of (((FakeTransport *) transport)->number, "transport", "set_direction %s", names[direction & 3]);
+  say_of (((FakeTransport *) transport)->number, "transport", "set_direction %s", direction_names[direction & 3]);
 }
 
 static void
@@ -528,6 +545,7 @@ transport_shutdown (CusaxTransport *transport)
   say_of (((FakeTransport *) transport)->number, "transport", "shutdown");
   fake->world->live--;
   free_number (fake->world, KIND_TRANSPORT, fake->number);
+  fake->world->transports[fake->number - 1] = NULL;
   if (fake->world->transport == fake)
     fake->world->transport = NULL;
   g_free (fake);
@@ -539,7 +557,15 @@ transport_move (CusaxTransport *transport, const char *local_address)
   say_of (((FakeTransport *) transport)->number, "transport", "move %s", local_address);
 }
 
+static gboolean
+transport_bundle (CusaxTransport *transport, CusaxTransport *base, const guint8 *payload_types, guint n, GError **error)
+{
+  say_of (((FakeTransport *) transport)->number, "transport", "bundle %u", ((FakeTransport *) base)->number);
+  return TRUE;
+}
+
 static const CusaxTransportVtable transport_vtable = {
+  .bundle = transport_bundle,
   .gather = transport_gather,
   .get_leg = transport_get_leg,
   .set_leg_peer = transport_set_leg_peer,
@@ -563,6 +589,7 @@ fake_transport_new (const CusaxTransportConfig *config, const CusaxTransportList
   fake->listener_data = user_data;
   fake->offer_crypto = config->offer_crypto;
   the_world->transport = fake;
+  the_world->transports[fake->number - 1] = fake;
   the_world->live++;
   say (the_world, "transport.new %s%s", config->local_address, config->offer_crypto ? " crypto" : "");
   return &fake->base;
@@ -571,15 +598,23 @@ fake_transport_new (const CusaxTransportConfig *config, const CusaxTransportList
 void
 fake_transport_ready (FakeWorld *world)
 {
-  g_autoptr (CusaxTransportDescription) local = cusax_transport_description_new ("192.0.2.1", 40000, 40001);
+  fake_transport_ready_at (world, world->transport->number);
+}
 
-  if (world->transport->offer_crypto)
+void
+fake_transport_ready_at (FakeWorld *world, guint number)
+{
+  FakeTransport *fake = world->transports[number - 1];
+  guint16 port = (guint16) (40000 + 10 * (number - 1));
+  g_autoptr (CusaxTransportDescription) local = cusax_transport_description_new ("192.0.2.1", port, port + 1);
+
+  if (fake->offer_crypto)
     {
       local->crypto.tag = 1;
       local->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
       memset (local->crypto.key, 7, sizeof local->crypto.key);
     }
-  world->transport->listener->on_local_ready (world->transport->listener_data, local);
+  fake->listener->on_local_ready (fake->listener_data, local);
 }
 
 /* ------------------------------------------------------------------- media */
@@ -655,7 +690,53 @@ session_end (CusaxMediaSession *session)
   g_free (fake);
 }
 
+static gboolean
+session_add_video (CusaxMediaSession *session, const CusaxLeg *leg, gboolean send, GError **error)
+{
+  FakeSession *fake = (FakeSession *) session;
+
+  say_of (fake->number, "session", "add_video%s", send ? " camera" : "");
+  if (send && the_world->camera_fails)
+    {
+      g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "the camera is broken");
+      return FALSE;
+    }
+  fake->listener->on_video_leg_ready (fake->listener_data, 7080, 7081);
+  return TRUE;
+}
+
+static void
+session_remove_video (CusaxMediaSession *session)
+{
+  say_of (((FakeSession *) session)->number, "session", "remove_video");
+}
+
+static void
+session_set_remote_video (CusaxMediaSession *session, const GPtrArray *codecs, guint bandwidth)
+{
+  const CusaxCodec *best = g_ptr_array_index (codecs, 0);
+
+  say_of (((FakeSession *) session)->number, "session", "set_remote_video %s", best->name);
+}
+
+static void
+session_set_video_direction (CusaxMediaSession *session, CusaxDirection direction)
+{
+  say_of (((FakeSession *) session)->number, "session", "set_video_direction %s", direction_names[direction & 3]);
+}
+
+static void
+session_send_keyframe (CusaxMediaSession *session)
+{
+  say_of (((FakeSession *) session)->number, "session", "send_keyframe");
+}
+
 static const CusaxMediaSessionVtable session_vtable = {
+  .add_video = session_add_video,
+  .remove_video = session_remove_video,
+  .set_remote_video = session_set_remote_video,
+  .set_video_direction = session_set_video_direction,
+  .send_keyframe = session_send_keyframe,
   .set_remote_codecs = session_set_remote_codecs,
   .listen = session_listen,
   .accept = session_accept,
@@ -689,6 +770,14 @@ media_get_codecs (CusaxMediaPort *port, const char **missing)
       return none;
     }
   return the_world->codecs;
+}
+
+static const GPtrArray *
+media_get_video_codecs (CusaxMediaPort *port, const char **missing)
+{
+  if (the_world->video_codecs->len == 0 && missing != NULL)
+    *missing = "there is no camera";
+  return the_world->video_codecs;
 }
 
 static gboolean
@@ -725,6 +814,7 @@ media_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusa
 static const CusaxMediaPortVtable media_vtable = {
   .can_open = media_can_open,
   .get_codecs = media_get_codecs,
+  .get_video_codecs = media_get_video_codecs,
   .protects_leg = media_protects_leg,
   .open = media_open,
 };
@@ -821,6 +911,19 @@ on_incoming (gpointer user_data, CusaxAccount *account, CusaxCall *call)
 }
 
 static void
+append_video (GString *line, CusaxCall *call)
+{
+  if (cusax_call_get_video (call) != CUSAX_DIRECTION_INACTIVE)
+    g_string_append_printf (line, " video-%s", direction_names[cusax_call_get_video (call)]);
+  if (cusax_call_is_video_offered (call))
+    g_string_append (line, " video-offered");
+  if (cusax_call_is_video_refused (call))
+    g_string_append (line, " video-refused");
+  if (cusax_call_get_video_error (call) != NULL)
+    g_string_append (line, " video-failed");
+}
+
+static void
 on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
 {
   static const char *const states[]
@@ -828,7 +931,7 @@ on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
   static const char *const ends[]
       = { "NONE",      "LOCAL",     "REMOTE",    "DECLINED_HERE", "DECLINED",      "BUSY",  "NO_ANSWER", "MISSED",
           "ELSEWHERE", "NOT_FOUND", "FORBIDDEN", "NO_CODEC",      "NOT_PROTECTED", "MEDIA", "NETWORK",
-          "REDIRECTED", "TRANSFERRED", "REPLACED", "FAILED" };
+          "NO_PATH", "HANDSHAKE", "REDIRECTED", "TRANSFERRED", "REPLACED", "FAILED" };
   static const char *const transfers[] = { "none", "asked", "trying", "ringing", "failed" };
   g_autoptr (GString) line = g_string_new (NULL);
 
@@ -847,6 +950,7 @@ on_call (gpointer user_data, CusaxAccount *account, CusaxCall *call)
     g_string_append (line, " joined");
   if (cusax_call_has_early_media (call))
     g_string_append (line, " early-media");
+  append_video (line, call);
   if (cusax_call_get_transfer (call, NULL, NULL) != CUSAX_TRANSFER_NONE)
     g_string_append_printf (line, " transfer-%s", transfers[cusax_call_get_transfer (call, NULL, NULL)]);
   say (user_data, "%s", line->str);
@@ -990,6 +1094,7 @@ fake_world_new (const char *const *settings)
   world->now = 1000000;
   world->timers = g_array_new (FALSE, FALSE, sizeof (Timer));
   world->codecs = cusax_codecs_policy ();
+  world->video_codecs = cusax_codecs_new ();
   world->is_protected = TRUE;
   world->local_address = "192.0.2.1";
   world->trace = g_string_new (NULL);
@@ -1009,6 +1114,7 @@ fake_world_free (FakeWorld *world)
   g_assert_cmpuint (world->timers->len, ==, 0);
   cusax_config_unref (world->config);
   g_ptr_array_unref (world->codecs);
+  g_ptr_array_unref (world->video_codecs);
   g_free (world->card_jid);
   g_clear_pointer (&world->referral, cusax_referral_unref);
   g_array_unref (world->timers);
@@ -1083,6 +1189,41 @@ fake_sip_incoming_from (FakeWorld *world, const CusaxSipHeaders *headers)
 
 /* ----------------------------------------------------------------- far end */
 
+static GPtrArray *
+make_video_codecs (void)
+{
+  GPtrArray *codecs = cusax_codecs_new ();
+
+  g_ptr_array_add (codecs, cusax_codec_new (96, "VP8", 90000, 1, NULL));
+  return codecs;
+}
+
+static void
+describe_far_video (CusaxOffer *offer)
+{
+  g_autoptr (GPtrArray) codecs = make_video_codecs ();
+  g_autoptr (CusaxTransportDescription) video = cusax_transport_description_new ("192.0.2.9", 50010, 50011);
+
+  video->crypto.tag = 1;
+  video->crypto.suite = CUSAX_SRTP_AES_CM_128_HMAC_SHA1_80;
+  memset (video->crypto.key, 8, sizeof video->crypto.key);
+  cusax_offer_set_video (offer, far_has_video ? codecs : NULL);
+  cusax_offer_set_local_video (offer, far_has_video ? video : NULL, CUSAX_DIRECTION_SENDRECV);
+}
+
+void
+fake_far_video (gboolean on)
+{
+  far_has_video = on;
+}
+
+void
+fake_world_give_camera (FakeWorld *world)
+{
+  g_ptr_array_unref (world->video_codecs);
+  world->video_codecs = make_video_codecs ();
+}
+
 static CusaxOffer *
 get_far_end (void)
 {
@@ -1092,6 +1233,7 @@ get_far_end (void)
 
       far_end = cusax_offer_new (CUSAX_MEDIA_SECURITY_PREFER, codecs);
     }
+  describe_far_video (far_end);
   return far_end;
 }
 
@@ -1136,4 +1278,5 @@ void
 fake_far_reset (void)
 {
   g_clear_pointer (&far_end, cusax_offer_unref);
+  far_has_video = FALSE;
 }

@@ -72,6 +72,8 @@ struct _FakeWorld
   const char *announces;     /* (nullable): an event package */
   guint retry_after;         /* seconds, 0 = not asked for */
   GPtrArray *codecs;
+  GPtrArray *video_codecs;   /* empty: no camera */
+  gboolean camera_fails;     /* when it is opened */
 
   CusaxAccount *account;
   CusaxConfig *config;
@@ -89,6 +91,7 @@ struct _FakeWorld
   FakeCall *call;
   FakeTransport *transport;
   FakeSession *session;
+  FakeTransport *transports[8]; /* by number - 1, those that stand */
   gboolean numbers[3][8]; /* of calls, transports, sessions that stand */
   guint subscriptions; /* not given up */
   guint live;         /* other fakes not given up: 0 at the end or something leaked */
@@ -131,6 +134,13 @@ void fake_transport_ready (FakeWorld *world);
 /** The far end's answer to what the telephone offered last / a first or later offer of the far end. (transfer full) */
 char *fake_far_answer (FakeWorld *world, CusaxDirection direction);
 char *fake_far_offer (FakeWorld *world, CusaxDirection direction);
+
+/** There is a camera here. */
+void fake_world_give_camera (FakeWorld *world);
+/** The far end has a camera and shows it, or takes it away; in its next offers and answers. */
+void fake_far_video (gboolean on);
+/** The transport with this number has its addresses. */
+void fake_transport_ready_at (FakeWorld *world, guint number);
 
 /** A far end with nothing agreed. */
 void fake_far_reset (void);

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * R16, P25: pictures as exact traces: the sound decides about the call, the camera opens when both have agreed, and whatever
+ * becomes of the picture, the sound goes on.
+ */
+#include "fakes.h"
+
+#include "error.h"
+
+#include <string.h>
+
+static FakeWorld *
+world_with_camera (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+
+  fake_world_give_camera (world);
+  fake_world_sign_in (world);
+  return world;
+}
+
+static CusaxCall *
+dial (FakeWorld *world)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", &error);
+  CusaxCall *call = cusax_account_dial_video (world->account, bob, "bob@example.org", NULL, &error);
+
+  g_assert_no_error (error);
+  return call;
+}
+
+static void
+far_answers (FakeWorld *world)
+{
+  g_autofree char *answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+
+  world->call->listener->on_established (world->call->listener_data, answer, strlen (answer));
+}
+
+static void
+far_agrees (FakeWorld *world)
+{
+  g_autofree char *answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+
+  world->call->listener->on_reoffer_done (world->call->listener_data, 200, answer, strlen (answer));
+}
+
+static void
+far_offers (FakeWorld *world)
+{
+  g_autofree char *offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
+
+  world->call->listener->on_offer (world->call->listener_data, offer, strlen (offer));
+}
+
+static CusaxCall *
+talking (FakeWorld *world)
+{
+  g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
+  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL, NULL);
+
+  fake_transport_ready (world);
+  far_answers (world);
+  fake_world_forget (world);
+  return call;
+}
+
+/* Both see each other. */
+static CusaxCall *
+seeing (FakeWorld *world)
+{
+  CusaxCall *call = dial (world);
+
+  fake_far_video (TRUE);
+  fake_transport_ready_at (world, 1);
+  fake_transport_ready_at (world, 2);
+  far_answers (world);
+  fake_world_forget (world);
+  return call;
+}
+
+static void
+test_start (void)
+{
+  FakeWorld *world = world_with_camera ();
+
+  dial (world);
+  fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
+                           "media.open bob@example.org outgoing\n"
+                           "transport.set_leg_peer 7078 7079\n"
+                           "transport.new 192.0.2.1 crypto\n"
+                           "transport2.gather\n"
+                           "transport.gather\n");
+  fake_transport_ready_at (world, 1);
+  fake_world_check (world, "");
+  fake_transport_ready_at (world, 2);
+  fake_world_check (world, "sip.invite sip:bob@example.org video\n"
+                           "call #1 CALLING\n");
+  fake_far_video (TRUE);
+  far_answers (world);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "transport2.set_remote 192.0.2.9:50010 srtp\n"
+                           "transport2.set_direction sendrecv\n"
+                           "session.add_video camera\n"
+                           "transport2.set_leg_peer 7080 7081\n"
+                           "session.set_remote_video VP8\n"
+                           "session.set_video_direction sendrecv\n"
+                           "session.accept\n"
+                           "call #1 ACTIVE secure video-sendrecv\n");
+  world->call->listener->on_ended (world->call->listener_data, 0, NULL, FALSE);
+  fake_world_check (world, "call.release\n"
+                           "session.end\n"
+                           "transport2.shutdown\n"
+                           "transport.shutdown\n"
+                           "call #1 ENDED REMOTE secure\n");
+  fake_world_free (world);
+}
+
+/* The other side has no camera: a call like any other. */
+static void
+test_start_refused (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = dial (world);
+
+  fake_transport_ready_at (world, 1);
+  fake_transport_ready_at (world, 2);
+  fake_world_forget (world);
+  far_answers (world);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "transport2.shutdown\n"
+                           "session.accept\n"
+                           "call #1 ACTIVE secure video-refused\n");
+  g_assert_false (cusax_call_is_video_wanted (call));
+  fake_world_free (world);
+}
+
+/* Some refuse the whole call for its picture: then it is offered without, under another dialog (P25). */
+static void
+test_start_488 (void)
+{
+  FakeWorld *world = world_with_camera ();
+
+  dial (world);
+  fake_transport_ready_at (world, 1);
+  fake_transport_ready_at (world, 2);
+  fake_world_forget (world);
+  world->call->listener->on_ended (world->call->listener_data, 488, "Not Acceptable Here", FALSE);
+  fake_world_check (world, "transport2.shutdown\n"
+                           "call.release\n"
+                           "sip.invite sip:bob@example.org\n"
+                           "call #1 CALLING video-refused\n");
+  fake_far_reset ();
+  far_answers (world);
+  g_assert_nonnull (strstr (world->trace->str, "call #1 ACTIVE secure"));
+  fake_world_free (world);
+}
+
+static void
+test_no_camera (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
+  g_autoptr (GError) error = NULL;
+  const char *why = NULL;
+  CusaxCall *call;
+
+  fake_world_sign_in (world);
+  g_assert_false (cusax_account_can_do_video (world->account, &why));
+  g_assert_cmpstr (why, ==, "there is no camera");
+  g_assert_null (cusax_account_dial_video (world->account, bob, "bob@example.org", NULL, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA);
+  g_assert_cmpstr (error->message, ==, "there is no camera");
+  g_clear_error (&error);
+  call = talking (world);
+  g_assert_false (cusax_call_set_video (call, TRUE, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA);
+  fake_world_check (world, "");
+  fake_world_free (world);
+}
+
+static CusaxCall *
+rings_with_picture (FakeWorld *world)
+{
+  g_autofree char *offer = NULL;
+
+  fake_far_video (TRUE);
+  offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
+  fake_sip_incoming (world, offer);
+  fake_world_pass (world, 0);
+  fake_transport_ready (world);
+  fake_world_forget (world);
+  return cusax_account_get_call (world->account, 1);
+}
+
+static void
+test_answer_with (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = rings_with_picture (world);
+
+  g_assert_true (cusax_call_is_video_offered (call));
+  cusax_call_answer_video (call);
+  fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
+                           "transport2.gather\n"
+                           "call #1 ANSWERING\n");
+  fake_transport_ready_at (world, 2);
+  fake_world_check (world, "call.accept video\n");
+  fake_world_pass (world, 0);
+  fake_world_check (world, "media.open bob@example.org\n"
+                           "transport.set_leg_peer 7078 7079\n"
+                           "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "transport2.set_remote 192.0.2.9:50010 srtp\n"
+                           "transport2.set_direction sendrecv\n"
+                           "session.add_video camera\n"
+                           "transport2.set_leg_peer 7080 7081\n"
+                           "session.set_remote_video VP8\n"
+                           "session.set_video_direction sendrecv\n"
+                           "session.accept\n");
+  fake_world_free (world);
+}
+
+static void
+test_answer_sound_only (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = rings_with_picture (world);
+
+  cusax_call_answer (call);
+  fake_world_check (world, "call.accept video-off\n"
+                           "call #1 ANSWERING\n");
+  fake_world_pass (world, 0);
+  g_assert_null (strstr (world->trace->str, "video"));
+  fake_world_free (world);
+}
+
+static void
+test_add_and_drop (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = talking (world);
+
+  g_assert_true (cusax_call_set_video (call, TRUE, NULL));
+  fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
+                           "transport2.gather\n"
+                           "call #1 ACTIVE secure\n");
+  fake_transport_ready_at (world, 2);
+  fake_world_check (world, "call.reoffer sendrecv video\n");
+  fake_far_video (TRUE);
+  far_agrees (world);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "transport2.set_remote 192.0.2.9:50010 srtp\n"
+                           "transport2.set_direction sendrecv\n"
+                           "session.add_video camera\n"
+                           "transport2.set_leg_peer 7080 7081\n"
+                           "session.set_remote_video VP8\n"
+                           "session.set_video_direction sendrecv\n"
+                           "call #1 ACTIVE secure video-sendrecv\n");
+  g_assert_true (cusax_call_set_video (call, FALSE, NULL));
+  fake_world_check (world, "session.remove_video\n"
+                           "transport2.shutdown\n"
+                           "call.reoffer sendrecv video-off\n"
+                           "call #1 ACTIVE secure\n");
+  fake_far_video (FALSE);
+  far_agrees (world);
+  g_assert_null (strstr (world->trace->str, "reoffer"));
+  fake_world_free (world);
+}
+
+/* A re-INVITE that is refused leaves the call as it was. */
+static void
+test_add_refused (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = talking (world);
+
+  cusax_call_set_video (call, TRUE, NULL);
+  fake_transport_ready_at (world, 2);
+  fake_world_forget (world);
+  world->call->listener->on_reoffer_done (world->call->listener_data, 488, NULL, 0);
+  fake_world_check (world, "session.set_hold 0\n"
+                           "transport2.shutdown\n"
+                           "call #1 ACTIVE secure video-refused\n");
+  fake_world_free (world);
+}
+
+/* Theirs is shown at once, ours only when the person says so; the camera stays shut until then. */
+static void
+test_they_add (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = talking (world);
+
+  fake_far_video (TRUE);
+  far_offers (world);
+  fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
+                           "transport2.gather\n");
+  fake_transport_ready_at (world, 2);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "transport2.set_remote 192.0.2.9:50010 srtp\n"
+                           "transport2.set_direction recvonly\n"
+                           "session.add_video\n"
+                           "transport2.set_leg_peer 7080 7081\n"
+                           "session.set_remote_video VP8\n"
+                           "session.set_video_direction recvonly\n"
+                           "call.answer_offer 200 sendrecv video\n"
+                           "call #1 ACTIVE secure video-recvonly video-offered\n");
+  g_assert_true (cusax_call_set_video (call, TRUE, NULL));
+  fake_world_check (world, "call.reoffer sendrecv video\n"
+                           "call #1 ACTIVE secure video-recvonly\n");
+  fake_far_reset (); /* theirs has not been told of our answer */
+  fake_far_video (TRUE);
+  far_agrees (world);
+  g_assert_nonnull (strstr (world->trace->str, "session.remove_video\nsession.add_video camera\n"));
+  g_assert_nonnull (strstr (world->trace->str, "call #1 ACTIVE secure video-sendrecv\n"));
+  fake_world_free (world);
+}
+
+static void
+test_they_drop (void)
+{
+  FakeWorld *world = world_with_camera ();
+
+  seeing (world);
+  fake_far_video (FALSE);
+  far_offers (world);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "session.remove_video\n"
+                           "transport2.shutdown\n"
+                           "call.answer_offer 200 sendrecv video-off\n"
+                           "call #1 ACTIVE secure\n");
+  fake_world_free (world);
+}
+
+/* Nothing is shown while the call is on hold, and the picture comes back with it. */
+static void
+test_hold (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = seeing (world);
+
+  cusax_call_set_hold (call, TRUE);
+  fake_world_check (world, "session.set_hold 1\n"
+                           "session.set_video_direction inactive\n"
+                           "call.reoffer sendonly video\n"
+                           "call #1 ACTIVE held secure video-sendrecv\n");
+  far_agrees (world);
+  g_assert_nonnull (strstr (world->trace->str, "transport2.set_direction inactive\n"));
+  fake_world_forget (world);
+  cusax_call_set_hold (call, FALSE);
+  far_agrees (world);
+  g_assert_nonnull (strstr (world->trace->str, "session.set_video_direction sendrecv\n"));
+  fake_world_free (world);
+}
+
+/* The camera does not open, or dies: words, and the other side is told; the sound stays. */
+static void
+test_camera_fails (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = dial (world);
+  g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "unplugged");
+
+  world->camera_fails = TRUE;
+  fake_far_video (TRUE);
+  fake_transport_ready_at (world, 1);
+  fake_transport_ready_at (world, 2);
+  fake_world_forget (world);
+  far_answers (world);
+  g_assert_nonnull (strstr (world->trace->str, "session.add_video camera\ntransport2.shutdown\nsession.accept\n"
+                                               "call.reoffer sendrecv video-off\n"
+                                               "call #1 ACTIVE secure video-failed\n"));
+  g_assert_error (cusax_call_get_video_error (call), CUSAX_ERROR, CUSAX_ERROR_MEDIA);
+  fake_world_free (world);
+
+  world = world_with_camera ();
+  seeing (world);
+  world->session->listener->on_video_error (world->session->listener_data, error);
+  fake_world_check (world, "transport2.shutdown\n"
+                           "call.reoffer sendrecv video-off\n"
+                           "call #1 ACTIVE secure video-failed\n");
+  fake_world_free (world);
+}
+
+/* Its transport finds no way: the same. */
+static void
+test_no_path (void)
+{
+  FakeWorld *world = world_with_camera ();
+  g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_NO_PATH, "no pair");
+
+  seeing (world);
+  world->transports[1]->listener->on_failed (world->transports[1]->listener_data, error);
+  fake_world_check (world, "session.remove_video\n"
+                           "transport2.shutdown\n"
+                           "call.reoffer sendrecv video-off\n"
+                           "call #1 ACTIVE secure video-failed\n");
+  fake_world_free (world);
+}
+
+/* RFC 5168, both ways; digits that go the same way are not confused with it (A9). */
+static void
+test_keyframes (void)
+{
+  FakeWorld *world = world_with_camera ();
+
+  seeing (world);
+  world->call->listener->on_keyframe_asked (world->call->listener_data);
+  fake_world_check (world, "session.send_keyframe\n");
+  world->call->takes_info = TRUE;
+  world->session->listener->on_keyframe_wanted (world->session->listener_data);
+  g_assert_true (g_str_has_prefix (world->trace->str, "call.send_info application/media_control+xml: "));
+  fake_world_forget (world);
+  world->call->listener->on_info_done (world->call->listener_data, 415);
+  fake_world_check (world, "");
+  fake_world_free (world);
+}
+
+/* P2: this machine has another address: the re-INVITE leaves when sound and picture have both moved, in whatever order. */
+static void
+test_move (void)
+{
+  static const guint orders[2][2] = { { 1, 2 }, { 2, 1 } };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      FakeWorld *world = world_with_camera ();
+
+      seeing (world);
+      g_assert_true (world->call->listener->on_leg_back (world->call->listener_data, "192.0.2.77"));
+      fake_world_check (world, "transport2.move 192.0.2.77\n"
+                               "transport.move 192.0.2.77\n");
+      fake_transport_ready_at (world, orders[i][0]);
+      fake_world_check (world, "");
+      fake_transport_ready_at (world, orders[i][1]);
+      fake_world_check (world, "call.reoffer sendrecv video\n");
+      fake_world_free (world);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/call-video/p25/start", test_start);
+  g_test_add_func ("/call-video/p25/start/refused", test_start_refused);
+  g_test_add_func ("/call-video/p25/start/488", test_start_488);
+  g_test_add_func ("/call-video/r16/no-camera", test_no_camera);
+  g_test_add_func ("/call-video/p25/answer/with", test_answer_with);
+  g_test_add_func ("/call-video/p25/answer/sound-only", test_answer_sound_only);
+  g_test_add_func ("/call-video/p25/add-and-drop", test_add_and_drop);
+  g_test_add_func ("/call-video/p25/add/refused", test_add_refused);
+  g_test_add_func ("/call-video/p25/they-add", test_they_add);
+  g_test_add_func ("/call-video/p25/they-drop", test_they_drop);
+  g_test_add_func ("/call-video/p10/hold", test_hold);
+  g_test_add_func ("/call-video/p25/camera-fails", test_camera_fails);
+  g_test_add_func ("/call-video/p25/no-path", test_no_path);
+  g_test_add_func ("/call-video/p25/keyframes", test_keyframes);
+  g_test_add_func ("/call-video/p2/move", test_move);
+  return g_test_run ();
+}
