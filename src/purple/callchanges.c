@@ -72,6 +72,15 @@ tell_transfer (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
     cusax_notices_write_call_line (notices->account, call, g_steal_pointer (&text));
 }
 
+static void
+tell_video (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
+{
+  char *text = cusax_videocalls_change (phone, call, name, &seen->video);
+
+  if (text != NULL)
+    cusax_notices_write_call_line (account, call, text);
+}
+
 void
 cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name,
                             Seen *seen)
@@ -83,6 +92,7 @@ cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *ca
       seen->keys = cusax_call_get_keys (call);
       cusax_notices_write_call_line (account, call, cusax_callwords_keys_changed (call, name));
     }
+  tell_video (account, phone, call, name, seen);
   tell_transfer (notices, call, name, seen);
   if (changed (&seen->joined, cusax_call_is_joined (call)))
     cusax_notices_write_call_line (account, call,

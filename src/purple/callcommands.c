@@ -6,41 +6,89 @@
 #include "callwords.h"
 #include "dialling.h"
 #include "notices.h"
+#include "videocalls.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* Returns: (transfer full): @text without the word "video" at its end; @video: it was there. */
+static char *
+take_video (const char *text, gboolean *video)
+{
+  gsize length = strlen (text);
+  gsize word = strlen ("video");
+
+  *video = length >= word && g_ascii_strcasecmp (text + length - word, "video") == 0
+           && (length == word || g_ascii_isspace (text[length - word - 1]));
+  return g_strchomp (g_strndup (text, *video ? length - word : length));
+}
+
 /* --------------------------------------------------------------- dialling */
 
 static gboolean
+dial (CusaxCommandRequest *request, const char *target, gboolean video, GError **error)
+{
+  if (*target == '\0')
+    return cusax_commands_fail (error, _ ("Say whom to call: a number, a SIP address or a contact."));
+  return video ? cusax_dialling_typed_video (request->account, target, error)
+               : cusax_dialling_typed (request->account, target, error);
+}
+
+/* A contact may be called "video". */
+static gboolean
 on_dial (CusaxCommandRequest *request, GError **error)
 {
-  if (*request->text == '\0')
-    return cusax_commands_fail (error, _ ("Say whom to call: a number, a SIP address or a contact."));
-  return cusax_dialling_typed (request->account, request->text, error);
+  gboolean video;
+  g_autofree char *target = take_video (request->text, &video);
+
+  return *target != '\0' ? dial (request, target, video, error) : dial (request, request->text, FALSE, error);
 }
 
 /* Without a target: the other side of this conversation. */
 static gboolean
 on_call (CusaxCommandRequest *request, GError **error)
 {
-  if (*request->text == '\0' && purple_conversation_get_type (request->conversation) == PURPLE_CONV_TYPE_IM)
-    return cusax_dialling_click (request->account, purple_conversation_get_name (request->conversation), error);
-  return on_dial (request, error);
+  const char *name = purple_conversation_get_name (request->conversation);
+  gboolean video;
+  g_autofree char *target = take_video (request->text, &video);
+
+  if (*target != '\0' || purple_conversation_get_type (request->conversation) != PURPLE_CONV_TYPE_IM)
+    return on_dial (request, error);
+  return video ? cusax_dialling_click_video (request->account, name, error)
+               : cusax_dialling_click (request->account, name, error);
 }
 
 /* ---------------------------------------------------------- begin and end */
 
+/* Whoever wants to speak is not kept waiting by a camera. Returns: TRUE if ours can be shown; else it is said why not. */
+static gboolean
+can_answer_with_video (CusaxCommandRequest *request, CusaxCall *call)
+{
+  g_autofree char *why = NULL;
+
+  if (!cusax_call_is_video_offered (call))
+    why = g_strdup (_ ("No picture is offered: the call is answered with sound. Type /video on to show yours."));
+  else if (cusax_videocalls_can (request->phone, &why))
+    return TRUE;
+  cusax_commands_say (request, why);
+  return FALSE;
+}
+
 static gboolean
 on_answer (CusaxCommandRequest *request, GError **error)
 {
-  CusaxCall *call = cusax_commands_pick (request, request->text, cusax_callpick_is_ringing_here,
-                                         _ ("No call is ringing."), error);
+  gboolean video;
+  g_autofree char *which = take_video (request->text, &video);
+  CusaxCall *call
+    = cusax_commands_pick (request, which, cusax_callpick_is_ringing_here, _ ("No call is ringing."), error);
 
   if (call == NULL)
     return FALSE;
   cusax_notices_answering (request->account, call);
-  cusax_call_answer (call);
+  if (video && can_answer_with_video (request, call))
+    cusax_call_answer_video (call);
+  else
+    cusax_call_answer (call);
   return TRUE;
 }
 
@@ -179,7 +227,7 @@ on_dtmf (CusaxCommandRequest *request, GError **error)
   return cusax_callwords_fail (CUSAX_CALL_DEED_DIGITS, reason, error);
 }
 
-/* --------------------------------------------------------------- transfer */
+/* ---------------------------------------------------------------- picture */
 
 static CusaxCall *
 pick_number (CusaxCommandRequest *request, guint number, CusaxCallFilter filter, const char *none,
@@ -189,6 +237,24 @@ pick_number (CusaxCommandRequest *request, guint number, CusaxCallFilter filter,
 
   return cusax_commands_pick (request, which, filter, none, error);
 }
+
+/* "on", "#2 off" */
+static gboolean
+on_video (CusaxCommandRequest *request, GError **error)
+{
+  const char *text = request->text;
+  guint number = cusax_commands_take_number (&text);
+  gboolean on = g_ascii_strcasecmp (text, "on") == 0;
+  CusaxCall *call;
+
+  if (!on && g_ascii_strcasecmp (text, "off") != 0)
+    return cusax_commands_fail (error, _ ("Write “on” to show your picture, or “off” to end the pictures of the call."));
+  call = pick_number (request, number, cusax_callpick_is_active,
+                      _ ("A picture can be shown when the other side has answered."), error);
+  return call != NULL && cusax_videocalls_set (request->phone, call, on, error);
+}
+
+/* --------------------------------------------------------------- transfer */
 
 static gboolean
 transfer_attended (CusaxCommandRequest *request, CusaxCall *call, guint number, GError **error)
@@ -292,10 +358,10 @@ on_split (CusaxCommandRequest *request, GError **error)
 /* ------------------------------------------------------------------ table */
 
 const CusaxCommand cusax_callcommands[] = {
-  { "dial", on_dial, N_ ("dial &lt;target&gt;:  Calls a number, a SIP address or a contact."), FALSE },
-  { "call", on_call, N_ ("call [target]:  Calls the target, or without one the contact of this conversation."),
+  { "dial", on_dial, N_ ("dial &lt;target&gt; [video]:  Calls a number, a SIP address or a contact, with your picture if you say so."), FALSE },
+  { "call", on_call, N_ ("call [target] [video]:  Calls the target, or without one the contact of this conversation."),
     TRUE },
-  { "answer", on_answer, N_ ("answer [#n]:  Answers the call that rings."), FALSE },
+  { "answer", on_answer, N_ ("answer [#n] [video]:  Answers the call that rings, with your picture if you say so."), FALSE },
   { "decline", on_decline,
     N_ ("decline [#n] [text]:  Declines the call that rings; the text goes to the caller as a chat message."),
     FALSE },
@@ -308,6 +374,7 @@ const CusaxCommand cusax_callcommands[] = {
   { "dtmf", on_dtmf,
     N_ ("dtmf &lt;digits&gt;:  Sends digits as the keypad does, for example 123,4#; a comma is a pause."),
     FALSE },
+  { "video", on_video, N_ ("video [#n] on|off:  Shows your picture, or ends the pictures of the call."), FALSE },
   { "transfer", on_transfer,
     N_ ("transfer [#n] &lt;target&gt;:  The other side shall talk to the target instead of you; with two calls "
         "as #1 #2 "

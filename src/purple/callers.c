@@ -119,6 +119,12 @@ add_line (GString *text, char *line)
   g_free (line);
 }
 
+static gboolean
+host_is_finch (void)
+{
+  return purple_strequal (purple_core_get_ui (), "gnt-purple");
+}
+
 char *
 cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call)
 {
@@ -138,13 +144,16 @@ cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
   add_line (text,
             g_strdup_printf (_ ("Your line: %s"), line != NULL ? line : purple_account_get_username (account)));
   add_line (text, g_strdup_printf (_ ("Encrypted: %s"), cusax_callwords_keys_if_answered (call)));
+  if (cusax_call_is_video_offered (call))
+    add_line (text, g_strdup (host_is_finch () ? _ ("Picture: offered, but not shown in this program")
+                                               : _ ("Picture: offered")));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 PurpleRequestField *
 cusax_callers_picture (PurpleAccount *account, CusaxCall *call)
 {
-  if (!is_confirmed (call) || purple_strequal (purple_core_get_ui (), "gnt-purple"))
+  if (!is_confirmed (call) || host_is_finch ())
     return NULL;
   return cusax_pictures_field (account, cusax_call_get_contact (call));
 }

@@ -31,7 +31,8 @@ char *cusax_callers_headline (PurpleAccount *account, CusaxCall *call);
  * cusax_callers_details:
  * @phone: (nullable): for the own line
  *
- * Returns: (transfer full): lines: the address, who that is or might be, the own line, encryption
+ * Returns: (transfer full): lines: the address, who that is or might be, the own line, encryption, a picture that is
+ *   offered
  */
 char *cusax_callers_details (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
 

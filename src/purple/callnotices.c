@@ -185,7 +185,10 @@ incoming_text (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, con
 
   if (cusax_call_is_automatic (call))
     return g_strdup_printf (_ ("%s is calling and is answered by itself, as your provider asks."), name);
-  text = g_strdup_printf (_ ("%s is calling. Type /answer or /decline."), name);
+  text = g_strdup_printf (cusax_call_is_video_offered (call) && cusax_videocalls_can (phone, NULL)
+                            ? _ ("%s is calling with a picture. Type /answer, /answer video to show yours, or /decline.")
+                            : _ ("%s is calling. Type /answer or /decline."),
+                          name);
   if (other == NULL)
     return g_steal_pointer (&text);
   other_name = cusax_callers_name (account, other);

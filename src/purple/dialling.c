@@ -9,6 +9,7 @@
 #include "notices.h"
 #include "peers.h"
 #include "questions.h"
+#include "videocalls.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,19 +18,40 @@
 typedef struct
 {
   PurpleAccount *account;
-  guint transfer; /* the call whose other side is to call the target; 0: we do */
+  CusaxQuestionPurpose purpose;
   CusaxAccount *phone;
   CusaxDirectory *directory;
   CusaxConfig *config;
 } Line;
 
+static const CusaxQuestionPurpose a_call = { 0, FALSE };
+static const CusaxQuestionPurpose a_video_call = { 0, TRUE };
+
+static CusaxQuestionPurpose
+a_transfer_of (CusaxCall *call)
+{
+  return (CusaxQuestionPurpose){ cusax_call_get_number (call), FALSE };
+}
+
+/* Before anything is asked: an answer that could not be carried out would be in vain. */
 static gboolean
-find_line (PurpleAccount *account, guint transfer, Line *line, GError **error)
+check_video (const Line *line, GError **error)
+{
+  g_autofree char *why = NULL;
+
+  if (!line->purpose.with_video || cusax_videocalls_can (line->phone, &why))
+    return TRUE;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, why);
+  return FALSE;
+}
+
+static gboolean
+find_line (PurpleAccount *account, CusaxQuestionPurpose purpose, Line *line, GError **error)
 {
   CusaxConnection *connection = cusax_connection_find (account);
 
   line->account = account;
-  line->transfer = transfer;
+  line->purpose = purpose;
   line->phone = connection != NULL ? cusax_connection_get_account (connection) : NULL;
   line->config = line->phone != NULL ? cusax_account_get_config (line->phone) : NULL;
   if (line->config == NULL)
@@ -38,14 +60,14 @@ find_line (PurpleAccount *account, guint transfer, Line *line, GError **error)
       return FALSE;
     }
   line->directory = cusax_account_get_directory (line->phone);
-  return TRUE;
+  return check_video (line, error);
 }
 
 /* ---------------------------------------------------------------- dialling */
 
 /* cusax_account_dial's codes, where the general sentence would not fit a call. */
 static void
-put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
+put_dial_words (CusaxAccount *phone, gboolean with_video, const GError *reason, GError **error)
 {
   g_autofree char *words = NULL;
 
@@ -63,6 +85,8 @@ put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
     words
       = g_strdup (_ ("The settings require encrypted calls, but the connection to the telephone server is not "
                      "protected."));
+  else if (with_video && g_error_matches (reason, CUSAX_ERROR, CUSAX_ERROR_MEDIA))
+    words = cusax_videocalls_failure (reason);
   else
     words = cusax_words_error (reason, cusax_account_get_server (phone));
   g_set_error_literal (error, CUSAX_ERROR,
@@ -73,7 +97,7 @@ put_dial_words (CusaxAccount *phone, const GError *reason, GError **error)
 static gboolean
 transfer_now (const Line *line, CusaxAddress *address, GError **error)
 {
-  CusaxCall *call = cusax_account_get_call (line->phone, line->transfer);
+  CusaxCall *call = cusax_account_get_call (line->phone, line->purpose.transfer);
   g_autoptr (GError) reason = NULL;
 
   if (call == NULL)
@@ -95,11 +119,12 @@ dial_now (const Line *line, CusaxAddress *address, const char *jid, GError **err
   g_autofree char *who = cusax_peers_name (line->account, address, contact);
   g_autoptr (GError) reason = NULL;
 
-  if (line->transfer > 0)
+  if (line->purpose.transfer > 0)
     return transfer_now (line, address, error);
-  if (cusax_account_dial (line->phone, address, who, contact, &reason) != NULL)
+  if (line->purpose.with_video ? cusax_account_dial_video (line->phone, address, who, contact, &reason) != NULL
+                               : cusax_account_dial (line->phone, address, who, contact, &reason) != NULL)
     return TRUE;
-  put_dial_words (line->phone, reason, error);
+  put_dial_words (line->phone, line->purpose.with_video, reason, error);
   return FALSE;
 }
 
@@ -121,12 +146,12 @@ tell (PurpleAccount *account, CusaxDial *dial, const GError *error)
 
 /* The person said yes: to what stood in the question, whatever a card says by now. */
 static void
-dial_answered (PurpleAccount *account, CusaxDial *dial, guint transfer, CusaxQuestionAnswer answer)
+dial_answered (PurpleAccount *account, CusaxDial *dial, CusaxQuestionPurpose purpose, CusaxQuestionAnswer answer)
 {
   g_autoptr (GError) error = NULL;
   Line line;
 
-  if (find_line (account, transfer, &line, &error))
+  if (find_line (account, purpose, &line, &error))
     {
       CusaxMemory *memory = cusax_directory_get_memory (line.directory);
 
@@ -140,12 +165,12 @@ dial_answered (PurpleAccount *account, CusaxDial *dial, guint transfer, CusaxQue
 }
 
 static void
-choice_answered (PurpleAccount *account, CusaxDial *dial, guint transfer, const CusaxDialable *choice)
+choice_answered (PurpleAccount *account, CusaxDial *dial, CusaxQuestionPurpose purpose, const CusaxDialable *choice)
 {
   g_autoptr (GError) error = NULL;
   Line line;
 
-  if (find_line (account, transfer, &line, &error))
+  if (find_line (account, purpose, &line, &error))
     {
       cusax_memory_set_choice (cusax_directory_get_memory (line.directory), dial->jid, choice->key);
       carry_out (&line, cusax_dial_address (line.directory, line.config, choice->address, dial->jid), &error);
@@ -154,17 +179,17 @@ choice_answered (PurpleAccount *account, CusaxDial *dial, guint transfer, const 
 }
 
 static void
-on_answer (PurpleAccount *account, CusaxDial *dial, guint transfer, CusaxQuestionAnswer answer,
+on_answer (PurpleAccount *account, CusaxDial *dial, CusaxQuestionPurpose purpose, CusaxQuestionAnswer answer,
            const CusaxDialable *choice)
 {
   switch (answer)
     {
     case CUSAX_QUESTION_CALL:
     case CUSAX_QUESTION_ALWAYS:
-      dial_answered (account, dial, transfer, answer);
+      dial_answered (account, dial, purpose, answer);
       break;
     case CUSAX_QUESTION_CHOICE:
-      choice_answered (account, dial, transfer, choice);
+      choice_answered (account, dial, purpose, choice);
       break;
     case CUSAX_QUESTION_CHAT:
       cusax_dialling_chat (account, dial->jid);
@@ -186,7 +211,7 @@ carry_out (const Line *line, CusaxDial *dial, GError **error)
 
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_OFFLINE, words);
     }
-  else if (!cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), line->transfer, on_answer))
+  else if (!cusax_questions_ask (line->account, line->config, g_steal_pointer (&decision), line->purpose, on_answer))
     g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_UNSUPPORTED,
                          _ ("This call needs an answer first, and this program cannot ask."));
 }
@@ -229,7 +254,7 @@ finish (const Line *line, const char *who, CusaxDial *dial, const GError *reason
 /* ------------------------------------------------------------------ entries */
 
 static gboolean
-click (PurpleAccount *account, guint transfer, const char *who, GError **error)
+click (PurpleAccount *account, CusaxQuestionPurpose purpose, const char *who, GError **error)
 {
   g_autofree char *jid = cusax_peers_contact (account, who);
   g_autoptr (CusaxAddress) address = cusax_peers_address (account, who);
@@ -237,7 +262,7 @@ click (PurpleAccount *account, guint transfer, const char *who, GError **error)
   CusaxDial *dial = NULL;
   Line line;
 
-  if (!find_line (account, transfer, &line, error))
+  if (!find_line (account, purpose, &line, error))
     return FALSE;
   if (jid != NULL)
     dial = cusax_dial_contact (line.directory, line.config, jid, &reason);
@@ -249,7 +274,13 @@ click (PurpleAccount *account, guint transfer, const char *who, GError **error)
 gboolean
 cusax_dialling_click (PurpleAccount *account, const char *who, GError **error)
 {
-  return click (account, 0, who, error);
+  return click (account, a_call, who, error);
+}
+
+gboolean
+cusax_dialling_click_video (PurpleAccount *account, const char *who, GError **error)
+{
+  return click (account, a_video_call, who, error);
 }
 
 gboolean
@@ -259,7 +290,7 @@ cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char
   g_autofree char *name = NULL;
   Line line;
 
-  if (!find_line (account, 0, &line, error))
+  if (!find_line (account, a_call, &line, error))
     return FALSE;
   list = cusax_directory_list (line.directory, jid);
   for (guint i = 0; i < list->len; i++)
@@ -279,14 +310,14 @@ cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char
 }
 
 static gboolean
-typed (PurpleAccount *account, guint transfer, const char *text, GError **error)
+typed (PurpleAccount *account, CusaxQuestionPurpose purpose, const char *text, GError **error)
 {
   g_autofree char *target = g_strdup (text != NULL ? text : "");
   g_autoptr (GError) reason = NULL;
   CusaxDial *dial = NULL;
   Line line;
 
-  if (!find_line (account, transfer, &line, error))
+  if (!find_line (account, purpose, &line, error))
     return FALSE;
   g_strstrip (target);
   if (*target != '\0' && g_utf8_validate (target, -1, NULL))
@@ -297,19 +328,25 @@ typed (PurpleAccount *account, guint transfer, const char *text, GError **error)
 gboolean
 cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error)
 {
-  return typed (account, 0, text, error);
+  return typed (account, a_call, text, error);
+}
+
+gboolean
+cusax_dialling_typed_video (PurpleAccount *account, const char *text, GError **error)
+{
+  return typed (account, a_video_call, text, error);
 }
 
 gboolean
 cusax_dialling_transfer_click (PurpleAccount *account, CusaxCall *call, const char *who, GError **error)
 {
-  return click (account, cusax_call_get_number (call), who, error);
+  return click (account, a_transfer_of (call), who, error);
 }
 
 gboolean
 cusax_dialling_transfer_typed (PurpleAccount *account, CusaxCall *call, const char *text, GError **error)
 {
-  return typed (account, cusax_call_get_number (call), text, error);
+  return typed (account, a_transfer_of (call), text, error);
 }
 
 /* A caller chose the address, so it is not what the person typed. */
@@ -321,7 +358,7 @@ cusax_dialling_back (PurpleAccount *account, const char *uri, const char *jid, G
   CusaxDial *dial = NULL;
   Line line;
 
-  if (!find_line (account, 0, &line, error))
+  if (!find_line (account, a_call, &line, error))
     return FALSE;
   if (address != NULL)
     dial = cusax_dial_address (line.directory, line.config, address, jid);
@@ -334,7 +371,7 @@ cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **e
 {
   Line line;
 
-  if (!find_line (account, 0, &line, error))
+  if (!find_line (account, a_call, &line, error))
     return FALSE;
   return dial_now (&line, address, NULL, error);
 }
@@ -343,20 +380,59 @@ cusax_dialling_agreed (PurpleAccount *account, CusaxAddress *address, GError **e
 
 /* The account may have gone while the dialog stood: the side table knows. */
 static void
-on_show_ok (gpointer data, const char *target)
+dial_shown (PurpleAccount *account, const char *target, CusaxQuestionPurpose purpose)
 {
-  PurpleAccount *account = data;
   g_autoptr (GError) error = NULL;
 
   if (cusax_connection_find (account) == NULL || target == NULL || *target == '\0')
     return;
-  if (!cusax_dialling_typed (account, target, &error))
+  if (!typed (account, purpose, target, &error))
     cusax_notices_error (account, target, error->message);
+}
+
+static void
+on_show_ok (gpointer data, const char *target)
+{
+  dial_shown (data, target, a_call);
 }
 
 static void
 on_show_cancel (gpointer data, const char *target)
 {
+}
+
+static void
+on_fields_ok (gpointer data, PurpleRequestFields *fields)
+{
+  g_autofree char *target = g_strdup (purple_request_fields_get_string (fields, "target"));
+
+  dial_shown (data, target, purple_request_fields_get_bool (fields, "video") ? a_video_call : a_call);
+}
+
+static void
+on_fields_cancel (gpointer data, PurpleRequestFields *fields)
+{
+}
+
+#define DIAL_HINT N_ ("Type a telephone number, a SIP address or the chat address of a contact.")
+
+/* Whoever has no camera gets no box that could not be ticked. */
+static void
+show_fields (PurpleAccount *account, CusaxConnection *connection)
+{
+  PurpleRequestFields *fields = purple_request_fields_new ();
+  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  PurpleRequestField *target = purple_request_field_string_new ("target", _ ("Number or address"), NULL, FALSE);
+
+  purple_request_field_set_required (target, TRUE);
+  purple_request_field_group_add_field (group, target);
+  purple_request_field_group_add_field (group, purple_request_field_bool_new ("video", _ ("With video"), FALSE));
+  purple_request_fields_add_group (fields, group);
+  if (purple_request_fields (connection, _ ("Dial"), _ ("Whom do you want to call?"), _ (DIAL_HINT), fields, _ ("Call"),
+                             G_CALLBACK (on_fields_ok), _ ("Cancel"), G_CALLBACK (on_fields_cancel), account, NULL,
+                             NULL, account)
+      == NULL)
+    purple_request_fields_destroy (fields);
 }
 
 void
@@ -366,8 +442,13 @@ cusax_dialling_show (PurpleAccount *account)
 
   if (connection == NULL)
     return;
+  if (cusax_videocalls_can (cusax_connection_get_account (connection), NULL))
+    {
+      show_fields (account, connection);
+      return;
+    }
   purple_request_input (connection, _ ("Dial"), _ ("Whom do you want to call?"),
-                        _ ("Type a telephone number, a SIP address or the chat address of a contact."), NULL,
+                        _ (DIAL_HINT), NULL,
                         FALSE, FALSE, NULL, _ ("Call"), G_CALLBACK (on_show_ok), _ ("Cancel"),
                         G_CALLBACK (on_show_cancel), account, NULL, NULL, account);
 }

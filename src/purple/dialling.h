@@ -24,11 +24,16 @@ G_BEGIN_DECLS
  */
 gboolean cusax_dialling_click (PurpleAccount *account, const char *who, GError **error);
 
+/** The same with our picture; FALSE also where that cannot be. */
+gboolean cusax_dialling_click_video (PurpleAccount *account, const char *who, GError **error);
+
 /** One of a contact's numbers, by its key (cusax_classify_key()); remembered as the choice (R26). */
 gboolean cusax_dialling_click_number (PurpleAccount *account, const char *jid, const char *key, GError **error);
 
 /** By hand: Dial..., /dial, links (R28): nothing is asked. */
 gboolean cusax_dialling_typed (PurpleAccount *account, const char *text, GError **error);
+
+gboolean cusax_dialling_typed_video (PurpleAccount *account, const char *text, GError **error);
 
 /**
  * cusax_dialling_transfer_typed:

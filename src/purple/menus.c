@@ -18,6 +18,7 @@
 #include "protocol.h"
 #include "settings.h"
 #include "setuptest.h"
+#include "videocalls.h"
 #include "voicemail.h"
 #include "watchmarks.h"
 #include "words.h"
@@ -188,6 +189,16 @@ on_node_call (PurpleBlistNode *node, gpointer data)
   tell (buddy, error);
 }
 
+static void
+on_node_video (PurpleBlistNode *node, gpointer data)
+{
+  PurpleBuddy *buddy = PURPLE_BUDDY (node);
+  g_autoptr (GError) error = NULL;
+
+  cusax_dialling_click_video (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy), &error);
+  tell (buddy, error);
+}
+
 /* Looked up again: the menu may stand open longer than the call. */
 static void
 on_node_hang_up (PurpleBlistNode *node, gpointer data)
@@ -327,6 +338,7 @@ contact_entries (PurpleBuddy *buddy, CusaxAccount *phone, const char *jid)
   CusaxDirectory *directory = cusax_account_get_directory (phone);
   CusaxConfig *config = cusax_account_get_config (phone);
   g_autoptr (GPtrArray) list = NULL;
+  GList *entries;
 
   if (config == NULL)
     return NULL;
@@ -336,10 +348,11 @@ contact_entries (PurpleBuddy *buddy, CusaxAccount *phone, const char *jid)
     return xmpp_entries (jid);
   if (cusax_account_get_phone_state (phone) != CUSAX_PHONE_UP)
     return NULL;
-  if (list->len == 1)
-    return with_transfer (g_list_append (NULL, new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL)),
-                          buddy, phone);
-  return with_transfer (g_list_append (NULL, numbers_entry (list, config)), buddy, phone);
+  entries = g_list_append (NULL, list->len == 1 ? new_entry (_ ("Call"), PURPLE_CALLBACK (on_node_call), NULL, NULL)
+                                                : numbers_entry (list, config));
+  if (cusax_videocalls_are_for (list) && cusax_videocalls_can (phone, NULL))
+    entries = g_list_append (entries, new_entry (_ ("Call with video"), PURPLE_CALLBACK (on_node_video), NULL, NULL));
+  return with_transfer (entries, buddy, phone);
 }
 
 static GList *

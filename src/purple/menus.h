@@ -23,7 +23,7 @@ GList *cusax_menus_actions (PurplePlugin *plugin, gpointer gc);
  * cusax_menus_node: our PurplePluginProtocolInfo.blist_node_menu
  *
  * Returns: (transfer full) (element-type PurpleMenuAction): the XMPP protocol's entries, then "Call", "Phone" with one
- *   entry for each number, or "Hang up"
+ *   entry for each number, "Call with video" where that may be (R24), or "Hang up"
  */
 GList *cusax_menus_node (PurpleBlistNode *node);
 

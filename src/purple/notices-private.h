@@ -6,6 +6,7 @@
 #pragma once
 
 #include "notices.h"
+#include "videocalls.h"
 
 #include <conversation.h>
 #include <notify.h>
@@ -19,6 +20,7 @@ typedef struct
   gboolean any; /* something was said */
   gboolean held, remote_held, muted, joined;
   CusaxCallKeys keys;
+  CusaxVideoSeen video;
   CusaxTransfer transfer;
   char *who; /* (nullable): whose conversation heard the state */
 } Seen;
@@ -91,7 +93,7 @@ gboolean cusax_notices_write_call_line (PurpleAccount *account, CusaxCall *call,
 
 /* callchanges.c */
 
-/** Hold, conference, transfer, microphone, encryption of a call that goes on: a line for each change. */
+/** Hold, conference, transfer, microphone, encryption, pictures of a call that goes on: a line for each change. */
 void cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen);
 
 /** @call has ended, as @text says: if another is on hold and nobody is spoken with, that is told a moment later. */

@@ -10,12 +10,15 @@
 #include "peers.h"
 #include "settings.h"
 #include "textmessages.h"
+#include "videocalls.h"
 #include "watchmarks.h"
 #include "words.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
+
+#define VIDEO_KNOWN_SECONDS 3
 
 /* The XMPP protocol's functions; all NULL while we are not loaded. */
 static PurplePluginProtocolInfo xmpp;
@@ -175,8 +178,24 @@ find_phone (PurpleAccount *account)
   return connection != NULL ? cusax_connection_get_account (connection) : NULL;
 }
 
+/* Cameras are looked for in a moment, but not for each of a thousand presences at once. */
+static gboolean
+can_do_video (CusaxAccount *phone)
+{
+  static gint64 asked;
+  static gboolean can;
+  gint64 now = g_get_monotonic_time ();
+
+  if (asked == 0 || now - asked > VIDEO_KNOWN_SECONDS * G_USEC_PER_SEC)
+    {
+      asked = now;
+      can = cusax_videocalls_can (phone, NULL);
+    }
+  return can;
+}
+
 /* Answers from what is known. Asked each time a menu opens, but by libpurple also at every presence: only with the
- * conversation open is that a look in the sense of R27. There is no video yet. */
+ * conversation open is that a look in the sense of R27. Our calls with a picture have sound, too. */
 static PurpleMediaCaps
 protocol_get_media_caps (PurpleAccount *account, const char *who)
 {
@@ -196,7 +215,12 @@ protocol_get_media_caps (PurpleAccount *account, const char *who)
   if (purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, who, account) != NULL)
     cusax_directory_look (directory, jid);
   g_autoptr (GPtrArray) list = cusax_directory_list (directory, jid);
-  return list->len > 0 ? PURPLE_MEDIA_CAPS_AUDIO : PURPLE_MEDIA_CAPS_NONE;
+  if (list->len == 0)
+    return PURPLE_MEDIA_CAPS_NONE;
+  return PURPLE_MEDIA_CAPS_AUDIO
+         | (cusax_videocalls_are_for (list) && can_do_video (phone)
+              ? PURPLE_MEDIA_CAPS_VIDEO | PURPLE_MEDIA_CAPS_AUDIO_VIDEO
+              : PURPLE_MEDIA_CAPS_NONE);
 }
 
 /* Always TRUE: a failure has been told here, and Finch would add "Command failed." to it. */
@@ -205,9 +229,8 @@ protocol_initiate_media (PurpleAccount *account, const char *who, PurpleMediaSes
 {
   g_autoptr (GError) error = NULL;
 
-  if (type & PURPLE_MEDIA_VIDEO)
-    cusax_notices_error (account, who, _ ("Calls of this account have sound only."));
-  else if (!cusax_dialling_click (account, who, &error))
+  if (!((type & PURPLE_MEDIA_VIDEO) != 0 ? cusax_dialling_click_video (account, who, &error)
+                                         : cusax_dialling_click (account, who, &error)))
     cusax_notices_error (account, who, error->message);
   return TRUE;
 }

@@ -13,7 +13,7 @@ typedef struct
   guint serial;           /* what callbacks carry: unlike an address it is never used again */
   PurpleAccount *account; /* borrowed, until cusax_questions_forget() */
   CusaxDial *dial;
-  guint transfer; /* 0: a call */
+  CusaxQuestionPurpose purpose;
   CusaxQuestionDone done;
 } Question;
 
@@ -88,7 +88,7 @@ answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
   if (how == CUSAX_QUESTION_CHOICE)
     choice = chosen (question, fields);
   if (how != CUSAX_QUESTION_CHOICE || choice != NULL)
-    question->done (question->account, question->dial, question->transfer, how, choice);
+    question->done (question->account, question->dial, question->purpose, how, choice);
   question_free (question);
 }
 
@@ -137,7 +137,7 @@ on_cancel_fields (gpointer data, PurpleRequestFields *fields)
 static char *
 primary_text (const Question *question, const char *address)
 {
-  gboolean is_call = question->transfer == 0;
+  gboolean is_call = question->purpose.transfer == 0;
   g_autofree char *label = NULL;
 
   if (question->dial->jid == NULL)
@@ -149,7 +149,7 @@ primary_text (const Question *question, const char *address)
 static const char *
 yes_text (const Question *question)
 {
-  return question->transfer == 0 ? _ ("Call") : _ ("Transfer");
+  return question->purpose.transfer == 0 ? _ ("Call") : _ ("Transfer");
 }
 
 /* "Chat instead" only where there is somebody to chat with. The first button is the default (R43). */
@@ -161,7 +161,7 @@ show_cost (Question *question, const char *primary, const char *address)
   const char *jid = question->dial->jid;
 
   /* Nobody chats instead of transferring. */
-  if (jid != NULL && question->transfer == 0)
+  if (jid != NULL && question->purpose.transfer == 0)
     return purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
                                   data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
                                   G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
@@ -191,7 +191,7 @@ show_choice (Question *question, CusaxConfig *config)
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
   g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
   g_autofree char *primary
-    = g_strdup_printf (question->transfer == 0 ? _ ("Which number of %s do you want to call?")
+    = g_strdup_printf (question->purpose.transfer == 0 ? _ ("Which number of %s do you want to call?")
                                                : _ ("To which number of %s do you want to transfer the call?"),
                        label);
   g_autoptr (GString) text = g_string_new (_ ("The choice is remembered; the menu of the contact has all."));
@@ -229,12 +229,12 @@ show (Question *question, CusaxConfig *config)
 static gboolean
 is_same (const Question *question, PurpleAccount *account, const CusaxDial *dial, guint transfer)
 {
-  return question->account == account && question->transfer == transfer && question->dial->step == dial->step
+  return question->account == account && question->purpose.transfer == transfer && question->dial->step == dial->step
          && g_strcmp0 (question->dial->key, dial->key) == 0 && g_strcmp0 (question->dial->jid, dial->jid) == 0;
 }
 
 gboolean
-cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, guint transfer,
+cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, CusaxQuestionPurpose purpose,
                      CusaxQuestionDone done)
 {
   Question *question = g_new0 (Question, 1);
@@ -243,7 +243,7 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
   /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the
    * new one takes its place on the screen. */
   for (guint i = questions != NULL ? questions->len : 0; i > 0; i--)
-    if (is_same (g_ptr_array_index (questions, i - 1), account, dial, transfer))
+    if (is_same (g_ptr_array_index (questions, i - 1), account, dial, purpose.transfer))
       {
         close_question (i - 1);
         break;
@@ -251,7 +251,7 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
   question->serial = ++last_serial;
   question->account = account;
   question->dial = dial;
-  question->transfer = transfer;
+  question->purpose = purpose;
   question->done = done;
   if (questions == NULL)
     questions = g_ptr_array_new_with_free_func (question_free);

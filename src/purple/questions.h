@@ -20,18 +20,24 @@ typedef enum
   CUSAX_QUESTION_CHOICE  /* one of several */
 } CusaxQuestionAnswer;
 
-/* Once at most. @transfer: as it was asked. @choice: of @dial's list, for CHOICE. Everything is borrowed. */
-typedef void (*CusaxQuestionDone) (PurpleAccount *account, CusaxDial *dial, guint transfer, CusaxQuestionAnswer answer,
-                                   const CusaxDialable *choice);
+/** CusaxQuestionPurpose: what the target is for. */
+typedef struct
+{
+  guint transfer;      /* the number of a call that is to be transferred there; 0: we call */
+  gboolean with_video; /* with our picture */
+} CusaxQuestionPurpose;
+
+/* Once at most. @purpose: as it was asked. @choice: of @dial's list, for CHOICE. Everything is borrowed. */
+typedef void (*CusaxQuestionDone) (PurpleAccount *account, CusaxDial *dial, CusaxQuestionPurpose purpose,
+                                   CusaxQuestionAnswer answer, const CusaxDialable *choice);
 
 /**
  * cusax_questions_ask:
  * @dial: (transfer full): TELL, ASK_COST or ASK_WHICH
- * @transfer: the number of a call that is to be transferred there; 0: we call
  *
  * Returns: FALSE if the host has no such dialogs; nothing is called then
  */
-gboolean cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, guint transfer,
+gboolean cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dial, CusaxQuestionPurpose purpose,
                               CusaxQuestionDone done);
 
 /** Closes those of @account; @done is not called. */

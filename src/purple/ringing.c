@@ -9,6 +9,7 @@
 #include "callwords.h"
 #include "connection.h"
 #include "notices.h"
+#include "videocalls.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -27,12 +28,13 @@ typedef struct
   char *details;
   char *chat_label; /* (nullable): nobody to chat with */
   gboolean can_attach;
+  gboolean can_video; /* they offer a picture, and ours can be shown */
 } Ring;
 
 /** Ticks: what the person has said in the dialog before pressing a button. */
 typedef struct
 {
-  gboolean muted, chat, attach;
+  gboolean muted, video, chat, attach;
 } Ticks;
 
 /* Open dialogs by id. Process-wide, because libpurple's callbacks are all that comes back from a dialog, and
@@ -93,6 +95,7 @@ read_ticks (const Ring *ring, PurpleRequestFields *fields, Ticks *ticks)
   if (fields == NULL || fields != ring->fields)
     return;
   ticks->muted = is_ticked (fields, "muted");
+  ticks->video = is_ticked (fields, "video");
   ticks->chat = is_ticked (fields, "chat");
   ticks->attach = is_ticked (fields, "attach");
 }
@@ -123,7 +126,10 @@ on_answer (gpointer data, PurpleRequestFields *fields)
   if (ticks.muted)
     cusax_call_set_muted (ring->call, TRUE);
   cusax_notices_answering (ring->account, ring->call);
-  cusax_call_answer (ring->call);
+  if (ticks.video)
+    cusax_call_answer_video (ring->call);
+  else
+    cusax_call_answer (ring->call);
   do_ticked (ring, &ticks);
   ring_free (ring);
 }
@@ -184,9 +190,11 @@ take_words (Ring *ring)
   g_autofree char *details = details_of (ring->account, phone, ring->call);
   g_autofree char *chat = chat_label (ring->call);
   gboolean can_attach = cusax_callerchat_can_attach (ring->call);
+  gboolean can_video = phone != NULL && cusax_call_is_video_offered (ring->call) && cusax_videocalls_can (phone, NULL);
 
   if (g_strcmp0 (headline, ring->headline) == 0 && g_strcmp0 (details, ring->details) == 0
-      && g_strcmp0 (chat, ring->chat_label) == 0 && can_attach == ring->can_attach)
+      && g_strcmp0 (chat, ring->chat_label) == 0 && can_attach == ring->can_attach
+      && can_video == ring->can_video)
     return FALSE;
   g_free (ring->headline);
   g_free (ring->details);
@@ -195,6 +203,7 @@ take_words (Ring *ring)
   ring->details = g_steal_pointer (&details);
   ring->chat_label = g_steal_pointer (&chat);
   ring->can_attach = can_attach;
+  ring->can_video = can_video;
   return TRUE;
 }
 
@@ -209,6 +218,9 @@ dialog_fields (Ring *ring, const Ticks *ticks)
     purple_request_field_group_add_field (group, picture);
   purple_request_field_group_add_field (
     group, purple_request_field_bool_new ("muted", _ ("Start with microphone muted"), ticks->muted));
+  if (ring->can_video)
+    purple_request_field_group_add_field (
+      group, purple_request_field_bool_new ("video", _ ("Answer with video"), ticks->video));
   if (ring->chat_label != NULL)
     purple_request_field_group_add_field (
       group, purple_request_field_bool_new ("chat", ring->chat_label, ticks->chat));

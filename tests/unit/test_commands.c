@@ -33,9 +33,21 @@ trace_call (const char *what, const char *argument, GError **error)
 }
 
 gboolean
+cusax_dialling_click_video (PurpleAccount *of, const char *who, GError **error)
+{
+  return trace_call ("click-video", who, error);
+}
+
+gboolean
 cusax_dialling_click (PurpleAccount *of, const char *who, GError **error)
 {
   return trace_call ("click", who, error);
+}
+
+gboolean
+cusax_dialling_typed_video (PurpleAccount *of, const char *text, GError **error)
+{
+  return trace_call ("typed-video", text, error);
 }
 
 gboolean
@@ -206,6 +218,91 @@ test_dial (void)
   fake_connection = NULL;
   assert_run ("dial 1", "Telephony: off.");
   check_trace ("");
+  teardown ();
+}
+
+/* The last word, and never the only one: a contact may have that name. */
+static void
+test_dial_video (void)
+{
+  setup ();
+  assert_run ("dial bob@example.org video", "ok");
+  assert_run ("dial  +33 1 77 62 43 39  VIDEO ", "ok");
+  assert_run ("dial video", "ok");
+  assert_run ("dial bob@video", "ok");
+  assert_run ("dial video bob", "ok");
+  assert_run ("call video", "ok");
+  assert_run ("call 7042 video", "ok");
+  check_trace ("typed-video(bob@example.org) typed-video(+33 1 77 62 43 39) typed(video) typed(bob@video) typed(video bob) "
+               "click-video(bob@example.org) typed-video(7042) ");
+  assert_run_in (room, "call video", "ok");
+  check_trace ("typed(video) ");
+  teardown ();
+}
+
+static void
+assert_call_trace (CusaxCall *call, const char *expected)
+{
+  g_assert_cmpstr (call->trace->str, ==, expected);
+  g_string_truncate (call->trace, 0);
+}
+
+/* Whoever wants to speak is never kept waiting by a camera: without one the call is answered all the same, with the reason. */
+static void
+test_answer_video (gconstpointer finch)
+{
+  CusaxCall *call = fake_call_new (2, CUSAX_CALL_INCOMING, "bob@example.org");
+
+  setup ();
+  fake_phone.can_video = TRUE;
+  g_ptr_array_add (fake_phone.calls, call);
+  assert_run ("answer video", "ok");
+  assert_call_trace (call, "present answer ");
+  check_lines ("No picture is offered: the call is answered with sound. Type /video on to show yours.\n");
+  call->video_offered = TRUE;
+  assert_run ("answer", "ok");
+  assert_call_trace (call, "present answer ");
+  assert_run ("answer #2 video", "ok");
+  assert_call_trace (call, finch != NULL ? "present answer " : "present answer-video ");
+  check_lines (finch != NULL ? "Pictures are not shown in this program.\n" : "");
+  assert_run ("answer #2video", "Write the number of a call as #1, or nothing. /calls lists them.");
+  assert_call_trace (call, "");
+  if (finch == NULL)
+    {
+      fake_phone.can_video = FALSE;
+      fake_phone.video_missing = "no <camera> was found";
+      assert_run ("answer VIDEO", "ok");
+      assert_call_trace (call, "present answer ");
+      check_lines ("This computer cannot show your picture: no &lt;camera&gt; was found.\n");
+    }
+  fake_call_free (call);
+  teardown ();
+}
+
+static void
+test_video (gconstpointer finch)
+{
+  CusaxCall *first = fake_call_new (1, CUSAX_CALL_ACTIVE, "bob@example.org");
+  CusaxCall *second = fake_call_new (2, CUSAX_CALL_RINGING, "+33177624339");
+  const char *usage = "Write “on” to show your picture, or “off” to end the pictures of the call.";
+
+  setup ();
+  fake_phone.can_video = TRUE;
+  assert_run ("video on", "A picture can be shown when the other side has answered.");
+  g_ptr_array_add (fake_phone.calls, first);
+  g_ptr_array_add (fake_phone.calls, second);
+  assert_run ("video", usage);
+  assert_run ("video #1", usage);
+  assert_run ("video on #1", usage);
+  assert_run ("video #2 on", "A picture can be shown when the other side has answered.");
+  assert_call_trace (first, "");
+  assert_run ("video off", "ok");
+  assert_run ("video #1 OFF", "ok");
+  assert_call_trace (first, "no-video no-video ");
+  assert_run ("video #1 on", finch != NULL ? "Pictures are not shown in this program." : "ok");
+  assert_call_trace (first, finch != NULL ? "" : "video ");
+  fake_call_free (first);
+  fake_call_free (second);
   teardown ();
 }
 
@@ -638,10 +735,17 @@ main (int argc, char **argv)
   purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob & Co"), NULL, NULL, NULL);
 
   if (finch)
-    g_test_add_func ("/finch/call", test_finch_owns_call);
+    {
+      g_test_add_func ("/finch/call", test_finch_owns_call);
+      g_test_add_data_func ("/finch/P25-answer-video", "finch", test_answer_video);
+      g_test_add_data_func ("/finch/P25-video", "finch", test_video);
+    }
   else
     {
       g_test_add_func ("/commands/dial", test_dial);
+      g_test_add_func ("/commands/P25-dial-video", test_dial_video);
+      g_test_add_data_func ("/commands/P25-answer-video", NULL, test_answer_video);
+      g_test_add_data_func ("/commands/P25-video", NULL, test_video);
       g_test_add_func ("/commands/call-numbers", test_call_numbers);
       g_test_add_func ("/commands/P11-several", test_P11_several);
       g_test_add_func ("/commands/R38-in-a-conference", test_R38_in_a_conference);

@@ -580,7 +580,7 @@ test_R39_call_ends (void)
 }
 
 static void
-on_dial_answer (PurpleAccount *of, CusaxDial *dial, guint transfer, CusaxQuestionAnswer answer,
+on_dial_answer (PurpleAccount *of, CusaxDial *dial, CusaxQuestionPurpose purpose, CusaxQuestionAnswer answer,
                 const CusaxDialable *choice)
 {
   g_string_append (trace, "answered\n");
@@ -596,8 +596,8 @@ ask_cost (gpointer data)
   while (dialog == NULL || dialog->data != data)
     {
       cusax_questions_ask (account, fake_phone.config,
-                           cusax_dial_address (fake_phone.directory, fake_phone.config, number, NULL), 0,
-                           on_dial_answer);
+                           cusax_dial_address (fake_phone.directory, fake_phone.config, number, NULL),
+                           (CusaxQuestionPurpose){ 0, FALSE }, on_dial_answer);
       dialog = g_ptr_array_index (dialogs, dialogs->len - 1);
     }
   return dialog;

@@ -305,6 +305,66 @@ test_at_once (void)
   teardown ();
 }
 
+/* P25: with a picture, through the same questions; where none can be shown nothing is asked and nobody called. */
+static void
+test_P25_video (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) again = NULL;
+
+  setup (FALSE);
+  fake_phone.can_video = TRUE;
+  g_assert_true (cusax_dialling_click_video (account, "bob@example.org/desk", NULL));
+  assert_dialled ("sip:bob@example.org bob@example.org video");
+  g_assert_true (cusax_dialling_typed_video (account, "sip:x@other.example", NULL));
+  assert_dialled ("sip:x@other.example sip:x@other.example video");
+  g_assert_true (cusax_dialling_click_video (account, "carol@example.org", NULL));
+  assert_dialled (NULL);
+  press ("Call");
+  assert_dialled ("sip:+33177624339@example.org;user=phone carol@example.org video");
+  click ("bob@example.org");
+  assert_dialled ("sip:bob@example.org bob@example.org");
+
+  fake_phone.dial_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "the camera is in use");
+  g_assert_false (cusax_dialling_click_video (account, "bob@example.org", &error));
+  g_assert_cmpstr (error->message, ==, "The call with a picture cannot begin: the camera is in use.");
+  g_clear_pointer (&fake_phone.dialled, g_free);
+  g_clear_error (&fake_phone.dial_error);
+  fake_phone.can_video = FALSE;
+  fake_phone.video_missing = "no camera was found";
+  g_assert_false (cusax_dialling_click_video (account, "carol@example.org", &again));
+  g_assert_cmpstr (again->message, ==, "This computer cannot show your picture: no camera was found.");
+  g_assert_cmpuint (dialogs->len, ==, 0);
+  assert_dialled (NULL);
+  teardown ();
+}
+
+/* P25: "Dial..." has a box for the picture where one can be shown. */
+static void
+test_P25_dial_dialog (void)
+{
+  for (int with = 0; with < 2; with++)
+    {
+      PurpleRequestFields *fields;
+
+      setup (FALSE);
+      fake_phone.can_video = FALSE;
+      cusax_dialling_show (account);
+      g_assert_cmpint (the_dialog ()->type, ==, PURPLE_REQUEST_INPUT);
+      purple_request_close_with_handle (fake_connection);
+      fake_phone.can_video = TRUE;
+      cusax_dialling_show (account);
+      g_assert_cmpint (the_dialog ()->type, ==, PURPLE_REQUEST_FIELDS);
+      fields = the_dialog ()->fields;
+      purple_request_field_string_set_value (purple_request_fields_get_field (fields, "target"), "bob@example.org");
+      purple_request_field_bool_set_value (purple_request_fields_get_field (fields, "video"), with);
+      ((PurpleRequestFieldsCb) the_dialog ()->callbacks[0]) (the_dialog ()->data, fields);
+      assert_dialled (with ? "sip:bob@example.org bob@example.org video" : "sip:bob@example.org bob@example.org");
+      purple_request_close_with_handle (fake_connection);
+      teardown ();
+    }
+}
+
 /* R43: the number stands in the question; "Call" is first and the default, and allows nothing for the next
  * time. */
 static void
@@ -768,6 +828,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/dialling/no-dialogs", test_no_dialogs);
   g_test_add_func ("/dialling/at-once", test_at_once);
+  g_test_add_func ("/dialling/P25-video", test_P25_video);
+  g_test_add_func ("/dialling/P25-dial-dialog", test_P25_dial_dialog);
   g_test_add_func ("/dialling/cost", test_cost);
   g_test_add_func ("/dialling/cost-always", test_cost_always);
   g_test_add_func ("/dialling/cost-of-what-was-shown", test_cost_of_what_was_shown);

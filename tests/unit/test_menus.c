@@ -42,6 +42,12 @@ trace_call (const char *what, const char *argument, GError **error)
 }
 
 gboolean
+cusax_dialling_click_video (PurpleAccount *of, const char *who, GError **error)
+{
+  return trace_call ("click-video", who, error);
+}
+
+gboolean
 cusax_dialling_click (PurpleAccount *of, const char *who, GError **error)
 {
   return trace_call ("click", who, error);
@@ -406,6 +412,37 @@ test_buddy (void)
   teardown ();
 }
 
+/* R24, P25: only to whom a picture can be shown, and only by whom. */
+static void
+test_R24_video (void)
+{
+  PurpleBuddy *bob, *number;
+  GList *menu;
+
+  setup ();
+  fake_phone.can_video = TRUE;
+  bob = add_buddy (account, "bob@example.org");
+  number = add_buddy (account, "+33177624339");
+  assert_menu (bob, "XMPP | Call | Call with video");
+  assert_menu (number, "Call");
+  menu = cusax_menus_node (PURPLE_BLIST_NODE (bob));
+  press (menu, bob, "Call with video");
+  assert_trace ("click-video(bob@example.org) ");
+  refuses = TRUE;
+  press (menu, bob, "Call with video");
+  assert_trace ("click-video(bob@example.org) error(bob@example.org: no) ");
+  free_menu (menu);
+  fake_phone.can_video = FALSE;
+  assert_menu (bob, "XMPP | Call");
+  fake_phone.can_video = TRUE;
+  /* The card says "work" of each and "video" of none. */
+  give_card ("bob@example.org", (const char *[]){ "sip:bob@example.org", "sip:bob@other.example", NULL });
+  assert_menu (bob, "XMPP | Phone [sip:bob@example.org (work) | sip:bob@other.example (work, other service)]");
+  fake_phone.state = CUSAX_PHONE_WAITING;
+  assert_menu (bob, "XMPP");
+  teardown ();
+}
+
 /* R27: an open menu is a look: the next one knows more. */
 static void
 test_menu_asks (void)
@@ -632,6 +669,7 @@ main (int argc, char **argv)
   else
     {
       g_test_add_func ("/menus/buddy", test_buddy);
+      g_test_add_func ("/menus/R24-video", test_R24_video);
       g_test_add_func ("/menus/menu-asks", test_menu_asks);
       g_test_add_func ("/menus/number", test_number);
       g_test_add_func ("/menus/hang-up", test_hang_up);

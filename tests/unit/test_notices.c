@@ -314,6 +314,40 @@ test_R49_lock_words (void)
   teardown ();
 }
 
+/* Pictures come and go in the call's conversation; on hold that is not said twice. */
+static void
+test_P25_pictures (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE);
+
+  setup (TRUE);
+  fake_phone.can_video = TRUE;
+  call->video = CUSAX_DIRECTION_SENDRECV;
+  change (call, CUSAX_CALL_ACTIVE);
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("In call with Bob &amp; Co, not encrypted.\n"
+                "You and Bob &amp; Co see each other now. /video off ends that.\n");
+  call->held = TRUE;
+  call->video = CUSAX_DIRECTION_INACTIVE;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("The call with Bob &amp; Co is on hold. Type /resume to go on.\n");
+  call->held = FALSE;
+  call->video = CUSAX_DIRECTION_RECVONLY;
+  call->video_offered = TRUE;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("Bob &amp; Co does not see you any more.\nThe call with Bob &amp; Co goes on.\n");
+  finish (call, CUSAX_CALL_END_LOCAL);
+  teardown ();
+
+  setup (TRUE);
+  call = call_bob (2, CUSAX_CALL_INCOMING);
+  fake_phone.can_video = call->video_offered = TRUE;
+  change (call, CUSAX_CALL_INCOMING);
+  assert_lines ("Bob &amp; Co is calling with a picture. Type /answer, /answer video to show yours, or /decline.\n");
+  finish (call, CUSAX_CALL_END_LOCAL);
+  teardown ();
+}
+
 /* Which direction is dead, and what to try; a microphone that gives nothing is no matter of networks. */
 static void
 test_P1_silence (void)
@@ -664,6 +698,7 @@ add_tests (void)
   g_test_add_func ("/notices/outgoing", test_outgoing);
   g_test_add_func ("/notices/outgoing-number", test_outgoing_number);
   g_test_add_func ("/notices/R49-lock-words", test_R49_lock_words);
+  g_test_add_func ("/notices/P25-pictures", test_P25_pictures);
   g_test_add_func ("/notices/P1-silence", test_P1_silence);
   g_test_add_func ("/notices/P1-log", test_P1_log);
   g_test_add_func ("/notices/markup", test_markup);

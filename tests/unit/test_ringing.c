@@ -104,6 +104,40 @@ test_R49_encrypted (gconstpointer finch)
     }
 }
 
+/* They offer a picture: that is said, and ours may be shown where that can be; a plain answer shows nothing. */
+static void
+test_P25_picture (gconstpointer finch)
+{
+  static const struct
+  {
+    gboolean offered, can;
+    const char *tick, *secondary, *trace;
+  } rows[] = {
+    { TRUE, TRUE, "video", "\nPicture: offered", "answer-video " },
+    { TRUE, TRUE, NULL, "\nPicture: offered", "answer " },
+    { TRUE, FALSE, NULL, "\nPicture: offered", "answer " },
+    { FALSE, TRUE, NULL, "\nEncrypted: no", "answer " },
+  };
+
+  setup (finch != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CusaxCall *call = call_from ("sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org");
+
+      call->video_offered = rows[i].offered;
+      fake_phone.can_video = rows[i].can;
+      cusax_ringing_show (account, &fake_phone, call);
+      g_assert_true (g_str_has_suffix (fake_dialog->secondary, rows[i].secondary));
+      g_assert_cmpint (fake_dialog_has ("video"), ==, rows[i].offered && rows[i].can);
+      if (rows[i].tick != NULL)
+        fake_dialog_tick (rows[i].tick);
+      fake_dialog_press (TRUE);
+      g_assert_cmpstr (call->trace->str, ==, rows[i].trace);
+      fake_call_free (call);
+    }
+  fake_phone.can_video = FALSE;
+}
+
 static void
 test_muted (gconstpointer finch)
 {
@@ -602,6 +636,7 @@ static const struct
   { "automatic", test_automatic },
   { "words", test_words },
   { "R49-encrypted", test_R49_encrypted },
+  { "P25-picture", test_P25_picture },
   { "muted", test_muted },
   { "decline", test_decline },
   { "close-window", test_close_window },
