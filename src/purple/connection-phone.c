@@ -36,6 +36,7 @@ on_phone_state (gpointer user_data, CusaxAccount *phone)
     {
     case CUSAX_PHONE_UP:
       cusax_connection_release_presence (connection);
+      cusax_connection_prefetch_ice (connection);
       break;
     case CUSAX_PHONE_WAITING:
     case CUSAX_PHONE_REFUSED:

@@ -7,6 +7,7 @@
 
 #include "bootstrap.h"
 #include "connection.h"
+#include "ice-services.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ struct _CusaxConnection
   CusaxProviderPort *provider;   /* borrowed by bootstrap */
   CusaxDocumentPort *documents;  /* borrowed by bootstrap */
   CusaxBootstrap *bootstrap;
+  CusaxIceServices *ice_services;
   char *password;           /* as typed for this session; libpurple forgets it when it is not to be remembered */
   char *sip_password;       /* the same for telephony's own */
   GError *config_error;
@@ -52,6 +54,13 @@ void cusax_connection_reread (CusaxConnection *connection);
 void cusax_connection_forget_secrets (CusaxConnection *connection);
 /* Bad files are named again. */
 void cusax_connection_forget_files (CusaxConnection *connection);
+
+/* connection-ice.c: STUN and TURN servers of the chat server, for the telephone */
+void cusax_connection_init_ice (CusaxConnection *connection);
+/* The settings changed, or chat came or went. */
+void cusax_connection_update_ice (CusaxConnection *connection);
+/* Telephony came up: a call may come, and should not wait for names. */
+void cusax_connection_prefetch_ice (CusaxConnection *connection);
 
 /* connection-phone.c: user_data is the CusaxConnection */
 extern const CusaxAccountListener cusax_connection_phone_listener;

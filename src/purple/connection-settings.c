@@ -135,6 +135,7 @@ on_config (gpointer user_data, CusaxConfig *config, const GError *error)
   cusax_account_configure (connection->phone, config);
   if (cusax_connection_find (account) != connection)
     return;
+  cusax_connection_update_ice (connection);
   /* What contacts are told may be other now, whoever changed it. */
   cusax_contacts_update_reach (connection->contacts);
   cusax_contacts_update_activity (connection->contacts);

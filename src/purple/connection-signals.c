@@ -27,6 +27,8 @@ on_signed_on (PurpleConnection *gc, gpointer unused)
       cusax_connection_start_presence_timer (connection);
       cusax_account_set_chat_up (connection->phone, TRUE);
       cusax_bootstrap_set_chat_up (connection->bootstrap, TRUE);
+      if (cusax_connection_find (account) == connection)
+        cusax_connection_update_ice (connection);
       cusax_connection_enforce_both (connection);
       if (cusax_connection_find (account) == connection)
         cusax_callhistory_signed_on (account);

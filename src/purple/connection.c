@@ -101,6 +101,7 @@ connection_free (gpointer data)
 
   g_clear_handle_id (&connection->presence_id, g_source_remove);
   cusax_bootstrap_free (connection->bootstrap);
+  cusax_ice_services_free (connection->ice_services);
   cusax_provider_free (connection->provider);
   cusax_documents_free (connection->documents);
   cusax_account_unref (connection->phone);
@@ -141,6 +142,7 @@ ensure (PurpleAccount *account)
   connection->phone = cusax_account_new (&ports, &cusax_connection_phone_listener, connection);
   cusax_contacts_attach (connection->contacts, connection->phone);
   cusax_connection_init_bootstrap (connection);
+  cusax_connection_init_ice (connection);
   g_hash_table_insert (table, account, connection);
   return connection;
 }
@@ -202,6 +204,7 @@ cusax_connection_stop_phone (CusaxConnection *connection)
 {
   connection->stop_when_idle = FALSE;
   cusax_bootstrap_stop (connection->bootstrap);
+  cusax_ice_services_set_wanted (connection->ice_services, FALSE);
   cusax_connection_forget_secrets (connection);
   cusax_connection_forget_files (connection);
   cusax_account_stop (connection->phone);
@@ -275,6 +278,7 @@ cusax_connection_close (PurpleConnection *gc)
       connection->gc = NULL;
       /* While its questions can still be told from each other. */
       cusax_bootstrap_set_chat_up (connection->bootstrap, FALSE);
+      cusax_ice_services_set_chat_up (connection->ice_services, FALSE);
     }
   if (xmpp != NULL)
     xmpp->close (gc);

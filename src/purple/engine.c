@@ -4,6 +4,7 @@
 
 #include "digest.h"
 #include "loop.h"
+#include "servers.h"
 #include "thread.h"
 #include "transport.h"
 #include "ua.h"
@@ -40,6 +41,7 @@ cusax_engine_start (void)
 
   /* Here and not at load: who never signs in pays no thread, and who does waits for none at the first call. */
   cusax_thread_init ();
+  cusax_servers_init ();
   has_thread = TRUE;
   cusax_transport_prepare ();
 }
@@ -48,7 +50,10 @@ void
 cusax_engine_stop_media (void)
 {
   if (has_thread)
-    cusax_thread_shutdown ();
+    {
+      cusax_servers_shutdown ();
+      cusax_thread_shutdown ();
+    }
   has_thread = FALSE;
 }
 
