@@ -2,6 +2,7 @@
 /* See devices.h. */
 #include "devices.h"
 
+#include "camera.h"
 #include "error.h"
 
 #include <gst/gst.h>
@@ -54,26 +55,61 @@ set_error (Trial *trial, const char *text)
 
 /* pulsesrc, alsasrc and their like have it, below autoaudiosrc or not. */
 static char *
+get_device_name (gpointer element)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), "device-name");
+  char *name = NULL;
+
+  if (spec != NULL && spec->value_type == G_TYPE_STRING)
+    g_object_get (element, "device-name", &name, NULL);
+  if (name != NULL && *name == '\0')
+    g_clear_pointer (&name, g_free);
+  return name;
+}
+
+static char *
 find_device_name (GstElement *pipeline)
 {
-  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (pipeline));
+  GstIterator *elements;
   GValue value = G_VALUE_INIT;
   char *name = NULL;
 
+  if (!GST_IS_BIN (pipeline))
+    return get_device_name (pipeline);
+  elements = gst_bin_iterate_recurse (GST_BIN (pipeline));
   while (name == NULL && gst_iterator_next (elements, &value) == GST_ITERATOR_OK)
     {
-      GObject *element = g_value_get_object (&value);
-      GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), "device-name");
-
-      if (spec != NULL && spec->value_type == G_TYPE_STRING)
-        g_object_get (element, "device-name", &name, NULL);
-      if (name != NULL && *name == '\0')
-        g_clear_pointer (&name, g_free);
+      name = get_device_name (g_value_get_object (&value));
       g_value_reset (&value);
     }
   g_value_unset (&value);
   gst_iterator_free (elements);
   return name;
+}
+
+static void
+add_name (GPtrArray *names, GstElement *element, PurpleMediaElementType type)
+{
+  char *name = element != NULL ? find_device_name (element) : NULL;
+
+  if (name == NULL && element != NULL)
+    name = cusax_camera_dup_chosen (type);
+  if (name != NULL)
+    g_ptr_array_add (names, name);
+}
+
+char *
+cusax_devices_dup_names (GstElement *source, GstElement *conference, GstElement *camera)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  add_name (names, source, PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SRC);
+  add_name (names, conference, PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SINK);
+  add_name (names, camera, PURPLE_MEDIA_ELEMENT_VIDEO | PURPLE_MEDIA_ELEMENT_SRC);
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_add (names, NULL);
+  return g_strjoinv (", ", (char **) names->pdata);
 }
 
 /* autoaudiosrc and autoaudiosink warn and go on with nothing behind them, when nothing can be opened. */

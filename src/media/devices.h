@@ -9,6 +9,7 @@
 #include "ports.h"
 
 #include <glib.h>
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
@@ -28,5 +29,15 @@ void cusax_devices_yield (CusaxDevices *devices);
 /** @done is not called any more; what is open is closed in the background. */
 void cusax_devices_free (CusaxDevices *devices);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxDevices, cusax_devices_free)
+
+/**
+ * cusax_devices_dup_names:
+ * @source, @camera: (nullable): of a call that stands
+ * @conference: its bin, with the loudspeaker
+ *
+ * Returns: (transfer full) (nullable): what the microphone, the loudspeaker and the camera in use call themselves, or what
+ *   libpurple calls them, separated by commas
+ */
+char *cusax_devices_dup_names (GstElement *source, GstElement *conference, GstElement *camera);
 
 G_END_DECLS

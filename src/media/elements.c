@@ -7,19 +7,23 @@
 
 struct _CusaxElements
 {
-  GPtrArray *codecs;
-  char *missing;
+  GPtrArray *codecs, *video_codecs;
+  char *missing, *video_missing; /* of an empty list */
+  char *hints;                   /* packages for what is left out of a list that is not empty */
   gboolean has_srtp;
 };
 
 typedef struct
 {
   const char *element;
-  const char *package;
+  const char *package;     /* that would help */
+  const char *alternative; /* (nullable): an element that is as good */
 } Need;
 
 #define BASE "gstreamer1.0-plugins-base"
 #define GOOD "gstreamer1.0-plugins-good"
+#define UGLY "gstreamer1.0-plugins-ugly"
+#define LIBAV "gstreamer1.0-libav"
 
 /* Without these there is no call at all: what Farstream and libpurple's backend put together by name. */
 static const Need always[] = {
@@ -33,6 +37,13 @@ static const Need always[] = {
   { "liveadder", BASE },
 };
 
+/* The same for pictures. */
+static const Need always_video[] = {
+  { "videoconvert", BASE },
+  { "videoscale", BASE },
+  { "videorate", BASE },
+};
+
 /* A format needs all four of its elements. A telephone-event is made by Farstream out of rtpdtmfsrc; received
  * ones are left out. */
 static const struct
@@ -43,7 +54,14 @@ static const struct
   { "opus", { { "opusenc", BASE }, { "opusdec", BASE }, { "rtpopuspay", GOOD }, { "rtpopusdepay", GOOD } } },
   { "PCMA", { { "alawenc", GOOD }, { "alawdec", GOOD }, { "rtppcmapay", GOOD }, { "rtppcmadepay", GOOD } } },
   { "PCMU", { { "mulawenc", GOOD }, { "mulawdec", GOOD }, { "rtppcmupay", GOOD }, { "rtppcmudepay", GOOD } } },
+  { "G722", { { "avenc_g722", LIBAV }, { "avdec_g722", LIBAV }, { "rtpg722pay", GOOD }, { "rtpg722depay", GOOD } } },
   { "telephone-event", { { "rtpdtmfsrc", GOOD } } },
+  { "VP8", { { "vp8enc", GOOD }, { "vp8dec", GOOD }, { "rtpvp8pay", GOOD }, { "rtpvp8depay", GOOD } } },
+  { "H264",
+    { { "x264enc", UGLY, "openh264enc" },
+      { "avdec_h264", LIBAV, "openh264dec" },
+      { "rtph264pay", GOOD },
+      { "rtph264depay", GOOD } } },
 };
 
 static void
@@ -60,7 +78,7 @@ has_all (const Need *needs, gsize length, CusaxElementsHas has, gpointer user_da
   gboolean complete = TRUE;
 
   for (gsize i = 0; i < length && needs[i].element != NULL; i++)
-    if (!has (needs[i].element, user_data))
+    if (!has (needs[i].element, user_data) && (needs[i].alternative == NULL || !has (needs[i].alternative, user_data)))
       {
         add_missing (missing, needs[i].package);
         complete = FALSE;
@@ -68,9 +86,20 @@ has_all (const Need *needs, gsize length, CusaxElementsHas has, gpointer user_da
   return complete;
 }
 
+/* RFC 6184 section 5.6 and 5.7: in mode 0 a picture is cut into slices by the encoder; GStreamer's payloader cuts it itself,
+ * which those who ask for mode 0 may not put together again. */
+static gboolean
+is_uncut (const CusaxCodec *codec)
+{
+  return g_ascii_strcasecmp (codec->name, "H264") == 0
+         && (codec->fmtp == NULL || strstr (codec->fmtp, "packetization-mode=1") == NULL);
+}
+
 static gboolean
 can_do (const CusaxCodec *codec, CusaxElementsHas has, gpointer user_data, GPtrArray *missing)
 {
+  if (is_uncut (codec))
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
     if (g_ascii_strcasecmp (formats[i].name, codec->name) == 0)
       return has_all (formats[i].needs, G_N_ELEMENTS (formats[i].needs), has, user_data, missing);
@@ -91,31 +120,62 @@ has_voice_at (const GPtrArray *codecs, guint clock_rate)
   return FALSE;
 }
 
+/* What of @policy is left, and, in @missing, which packages would help with the rest. */
+static GPtrArray *
+list_codecs (const GPtrArray *policy, CusaxElementsHas has, gpointer user_data, GPtrArray *missing)
+{
+  GPtrArray *codecs = cusax_codecs_new ();
+
+  for (guint i = 0; i < policy->len; i++)
+    {
+      const CusaxCodec *codec = policy->pdata[i];
+
+      if (can_do (codec, has, user_data, missing)
+          && (!cusax_codec_is_auxiliary (codec) || has_voice_at (codecs, codec->clock_rate)))
+        g_ptr_array_add (codecs, cusax_codec_copy (codec));
+    }
+  return codecs;
+}
+
+/* (nullable): NULL if there is none */
+static char *
+join_packages (GPtrArray *missing)
+{
+  char *text = NULL;
+
+  g_ptr_array_add (missing, NULL);
+  if (missing->len > 1)
+    text = g_strjoinv (", ", (char **) missing->pdata);
+  g_ptr_array_set_size (missing, missing->len - 1);
+  return text;
+}
+
 CusaxElements *
 cusax_elements_new_with (CusaxElementsHas has, gpointer user_data)
 {
   CusaxElements *elements = g_new0 (CusaxElements, 1);
   g_autoptr (GPtrArray) policy = cusax_codecs_policy ();
+  g_autoptr (GPtrArray) video_policy = cusax_codecs_video_policy ();
   g_autoptr (GPtrArray) missing = g_ptr_array_new ();
+  g_autoptr (GPtrArray) video_missing = g_ptr_array_new ();
+  gboolean can_call = has_all (always, G_N_ELEMENTS (always), has, user_data, missing);
+  gboolean can_show = has_all (always_video, G_N_ELEMENTS (always_video), has, user_data, video_missing) && can_call;
 
-  elements->codecs = cusax_codecs_new ();
   elements->has_srtp = has ("srtpenc", user_data) && has ("srtpdec", user_data);
-
-  if (has_all (always, G_N_ELEMENTS (always), has, user_data, missing))
-    for (guint i = 0; i < policy->len; i++)
-      {
-        const CusaxCodec *codec = policy->pdata[i];
-
-        if (can_do (codec, has, user_data, missing)
-            && (!cusax_codec_is_auxiliary (codec) || has_voice_at (elements->codecs, codec->clock_rate)))
-          g_ptr_array_add (elements->codecs, cusax_codec_copy (codec));
-      }
+  if (!can_call)
+    g_ptr_array_set_size (policy, 0);
+  if (!can_show)
+    g_ptr_array_set_size (video_policy, 0);
+  elements->codecs = list_codecs (policy, has, user_data, missing);
+  elements->video_codecs = list_codecs (video_policy, has, user_data, video_missing);
 
   if (elements->codecs->len == 0)
-    {
-      g_ptr_array_add (missing, NULL);
-      elements->missing = g_strjoinv (", ", (char **)missing->pdata);
-    }
+    elements->missing = join_packages (missing);
+  if (elements->video_codecs->len == 0)
+    elements->video_missing = join_packages (can_call ? video_missing : missing);
+  for (guint i = 0; i < video_missing->len; i++)
+    add_missing (missing, video_missing->pdata[i]);
+  elements->hints = join_packages (missing);
   return elements;
 }
 
@@ -153,7 +213,10 @@ cusax_elements_free (CusaxElements *elements)
   if (elements == NULL)
     return;
   g_ptr_array_unref (elements->codecs);
+  g_ptr_array_unref (elements->video_codecs);
   g_free (elements->missing);
+  g_free (elements->video_missing);
+  g_free (elements->hints);
   g_free (elements);
 }
 
@@ -163,6 +226,20 @@ cusax_elements_get_codecs (const CusaxElements *elements, const char **missing)
   if (missing != NULL)
     *missing = elements->missing;
   return elements->codecs;
+}
+
+const GPtrArray *
+cusax_elements_get_video_codecs (const CusaxElements *elements, const char **missing)
+{
+  if (missing != NULL)
+    *missing = elements->video_missing;
+  return elements->video_codecs;
+}
+
+const char *
+cusax_elements_get_hints (const CusaxElements *elements)
+{
+  return elements->hints;
 }
 
 gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What this machine's GStreamer can do: which formats of cusax_codecs_policy() it can encode, decode and carry
- * in RTP, whether it can protect the leg, and, when calls are impossible, which Debian packages would help.
+ * in RTP, whether it can protect the leg, and which Debian packages would help with what it cannot.
  * Asks for element factories only: nothing is opened.
  */
 #pragma once
@@ -44,6 +44,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxElements, cusax_elements_free)
  * when no call is possible
  */
 const GPtrArray *cusax_elements_get_codecs (const CusaxElements *elements, const char **missing);
+
+/** The same for pictures; an empty list does not hinder calls. */
+const GPtrArray *cusax_elements_get_video_codecs (const CusaxElements *elements, const char **missing);
+
+/** Returns: (transfer none) (nullable): Debian packages for formats of ours that this machine has not, also if it has others */
+const char *cusax_elements_get_hints (const CusaxElements *elements);
 
 /**
  * cusax_elements_have_srtp:

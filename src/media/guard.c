@@ -69,6 +69,12 @@ cusax_guard_new (FsStream *stream)
   return guard;
 }
 
+FsStream *
+cusax_guard_get_stream (CusaxGuard *guard)
+{
+  return guard->stream;
+}
+
 /* Handlers are found in the order in which they run: all before ours, which must not miss an end. */
 static void
 block_others (CusaxGuard *guard)

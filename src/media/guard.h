@@ -20,6 +20,9 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
 /** Returns: (transfer full): watches @stream, which must not have got a packet yet. */
 CusaxGuard *cusax_guard_new (FsStream *stream);
 
+/** Returns: (transfer none) */
+FsStream *cusax_guard_get_stream (CusaxGuard *guard);
+
 /**
  * cusax_guard_free:
  *

@@ -9,7 +9,8 @@ struct _CusaxMicrophone
   gboolean is_adding; /* the pipeline's state lock is held */
   gulong element_added;
   GstElement *bin;    /* libpurple's, with the source in it */
-  GstElement *source; /* shut */
+  GstElement *source;
+  gboolean is_open;
   gulong pad_added;
 };
 
@@ -93,12 +94,12 @@ on_first_events (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 void
 cusax_microphone_open (CusaxMicrophone *microphone)
 {
-  g_autoptr (GstElement) bin = g_steal_pointer (&microphone->bin);
-  g_autoptr (GstElement) source = g_steal_pointer (&microphone->source);
+  GstElement *bin = microphone->bin, *source = microphone->source;
   g_autoptr (GstPad) pad = NULL;
 
-  if (source == NULL)
+  if (source == NULL || microphone->is_open)
     return;
+  microphone->is_open = TRUE;
   g_clear_signal_handler (&microphone->pad_added, bin);
   pad = gst_element_get_static_pad (source, "src");
   if (pad != NULL)
@@ -108,6 +109,23 @@ cusax_microphone_open (CusaxMicrophone *microphone)
   gst_element_set_base_time (source, gst_element_get_base_time (bin));
   gst_element_set_start_time (source, gst_element_get_start_time (bin));
   gst_element_sync_state_with_parent (source);
+}
+
+void
+cusax_microphone_shut (CusaxMicrophone *microphone)
+{
+  if (microphone->source == NULL || !microphone->is_open || microphone->bin->numsrcpads > 1)
+    return;
+  microphone->is_open = FALSE;
+  gst_element_set_locked_state (microphone->source, TRUE);
+  gst_element_set_state (microphone->source, GST_STATE_NULL);
+  microphone->pad_added = g_signal_connect (microphone->bin, "pad-added", G_CALLBACK (on_pad_added), microphone);
+}
+
+GstElement *
+cusax_microphone_get_bin (CusaxMicrophone *microphone)
+{
+  return microphone->bin;
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keeps the microphone shut until a call stands. libpurple makes the audio source when the stream is added and
+ * Keeps the microphone, or the camera, shut until a call stands. libpurple makes the source when the stream is added and
  * starts it at once, so a call that only rings would already listen. The source inside libpurple's source bin
  * is locked in GST_STATE_NULL while it is being added (no device is opened, no sound server asked) and let go
  * later.
@@ -39,6 +39,16 @@ void cusax_microphone_added (CusaxMicrophone *microphone);
 
 /** Lets the source start; nothing happens if it has, or if it was there before this call. */
 void cusax_microphone_open (CusaxMicrophone *microphone);
+
+/**
+ * cusax_microphone_shut:
+ *
+ * After cusax_microphone_open(): closes the device until the next one. Nothing happens if another call shares it.
+ */
+void cusax_microphone_shut (CusaxMicrophone *microphone);
+
+/** Returns: (transfer none) (nullable): libpurple's bin with the source in it, if it was made for this call */
+GstElement *cusax_microphone_get_bin (CusaxMicrophone *microphone);
 
 /** Forgets the source and leaves it as it is: libpurple removes it with the stream. */
 void cusax_microphone_free (CusaxMicrophone *microphone);

@@ -4,6 +4,7 @@
 
 #include <media-gst.h>
 #include <purple.h>
+#include <string.h>
 
 /* How long, and how often, it is looked at whether a loudspeaker that was added plays. */
 #define SETTLE_MS 3000
@@ -27,8 +28,9 @@ cusax_session_bus_prepare_end (CusaxSession *self)
 {
   stop_listening (self);
   g_clear_pointer (&self->guard, cusax_guard_free);
+  g_clear_pointer (&self->video.guard, cusax_guard_free);
   if (self->conference != NULL && !self->media_ended)
-    cusax_stream_close_sinks (self->conference);
+    cusax_stream_close_sinks (self->conference, FALSE);
   cusax_stream_revive_pipeline ();
 }
 
@@ -37,7 +39,10 @@ cusax_session_bus_prepare_end (CusaxSession *self)
 static void
 on_candidates_prepared (PurpleMedia *media, const char *session, const char *who, CusaxSession *self)
 {
-  self->news_leg = TRUE;
+  if (g_strcmp0 (session, CUSAX_STREAM_VIDEO) == 0)
+    self->news_video_leg = TRUE;
+  else
+    self->news_leg = TRUE;
   cusax_session_news_tell (self);
 }
 
@@ -61,6 +66,7 @@ on_stream_info (PurpleMedia *media, PurpleMediaInfoType type, const char *sessio
     case PURPLE_MEDIA_INFO_UNHOLD:
       self->held = type == PURPLE_MEDIA_INFO_HOLD;
       cusax_mixer_set_held (self->mixer, self->held);
+      cusax_session_video_update (self);
       self->news_hold = TRUE;
       cusax_session_news_tell (self);
       break;
@@ -142,27 +148,81 @@ connect_signals (CusaxSession *self)
 
 /* ----------------------------------------------------------------- messages of GStreamer */
 
-/* The pipeline is shared: does @message speak of this call? */
-static gboolean
-is_ours (CusaxSession *self, GstMessage *message, gboolean *is_microphone)
+typedef enum
 {
-  GstObject *source = GST_MESSAGE_SRC (message);
-  GstElement *microphone = self->media_ended ? NULL : purple_media_get_src (self->media, CUSAX_STREAM_SESSION);
+  NOT_OURS,
+  MICROPHONE,
+  CAMERA,
+  PICTURE, /* what codes, shows or carries it */
+  SOUND    /* all else of the call */
+} Origin;
 
-  *is_microphone = microphone != NULL && gst_object_has_as_ancestor (source, GST_OBJECT (microphone));
-  return *is_microphone || gst_object_has_as_ancestor (source, GST_OBJECT (self->conference));
+static gboolean
+is_within (CusaxSession *self, GstObject *source, const char *session)
+{
+  GstElement *device = purple_media_get_src (self->media, session);
+
+  return device != NULL && gst_object_has_as_ancestor (source, GST_OBJECT (device));
 }
 
-/* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call. It
- * is made deaf to those, one message long: this handler runs before the backend's, on_bus_error() after. */
+static gboolean
+carries_pictures (GstPad *pad)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const GstStructure *structure;
+
+  if (caps == NULL || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return FALSE;
+  structure = gst_caps_get_structure (caps, 0);
+  return g_str_has_prefix (gst_structure_get_name (structure), "video/")
+         || g_strcmp0 (gst_structure_get_string (structure, "media"), "video") == 0;
+}
+
+/* By what it is, or by what passes it. */
+static gboolean
+is_of_pictures (GstObject *source)
+{
+  GstElementFactory *factory = GST_IS_ELEMENT (source) ? gst_element_get_factory (GST_ELEMENT (source)) : NULL;
+  const char *klass
+    = factory != NULL ? gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS) : NULL;
+  gboolean found = klass != NULL && strstr (klass, "Video") != NULL;
+
+  if (!GST_IS_ELEMENT (source))
+    return FALSE;
+  GST_OBJECT_LOCK (source);
+  for (GList *p = GST_ELEMENT_CAST (source)->pads; p != NULL && !found; p = p->next)
+    found = carries_pictures (p->data);
+  GST_OBJECT_UNLOCK (source);
+  return found;
+}
+
+/* The pipeline is shared: does @message speak of this call? */
+static Origin
+find_origin (CusaxSession *self, GstMessage *message)
+{
+  GstObject *source = GST_MESSAGE_SRC (message);
+
+  if (!self->media_ended && is_within (self, source, CUSAX_STREAM_SESSION))
+    return MICROPHONE;
+  if (!self->media_ended && self->video.is_open && is_within (self, source, CUSAX_STREAM_VIDEO))
+    return CAMERA;
+  if (!gst_object_has_as_ancestor (source, GST_OBJECT (self->conference)))
+    return NOT_OURS;
+  return is_of_pictures (source) ? PICTURE : SOUND;
+}
+
+/* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call, and one of the
+ * picture, too; for a camera it puts a test picture. It is made deaf to those, one message long: this handler runs before the
+ * backend's, on_bus_error() after. */
 static void
 on_bus_error_first (GstBus *bus, GstMessage *message, CusaxSession *self)
 {
-  gboolean is_microphone;
+  Origin origin;
 
   if (self->conference == NULL || self->media_ended)
     return;
-  if (is_ours (self, message, &is_microphone))
+  origin = find_origin (self, message);
+  if (origin == MICROPHONE || origin == SOUND)
     {
       cusax_session_bus_prepare_end (self); /* the backend may end the media next */
       return;
@@ -176,7 +236,7 @@ on_bus_error_first (GstBus *bus, GstMessage *message, CusaxSession *self)
 static void
 on_bus_error (GstBus *bus, GstMessage *message, CusaxSession *self)
 {
-  gboolean is_microphone;
+  Origin origin = self->conference != NULL ? find_origin (self, message) : NOT_OURS;
   g_autoptr (GError) error = NULL;
 
   if (self->backend_blocked)
@@ -184,37 +244,27 @@ on_bus_error (GstBus *bus, GstMessage *message, CusaxSession *self)
       self->backend_blocked = FALSE;
       g_signal_handlers_unblock_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
     }
-  if (self->conference == NULL || !is_ours (self, message, &is_microphone))
+  if (origin == NOT_OURS)
     return;
+  gst_message_parse_error (message, &error, NULL);
+  if (origin == CAMERA || origin == PICTURE)
+    {
+      if (origin == CAMERA)
+        cusax_session_news_tell_video_error (self, "The camera failed: %s", error->message);
+      else
+        cusax_session_news_tell_video_error (self, "The picture failed: %s (%s)", error->message,
+                                             GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
+      return;
+    }
   /* The backend's handler came before with its guess; of messages, the first is the cause. */
   if (!self->error_from_bus)
     g_clear_error (&self->news_error);
   self->error_from_bus = TRUE;
-  gst_message_parse_error (message, &error, NULL);
-  if (is_microphone)
+  if (origin == MICROPHONE)
     cusax_session_news_tell_error (self, "The microphone failed: %s", error->message);
   else
     cusax_session_news_tell_error (self, "Sound failed: %s (%s)", error->message,
                                    GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
-}
-
-/* Farstream's stream is libpurple's secret, but its messages name it. */
-static void
-on_bus_element (GstBus *bus, GstMessage *message, CusaxSession *self)
-{
-  const GstStructure *structure = gst_message_get_structure (message);
-  const GValue *stream;
-
-  if (self->guard_done || self->conference == NULL
-      || !gst_structure_has_name (structure, "farstream-new-local-candidate")
-      || !gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), GST_OBJECT (self->conference)))
-    return;
-  stream = gst_structure_get_value (structure, "stream");
-  if (stream != NULL && G_VALUE_HOLDS (stream, FS_TYPE_STREAM))
-    {
-      self->guard = cusax_guard_new (g_value_get_object (stream));
-      self->guard_done = TRUE;
-    }
 }
 
 void
@@ -228,7 +278,7 @@ cusax_session_bus_watch (CusaxSession *self)
   cusax_keypad_watch (self->backend, on_keypad, self);
   g_signal_connect (self->bus, "message::error", G_CALLBACK (on_bus_error_first), self);
   g_signal_connect_after (self->bus, "message::error", G_CALLBACK (on_bus_error), self);
-  g_signal_connect (self->bus, "message::element", G_CALLBACK (on_bus_element), self);
+  cusax_session_farstream_watch (self);
 }
 
 void

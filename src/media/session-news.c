@@ -21,6 +21,36 @@ tell_digits (CusaxSession *self)
     }
 }
 
+/* Each may end the session. */
+static void
+tell_video (CusaxSession *self)
+{
+  guint16 rtp_port, rtcp_port;
+
+  if (!self->cut && self->news_video_error != NULL)
+    {
+      g_autoptr (GError) error = g_steal_pointer (&self->news_video_error);
+
+      self->news_video_leg = self->news_keyframe = FALSE;
+      cusax_session_video_remove (&self->session);
+      if (self->listener.on_video_error != NULL)
+        self->listener.on_video_error (self->user_data, error);
+    }
+  if (!self->cut && self->news_video_leg)
+    {
+      self->news_video_leg = FALSE;
+      if (self->listener.on_video_leg_ready != NULL && self->video.is_open
+          && cusax_stream_get_local_ports (self->media, CUSAX_STREAM_VIDEO, self->who, &rtp_port, &rtcp_port))
+        self->listener.on_video_leg_ready (self->user_data, rtp_port, rtcp_port);
+    }
+  if (!self->cut && self->news_keyframe)
+    {
+      self->news_keyframe = FALSE;
+      if (self->listener.on_keyframe_wanted != NULL && self->video.is_open)
+        self->listener.on_keyframe_wanted (self->user_data);
+    }
+}
+
 static gboolean
 on_news (gpointer user_data)
 {
@@ -38,9 +68,10 @@ on_news (gpointer user_data)
   if (!self->cut && self->news_leg)
     {
       self->news_leg = FALSE;
-      if (cusax_stream_get_local_ports (self->media, self->who, &rtp_port, &rtcp_port))
+      if (cusax_stream_get_local_ports (self->media, CUSAX_STREAM_SESSION, self->who, &rtp_port, &rtcp_port))
         self->listener.on_leg_ready (self->user_data, rtp_port, rtcp_port);
     }
+  tell_video (self);
   if (!self->cut && self->news_hold)
     {
       self->news_hold = FALSE;
@@ -74,6 +105,22 @@ cusax_session_news_tell_digit (CusaxSession *self, char digit)
   if (self->news_digits->len >= MAX_DIGITS)
     return;
   g_string_append_c (self->news_digits, digit);
+  cusax_session_news_tell (self);
+}
+
+void
+cusax_session_news_tell_video_error (CusaxSession *self, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  g_info ("%s: no picture: %s", self->who, text);
+  if (self->news_video_error == NULL)
+    self->news_video_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, text);
   cusax_session_news_tell (self);
 }
 

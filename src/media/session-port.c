@@ -2,6 +2,7 @@
 /* See session.h. */
 #include "session-private.h"
 
+#include "camera.h"
 #include "error.h"
 
 #include <purple.h>
@@ -25,16 +26,53 @@ static CusaxElements *
 get_elements (CusaxMediaPort *port)
 {
   CusaxSessionPort *self = (CusaxSessionPort *)port;
+  const char *hints;
 
-  if (self->elements == NULL)
-    self->elements = cusax_elements_new ();
+  if (self->elements != NULL)
+    return self->elements;
+  self->elements = cusax_elements_new ();
+  hints = cusax_elements_get_hints (self->elements);
+  if (hints != NULL)
+    g_message ("more formats for calls would come with: %s", hints);
   return self->elements;
+}
+
+const GPtrArray *
+cusax_session_port_get_video_formats (CusaxSessionPort *self)
+{
+  return cusax_elements_get_video_codecs (get_elements (&self->port), NULL);
 }
 
 static const GPtrArray *
 port_get_codecs (CusaxMediaPort *port, const char **missing)
 {
   return cusax_elements_get_codecs (get_elements (port), missing);
+}
+
+static const GPtrArray *
+refuse_video (CusaxSessionPort *self, const char **missing, const char *why)
+{
+  if (missing != NULL)
+    *missing = why;
+  if (self->no_codecs == NULL)
+    self->no_codecs = cusax_codecs_new ();
+  return self->no_codecs;
+}
+
+static const GPtrArray *
+port_get_video_codecs (CusaxMediaPort *port, const char **missing)
+{
+  CusaxSessionPort *self = (CusaxSessionPort *) port;
+  const GPtrArray *codecs;
+
+  if (missing != NULL)
+    *missing = NULL;
+  if (!cusax_camera_host_shows ())
+    return refuse_video (self, missing, "this program shows no pictures");
+  codecs = cusax_elements_get_video_codecs (get_elements (port), missing);
+  if (codecs->len > 0 && !cusax_camera_exists ())
+    return refuse_video (self, missing, "there is no camera");
+  return codecs;
 }
 
 static gboolean
@@ -82,6 +120,7 @@ port_open (CusaxMediaPort *port, const char *who, gboolean outgoing, const Cusax
 static const CusaxMediaPortVtable port_vtable = {
   .can_open = cusax_session_port_can_open,
   .get_codecs = port_get_codecs,
+  .get_video_codecs = port_get_video_codecs,
   .protects_leg = port_protects_leg,
   .probe = port_probe,
   .cancel_probe = port_cancel_probe,
@@ -107,5 +146,6 @@ cusax_session_port_free (CusaxMediaPort *port)
     return;
   g_clear_pointer (&self->devices, cusax_devices_free);
   g_clear_pointer (&self->elements, cusax_elements_free);
+  g_clear_pointer (&self->no_codecs, g_ptr_array_unref);
   g_free (self);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The insides of a media session, shared by the files that are one: session.c (life and what a call asks for),
- * session-bus.c (signals of PurpleMedia and of GStreamer's bus), session-news.c (what the listener is told), and
- * session-port.c (the port that opens them).
+ * session-video.c (its picture), session-bus.c (signals of PurpleMedia and of GStreamer's bus), session-farstream.c (which
+ * messages of Farstream reach libpurple), session-news.c (what the listener is told), and session-port.c (the port that
+ * opens them).
  */
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "elements.h"
 #include "finch.h"
 #include "guard.h"
+#include "keyframes.h"
 #include "keypad.h"
 #include "microphone.h"
 #include "mixer.h"
@@ -27,10 +29,34 @@ typedef struct
   CusaxMediaPort port;
   PurpleAccount *account;
   CusaxElements *elements; /* NULL until asked for */
+  GPtrArray *no_codecs;    /* empty */
   CusaxDevices *devices;   /* being tried */
   CusaxMediaProbeDone probe_done;
   gpointer probe_data;
 } CusaxSessionPort;
+
+/** CusaxSessionVideo: the picture of a call. */
+typedef struct
+{
+  gboolean is_open, has_camera;
+  guint16 leg_rtp_port, leg_rtcp_port;
+  CusaxMicrophone *camera; /* NULL without */
+  CusaxGuard *guard;       /* from when Farstream's stream is known */
+  GstPad *plug;            /* (nullable): in place of a camera */
+  GPtrArray *codecs;       /* NULL until agreed */
+  guint bandwidth;
+  CusaxDirection direction;
+  gboolean is_told, reaches; /* Farstream knows the formats, and whereto */
+} CusaxSessionVideo;
+
+/** CusaxSessionStreams: Farstream's streams of pictures, by their messages, which come in any thread. */
+typedef struct
+{
+  GMutex mutex;
+  gboolean is_open;
+  FsStream *live; /* borrowed, to compare; NULL: not known yet */
+  GPtrArray *dead; /* GWeakRef: ended, but messages of it may be on the way */
+} CusaxSessionStreams;
 
 /** CusaxSession: one call. */
 typedef struct
@@ -44,6 +70,9 @@ typedef struct
   char *who;
   guint16 leg_rtp_port, leg_rtcp_port;
   GPtrArray *offered; /* NULL when the other side called */
+  CusaxSessionVideo video;
+  CusaxSessionStreams streams;
+  CusaxKeyframes *keyframes;
 
   PurpleMedia *media; /* a reference of ours */
   GObject *backend;   /* of @media */
@@ -66,9 +95,9 @@ typedef struct
 
   /* What the listener is to be told from the main loop. */
   guint news_source;
-  gboolean news_leg, news_hang_up, news_hold, news_muted;
+  gboolean news_leg, news_hang_up, news_hold, news_muted, news_video_leg, news_keyframe;
   GString *news_digits;
-  GError *news_error;
+  GError *news_error, *news_video_error;
   gboolean error_from_bus; /* news_error is GStreamer's own text */
 } CusaxSession;
 
@@ -79,6 +108,26 @@ CusaxMediaSession *cusax_session_open (CusaxSessionPort *port, const char *who, 
                                        gpointer user_data, GError **error);
 void cusax_session_release (CusaxSession *self);
 
+/* session-video.c */
+gboolean cusax_session_video_add (CusaxMediaSession *session, const CusaxLeg *leg, gboolean send, GError **error);
+void cusax_session_video_remove (CusaxMediaSession *session);
+void cusax_session_video_set_remote (CusaxMediaSession *session, const GPtrArray *codecs, guint bandwidth);
+void cusax_session_video_set_direction (CusaxMediaSession *session, CusaxDirection direction);
+void cusax_session_video_send_keyframe (CusaxMediaSession *session);
+/* The call was accepted, held or let go: camera and stream do what that means. */
+void cusax_session_video_update (CusaxSession *self);
+/* Before the end of the whole call: lets go of what is ours. */
+void cusax_session_video_clear (CusaxSession *self);
+
+/* session-farstream.c */
+void cusax_session_farstream_init (CusaxSession *self);
+void cusax_session_farstream_clear (CusaxSession *self);
+void cusax_session_farstream_watch (CusaxSession *self);
+/* A picture is about to be added, or has just been ended. */
+void cusax_session_farstream_set_video (CusaxSession *self, gboolean is_open);
+/* Farstream's stream of the picture may be known by now. */
+void cusax_session_farstream_take_video (CusaxSession *self);
+
 /* session-news.c */
 /* Something was noted in @self: the listener hears of it from the main loop. */
 void cusax_session_news_tell (CusaxSession *self);
@@ -86,6 +135,9 @@ void cusax_session_news_tell (CusaxSession *self);
 void cusax_session_news_tell_digit (CusaxSession *self, char digit);
 /* The first one tells most: what follows are consequences. */
 void cusax_session_news_tell_error (CusaxSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* As above, of the picture alone. */
+void cusax_session_news_tell_video_error (CusaxSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* session-bus.c */
 /* Before the stream is added, which is when the backend starts to listen to the bus. */
@@ -97,5 +149,7 @@ void cusax_session_bus_prepare_end (CusaxSession *self);
 /* session-port.c */
 /* The port's can_open */
 gboolean cusax_session_port_can_open (CusaxMediaPort *port, const char *who, GError **error);
+/* (transfer none): what of pictures this machine can do, with a camera or without */
+const GPtrArray *cusax_session_port_get_video_formats (CusaxSessionPort *self);
 
 G_END_DECLS

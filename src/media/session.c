@@ -4,6 +4,7 @@
 
 #include "conversion.h"
 #include "error.h"
+#include "tuning.h"
 
 #include <media-gst.h>
 #include <purple.h>
@@ -19,6 +20,9 @@ session_clear (gpointer data)
 
   g_clear_pointer (&self->offered, g_ptr_array_unref);
   g_clear_error (&self->news_error);
+  g_clear_error (&self->news_video_error);
+  g_clear_object (&self->video.plug);
+  cusax_session_farstream_clear (self);
   g_string_free (self->news_digits, TRUE);
   g_free (self->who);
 }
@@ -30,12 +34,23 @@ cusax_session_release (CusaxSession *self)
 }
 
 static void
+on_keyframe_wanted (gpointer user_data)
+{
+  CusaxSession *self = user_data;
+
+  self->news_keyframe = TRUE;
+  cusax_session_news_tell (self);
+}
+
+static void
 find_conference (CusaxSession *self)
 {
   GstElement *tee = purple_media_get_tee (self->media, CUSAX_STREAM_SESSION, NULL);
 
   self->conference = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (tee)));
   cusax_keypad_tune (self->conference);
+  cusax_tuning_watch (self->conference);
+  self->keyframes = cusax_keyframes_new (self->conference, on_keyframe_wanted, self);
 }
 
 /* purple_media_end() does nothing for a media that never got a stream, and its window would stay. */
@@ -65,7 +80,9 @@ session_end (CusaxMediaSession *session)
   g_clear_pointer (&self->finch, cusax_finch_free);
   g_clear_pointer (&self->microphone, cusax_microphone_free);
   g_clear_pointer (&self->mixer, cusax_mixer_free);
+  g_clear_pointer (&self->keyframes, cusax_keyframes_free);
   cusax_session_bus_unwatch (self);
+  cusax_session_video_clear (self);
   if (self->media != NULL)
     {
       cusax_session_bus_prepare_end (self);
@@ -102,9 +119,11 @@ session_start (CusaxSession *self, gboolean outgoing, const CusaxLeg *leg, GErro
   cusax_session_bus_watch (self);
 
   self->microphone = cusax_microphone_new (purple_media_manager_get_pipeline (manager));
-  if (!cusax_stream_add (self->media, self->who, leg, error))
+  if (!cusax_stream_add (self->media, CUSAX_STREAM_SESSION, self->who, PURPLE_MEDIA_AUDIO, leg, error))
     return FALSE;
   cusax_microphone_added (self->microphone);
+  if (cusax_microphone_get_bin (self->microphone) != NULL)
+    cusax_tuning_tell_role (cusax_microphone_get_bin (self->microphone));
   find_conference (self);
   self->mixer = cusax_mixer_new (self->media, self->conference, self->who);
   return TRUE;
@@ -122,6 +141,7 @@ cusax_session_open (CusaxSessionPort *port, const char *who, gboolean outgoing, 
   self->user_data = user_data;
   self->who = g_strdup (who);
   self->news_digits = g_string_new (NULL);
+  cusax_session_farstream_init (self);
   self->leg_rtp_port = leg->rtp_port;
   self->leg_rtcp_port = leg->rtcp_port;
   if (outgoing)
@@ -205,6 +225,7 @@ session_accept (CusaxMediaSession *session)
   cusax_microphone_open (self->microphone);
   reach (self);
   tell_media (self, PURPLE_MEDIA_INFO_ACCEPT);
+  cusax_session_video_update (self);
   cusax_stream_revive_pipeline ();
 }
 
@@ -218,6 +239,7 @@ session_set_hold (CusaxMediaSession *session, gboolean held)
   self->held = held;
   cusax_mixer_set_held (self->mixer, held);
   tell_media (self, held ? PURPLE_MEDIA_INFO_HOLD : PURPLE_MEDIA_INFO_UNHOLD);
+  cusax_session_video_update (self);
 }
 
 static void
@@ -238,6 +260,18 @@ session_send_event (CusaxMediaSession *session, char digit, guint ms)
 
   return !self->media_ended && self->reaches && self->has_events
          && cusax_keypad_send (self->backend, CUSAX_STREAM_SESSION, digit);
+}
+
+static char *
+session_dup_devices (CusaxMediaSession *session)
+{
+  CusaxSession *self = (CusaxSession *) session;
+  gboolean has_camera = self->video.is_open && self->video.has_camera;
+
+  if (self->media_ended)
+    return NULL;
+  return cusax_devices_dup_names (purple_media_get_src (self->media, CUSAX_STREAM_SESSION), self->conference,
+                                  has_camera ? purple_media_get_src (self->media, CUSAX_STREAM_VIDEO) : NULL);
 }
 
 static gboolean
@@ -264,6 +298,12 @@ static const CusaxMediaSessionVtable session_vtable = {
   .set_hold = session_set_hold,
   .set_muted = session_set_muted,
   .send_event = session_send_event,
+  .add_video = cusax_session_video_add,
+  .remove_video = cusax_session_video_remove,
+  .set_remote_video = cusax_session_video_set_remote,
+  .set_video_direction = cusax_session_video_set_direction,
+  .send_keyframe = cusax_session_video_send_keyframe,
+  .dup_devices = session_dup_devices,
   .join = session_join,
   .part = session_part,
   .end = session_end,

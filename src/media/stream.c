@@ -20,24 +20,35 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
   gst_element_set_state (purple_media_manager_get_pipeline (purple_media_manager_get ()), GST_STATE_PLAYING);
 }
 
+/* One that got nothing yet has no caps, and nothing to hold. */
+static gboolean
+takes_video (GstElement *sink)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  g_autoptr (GstCaps) caps = pad != NULL ? gst_pad_get_current_caps (pad) : NULL;
+
+  return caps != NULL && !gst_caps_is_empty (caps) && !gst_caps_is_any (caps)
+         && g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "video/");
+}
+
 static void
-close_sink (const GValue *value, gpointer unused)
+close_sink (const GValue *value, gpointer only_video)
 {
   GstElement *sink = g_value_get_object (value);
 
   /* Farstream's conference has sinks too, its sockets: those it closes by itself. */
-  if (FS_IS_CONFERENCE (sink))
+  if (FS_IS_CONFERENCE (sink) || (GPOINTER_TO_INT (only_video) && !takes_video (sink)))
     return;
   gst_element_set_locked_state (sink, TRUE);
   gst_element_set_state (sink, GST_STATE_NULL);
 }
 
 void
-cusax_stream_close_sinks (GstElement *conference)
+cusax_stream_close_sinks (GstElement *conference, gboolean only_video)
 {
   GstIterator *sinks = gst_bin_iterate_sinks (GST_BIN (conference));
 
-  while (gst_iterator_foreach (sinks, close_sink, NULL) == GST_ITERATOR_RESYNC)
+  while (gst_iterator_foreach (sinks, close_sink, GINT_TO_POINTER (only_video)) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (sinks);
   gst_iterator_free (sinks);
 }
@@ -66,7 +77,7 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GParameter is libpurple's choice */
 /* libpurple copies the parameters shallowly and its backend unsets the values: they are given away with the
  * call and must not be unset here. */
 static gboolean
-add_stream (PurpleMedia *media, const char *who)
+add_stream (PurpleMedia *media, const char *session, const char *who, PurpleMediaSessionType type)
 {
   GParameter parameters[4] = { 0 };
 
@@ -81,7 +92,7 @@ add_stream (PurpleMedia *media, const char *who)
 
   /* initiator: Farstream may then send and receive as soon as it knows whereto, and no user interface asks
    * whether to accept: our own dialog has done that. */
-  return purple_media_add_stream (media, CUSAX_STREAM_SESSION, who, PURPLE_MEDIA_AUDIO, TRUE, "rawudp",
+  return purple_media_add_stream (media, session, who, type, TRUE, "rawudp",
                                   G_N_ELEMENTS (parameters), parameters);
 }
 
@@ -91,43 +102,46 @@ G_GNUC_END_IGNORE_DEPRECATIONS
  * cannot reach it, and candidates take seconds or never come. Clearing the address for the moment does not
  * touch the preference; setting it again has a literal to resolve, which takes one turn of the main loop. */
 static gboolean
-add_stream_without_stun (PurpleMedia *media, const char *who)
+add_stream_without_stun (PurpleMedia *media, const char *session, const char *who, PurpleMediaSessionType type)
 {
   g_autofree char *stun = g_strdup (purple_network_get_stun_ip ());
   gboolean added;
 
   if (stun != NULL)
     purple_network_set_stun_server ("");
-  added = add_stream (media, who);
+  added = add_stream (media, session, who, type);
   if (stun != NULL)
     purple_network_set_stun_server (stun);
   return added;
 }
 
 static gboolean
-set_keys (PurpleMedia *media, const char *who, const CusaxLeg *leg)
+set_keys (PurpleMedia *media, const char *session, const char *who, const CusaxLeg *leg)
 {
-  return purple_media_set_encryption_parameters (media, CUSAX_STREAM_SESSION, CIPHER, AUTHENTICATION,
+  return purple_media_set_encryption_parameters (media, session, CIPHER, AUTHENTICATION,
                                                  (const char *)leg->key_from_session, CUSAX_SRTP_KEY_LENGTH)
-         && purple_media_set_decryption_parameters (media, CUSAX_STREAM_SESSION, who, CIPHER, AUTHENTICATION,
+         && purple_media_set_decryption_parameters (media, session, who, CIPHER, AUTHENTICATION,
                                                     (const char *)leg->key_to_session, CUSAX_SRTP_KEY_LENGTH)
-         && purple_media_set_require_encryption (media, CUSAX_STREAM_SESSION, who, TRUE);
+         && purple_media_set_require_encryption (media, session, who, TRUE);
 }
 
 gboolean
-cusax_stream_add (PurpleMedia *media, const char *who, const CusaxLeg *leg, GError **error)
+cusax_stream_add (PurpleMedia *media, const char *session, const char *who, PurpleMediaSessionType type,
+                  const CusaxLeg *leg, GError **error)
 {
-  gboolean added = add_stream_without_stun (media, who);
+  gboolean added = add_stream_without_stun (media, session, who, type);
 
   cusax_stream_revive_pipeline ();
   if (!added)
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA,
-                           "the sound devices or GStreamer's RTP elements could not be set up");
+                           (type & PURPLE_MEDIA_VIDEO) != 0
+                             ? "the camera or GStreamer's RTP elements could not be set up"
+                             : "the sound devices or GStreamer's RTP elements could not be set up");
       return FALSE;
     }
   /* Before anything can flow: elements that were started without keys stay without. */
-  if (leg->is_protected && !set_keys (media, who, leg))
+  if (leg->is_protected && !set_keys (media, session, who, leg))
     {
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "GStreamer did not take the keys of the leg");
       return FALSE;
@@ -136,9 +150,10 @@ cusax_stream_add (PurpleMedia *media, const char *who, const CusaxLeg *leg, GErr
 }
 
 gboolean
-cusax_stream_get_local_ports (PurpleMedia *media, const char *who, guint16 *rtp_port, guint16 *rtcp_port)
+cusax_stream_get_local_ports (PurpleMedia *media, const char *session, const char *who, guint16 *rtp_port,
+                              guint16 *rtcp_port)
 {
-  GList *candidates = purple_media_get_local_candidates (media, CUSAX_STREAM_SESSION, who);
+  GList *candidates = purple_media_get_local_candidates (media, session, who);
 
   *rtp_port = *rtcp_port = 0;
   for (GList *c = candidates; c != NULL; c = c->next)

@@ -88,6 +88,8 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
             note_event (count, packet, (int) length);
           else
             count->payload_type = packet[1] & 0x7f;
+          if (count->lose != 0 && count->packets % count->lose == 0)
+            continue;
         }
       if (port != 0)
         (void)!sendto (out, packet, (size_t)length, 0, (struct sockaddr *)&to, sizeof to);
@@ -149,6 +151,28 @@ on_keypad (gpointer user_data, char digit)
 }
 
 static void
+on_video_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port)
+{
+  on_leg_ready (((CrossingEnd *) user_data)->video, rtp_port, rtcp_port);
+}
+
+static void
+on_video_error (gpointer user_data, const GError *error)
+{
+  CrossingEnd *end = user_data;
+
+  end->video_errors++;
+  g_free (end->video_error);
+  end->video_error = g_strdup (error->message);
+}
+
+static void
+on_keyframe_wanted (gpointer user_data)
+{
+  ((CrossingEnd *) user_data)->keyframes_wanted++;
+}
+
+static void
 on_error (gpointer user_data, const GError *error)
 {
   CrossingEnd *end = user_data;
@@ -174,6 +198,12 @@ end_init (CrossingEnd *end, const char *who, CrossingEnd *peer, gboolean is_prot
   end->rtcp_source = g_unix_fd_add (end->rtcp_fd, G_IO_IN, on_rtcp, end);
 }
 
+static void
+cross_keys (CrossingEnd *end, const CrossingEnd *peer)
+{
+  memcpy (end->leg.key_to_session, peer->leg.key_from_session, CUSAX_SRTP_KEY_LENGTH);
+}
+
 Crossing *
 crossing_new (CusaxMediaPort *port)
 {
@@ -184,8 +214,14 @@ crossing_new (CusaxMediaPort *port)
   crossing->port = port;
   end_init (&crossing->alice, "bob", &crossing->bob, is_protected);
   end_init (&crossing->bob, "alice", &crossing->alice, is_protected);
-  memcpy (crossing->alice.leg.key_to_session, crossing->bob.leg.key_from_session, CUSAX_SRTP_KEY_LENGTH);
-  memcpy (crossing->bob.leg.key_to_session, crossing->alice.leg.key_from_session, CUSAX_SRTP_KEY_LENGTH);
+  end_init (&crossing->alice_video, "bob", &crossing->bob_video, is_protected);
+  end_init (&crossing->bob_video, "alice", &crossing->alice_video, is_protected);
+  crossing->alice.video = &crossing->alice_video;
+  crossing->bob.video = &crossing->bob_video;
+  cross_keys (&crossing->alice_video, &crossing->bob_video);
+  cross_keys (&crossing->bob_video, &crossing->alice_video);
+  cross_keys (&crossing->alice, &crossing->bob);
+  cross_keys (&crossing->bob, &crossing->alice);
   return crossing;
 }
 
@@ -193,7 +229,10 @@ void
 crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
 {
   static const CusaxMediaListener listener = { .on_leg_ready = on_leg_ready, .on_hang_up = on_hang_up, .on_hold = on_hold,
-                                               .on_muted = on_muted, .on_keypad = on_keypad, .on_error = on_error };
+                                               .on_muted = on_muted, .on_keypad = on_keypad, .on_error = on_error,
+                                               .on_video_leg_ready = on_video_leg_ready,
+                                               .on_video_error = on_video_error,
+                                               .on_keyframe_wanted = on_keyframe_wanted };
   g_autoptr (GError) error = NULL;
 
   host_audio_set_tone (hertz);
@@ -202,6 +241,17 @@ crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
                                                &listener, end, &error);
   g_assert_no_error (error);
   g_assert_nonnull (end->session);
+}
+
+void
+crossing_add_video (CrossingEnd *end, gboolean send)
+{
+  g_autoptr (GError) error = NULL;
+
+  end->video->session_rtp = end->video->session_rtcp = 0;
+  end->video->leg_ready_count = 0;
+  end->session->vtable->add_video (end->session, &end->video->leg, send, &error);
+  g_assert_no_error (error);
 }
 
 void
@@ -221,6 +271,7 @@ end_clear (CrossingEnd *end)
   close (end->rtp_fd);
   close (end->rtcp_fd);
   g_free (end->error);
+  g_free (end->video_error);
   g_string_free (end->events, TRUE);
   if (end->srtp != NULL)
     srtp_dealloc (end->srtp);
@@ -232,5 +283,7 @@ crossing_free (Crossing *crossing)
 {
   end_clear (&crossing->alice);
   end_clear (&crossing->bob);
+  end_clear (&crossing->alice_video);
+  end_clear (&crossing->bob_video);
   g_free (crossing);
 }

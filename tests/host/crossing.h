@@ -37,12 +37,18 @@ typedef struct _CrossingEnd
   guint leg_ready_count, hang_ups, holds, errors;
   gboolean held;
   char *error;
+
+  struct _CrossingEnd *video; /* (nullable): leg and counts of the picture; its session is this one's */
+  guint video_errors, keyframes_wanted;
+  char *video_error;
+  guint lose; /* one packet in so many that the session sends is lost; 0: none */
 } CrossingEnd;
 
 typedef struct
 {
   CusaxMediaPort *port;   /* borrowed */
   CrossingEnd alice, bob; /* alice calls */
+  CrossingEnd alice_video, bob_video;
 } Crossing;
 
 /** Returns: (transfer full): both ends have sockets and keys, no sessions yet. */
@@ -54,6 +60,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Crossing, crossing_free)
 
 /** Opens the session of @end with a microphone of @hertz; fails the test if it cannot. */
 void crossing_open (Crossing *crossing, CrossingEnd *end, double hertz);
+
+/** Opens the picture of @end, whose session is open; fails the test if it cannot. @send: with its camera. */
+void crossing_add_video (CrossingEnd *end, gboolean send);
 
 /** Ends the session of @end. */
 void crossing_end (CrossingEnd *end);

@@ -34,20 +34,37 @@ names_of (const GPtrArray *codecs)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+#define ALL "opus/48000 G722/8000 PCMA/8000 PCMU/8000 telephone-event/48000 telephone-event/8000"
+#define VIDEO "VP8/90000 H264/90000"
+
 static const struct
 {
   const char *missing;  /* elements */
   const char *codecs;   /* that are left */
   const char *packages; /* NULL: none are asked for */
+  const char *video;
+  const char *video_packages;
+  const char *hints;
 } cases[] = {
-  { "", "opus/48000 PCMA/8000 PCMU/8000 telephone-event/48000 telephone-event/8000", NULL },
-  { " opusenc ", "PCMA/8000 PCMU/8000 telephone-event/8000", NULL },
-  { " rtppcmapay  mulawdec ", "opus/48000 telephone-event/48000", NULL },
-  { " rtpdtmfsrc ", "opus/48000 PCMA/8000 PCMU/8000", NULL },
-  { " srtpenc ", "opus/48000 PCMA/8000 PCMU/8000 telephone-event/48000 telephone-event/8000", NULL },
-  { " opusdec  alawdec  mulawdec ", "", "gstreamer1.0-plugins-base, gstreamer1.0-plugins-good" },
-  { " fsrtpconference ", "", "libfarstream-0.2-5" },
-  { " level  rtpbin ", "", "gstreamer1.0-plugins-good" },
+  { "", ALL, NULL, VIDEO, NULL, NULL },
+  { " opusenc ", "G722/8000 PCMA/8000 PCMU/8000 telephone-event/8000", NULL, VIDEO, NULL, "gstreamer1.0-plugins-base" },
+  { " avenc_g722 ", "opus/48000 PCMA/8000 PCMU/8000 telephone-event/48000 telephone-event/8000", NULL, VIDEO, NULL,
+    "gstreamer1.0-libav" },
+  { " rtppcmapay  mulawdec  rtpg722depay ", "opus/48000 telephone-event/48000", NULL, VIDEO, NULL,
+    "gstreamer1.0-plugins-good" },
+  { " rtpdtmfsrc ", "opus/48000 G722/8000 PCMA/8000 PCMU/8000", NULL, VIDEO, NULL, "gstreamer1.0-plugins-good" },
+  { " srtpenc ", ALL, NULL, VIDEO, NULL, NULL },
+  { " opusdec  alawdec  mulawdec  avdec_g722 ", "",
+    "gstreamer1.0-plugins-base, gstreamer1.0-libav, gstreamer1.0-plugins-good", VIDEO, NULL,
+    "gstreamer1.0-plugins-base, gstreamer1.0-libav, gstreamer1.0-plugins-good" },
+  { " fsrtpconference ", "", "libfarstream-0.2-5", "", "libfarstream-0.2-5", "libfarstream-0.2-5" },
+  { " level  rtpbin ", "", "gstreamer1.0-plugins-good", "", "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-good" },
+  /* As good as the other. */
+  { " x264enc  avdec_h264 ", ALL, NULL, VIDEO, NULL, NULL },
+  { " x264enc  openh264enc ", ALL, NULL, "VP8/90000", NULL, "gstreamer1.0-plugins-ugly" },
+  { " avdec_h264  openh264dec  vp8enc ", ALL, NULL, "", "gstreamer1.0-plugins-good, gstreamer1.0-libav",
+    "gstreamer1.0-plugins-good, gstreamer1.0-libav" },
+  { " videoconvert ", ALL, NULL, "", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-base" },
 };
 
 static void
@@ -56,11 +73,15 @@ test_elements (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (CusaxElements) elements = cusax_elements_new_with (has, (gpointer)cases[i].missing);
-      const char *missing = "unset";
+      const char *missing = "unset", *video_missing = "unset";
       g_autofree char *names = names_of (cusax_elements_get_codecs (elements, &missing));
+      g_autofree char *video = names_of (cusax_elements_get_video_codecs (elements, &video_missing));
 
       g_assert_cmpstr (names, ==, cases[i].codecs);
       g_assert_cmpstr (missing, ==, cases[i].packages);
+      g_assert_cmpstr (video, ==, cases[i].video);
+      g_assert_cmpstr (video_missing, ==, cases[i].video_packages);
+      g_assert_cmpstr (cusax_elements_get_hints (elements), ==, cases[i].hints);
       g_assert_cmpint (cusax_elements_have_srtp (elements), ==,
                        !has ("srtpenc", (gpointer)cases[i].missing) ? 0 : 1);
     }

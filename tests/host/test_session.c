@@ -141,6 +141,7 @@ assert_hears (const char *who, double hertz)
 
 static const CusaxCodec pcma = { 8, (char *)"PCMA", 8000, 1, NULL };
 static const CusaxCodec pcmu = { 0, (char *)"PCMU", 8000, 1, NULL };
+static const CusaxCodec g722 = { 9, (char *)"G722", 8000, 1, NULL };
 static const CusaxCodec opus = { 111, (char *)"opus", 48000, 2, (char *)"useinbandfec=1" };
 static const CusaxCodec opus_107 = { 107, (char *)"opus", 48000, 2, NULL };
 static const CusaxCodec events = { 101, (char *)"telephone-event", 8000, 1, (char *)"0-15" };
@@ -208,6 +209,12 @@ static void
 test_pcmu (void)
 {
   talk (&pcmu);
+}
+
+static void
+test_g722 (void)
+{
+  talk (&g722);
 }
 
 static void
@@ -700,6 +707,7 @@ main (int argc, char **argv)
       g_test_add_func ("/media/session/nothing-before-accept", test_nothing_before_accept);
       g_test_add_func ("/media/session/pcma", test_pcma);
       g_test_add_func ("/media/session/pcmu", test_pcmu);
+      g_test_add_func ("/media/session/g722", test_g722);
       g_test_add_func ("/media/session/opus", test_opus);
       g_test_add_func ("/media/session/best-first", test_best_first);
       g_test_add_func ("/media/session/payload-types-differ", test_payload_types_differ);

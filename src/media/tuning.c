@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* See tuning.h. */
+#include "tuning.h"
+
+#include <string.h>
+
+/** Setting: as gst_util_set_object_arg() takes it; skipped where the element has no such property. */
+typedef struct
+{
+  const char *element;
+  const char *property;
+  const char *value;
+} Setting;
+
+static const Setting settings[] = {
+  /* Frames that are lost are filled in, from the next one's redundancy if it has some (RFC 6716 section 2.1.7). */
+  { "rtpjitterbuffer", "do-lost", "true" },
+  { "opusenc", "inband-fec", "true" },
+  { "opusenc", "packet-loss-percentage", "5" },
+  { "opusenc", "frame-size", "20" },
+  { "opusenc", "audio-type", "voice" },
+  { "opusenc", "bitrate-type", "vbr" },
+  { "opusdec", "use-inband-fec", "true" },
+  { "opusdec", "plc", "true" },
+  /* Every picture in time, on one core if need be; a whole one every 10 s even if nobody asks. */
+  { "vp8enc", "deadline", "1" },
+  { "vp8enc", "cpu-used", "8" },
+  { "vp8enc", "lag-in-frames", "0" },
+  { "vp8enc", "error-resilient", "default" },
+  { "vp8enc", "end-usage", "cbr" },
+  { "vp8enc", "keyframe-max-dist", "300" },
+  { "vp8enc", "threads", "2" },
+  { "x264enc", "key-int-max", "300" },
+  { "openh264enc", "gop-size", "300" },
+  { "openh264enc", "complexity", "low" },
+  { "openh264enc", "usage-type", "camera" },
+};
+
+static void
+set (GstElement *element, const char *property, const char *value)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property) != NULL)
+    gst_util_set_object_arg (G_OBJECT (element), property, value);
+}
+
+/* PulseAudio and PipeWire: the loudspeaker's other sounds become quieter, and echo is cancelled if the server can. The words
+ * are PulseAudio's (its module-filter-apply, module-role-*); GNOME Calls and others say the same. */
+static void
+tell_role (GstElement *element)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), "stream-properties");
+  g_autoptr (GstStructure) properties = NULL;
+
+  if (spec == NULL || spec->value_type != GST_TYPE_STRUCTURE)
+    return;
+  g_object_get (element, "stream-properties", &properties, NULL);
+  if (properties == NULL)
+    properties = gst_structure_new_empty ("props");
+  gst_structure_set (properties, "media.role", G_TYPE_STRING, "phone", "filter.want", G_TYPE_STRING, "echo-cancel", NULL);
+  g_object_set (element, "stream-properties", properties, NULL);
+}
+
+static void
+tune (GstElement *element)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (strcmp (GST_OBJECT_NAME (factory), settings[i].element) == 0)
+      set (element, settings[i].property, settings[i].value);
+  tell_role (element);
+}
+
+static void
+tune_value (const GValue *value, gpointer unused)
+{
+  tune (g_value_get_object (value));
+}
+
+static void
+tune_all (GstElement *bin)
+{
+  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (bin));
+
+  while (gst_iterator_foreach (elements, tune_value, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+  gst_iterator_free (elements);
+}
+
+/* In whatever thread builds. */
+static void
+on_element_added (GstBin *bin, GstBin *parent, GstElement *element, gpointer unused)
+{
+  tune (element);
+}
+
+void
+cusax_tuning_watch (GstElement *conference)
+{
+  tune_all (conference);
+  g_signal_connect (conference, "deep-element-added", G_CALLBACK (on_element_added), NULL);
+}
+
+/* The filter belongs to this camera, which other calls may come
+ * to share; setting the manager's would be for all of all protocols. */
+void
+cusax_tuning_limit_camera (GstElement *bin)
+{
+  g_autoptr (GstElement) filter = gst_bin_get_by_name (GST_BIN (bin), "protocol_video_caps");
+  g_autoptr (GstCaps) caps
+    = gst_caps_from_string ("video/x-raw, width=640, height=480, framerate=[15/1, 30/1];" CUSAX_TUNING_VIDEO_CAPS);
+
+  if (filter != NULL)
+    g_object_set (filter, "caps", caps, NULL);
+}
+
+void
+cusax_tuning_tell_role (GstElement *bin)
+{
+  tune_all (bin);
+  /* autoaudiosrc makes its source when it opens. */
+  g_signal_connect (bin, "deep-element-added", G_CALLBACK (on_element_added), NULL);
+}
