@@ -5,6 +5,12 @@
 #include <string.h>
 
 #define COMPONENTS 2
+#define KINDS ((CUSAX_CANDIDATE_RELAYED + 1) * 2) /* type and family */
+
+/* What helps most beside the default address, which is mostly a host's: the way through the NAT, then the one that always
+ * works, then the other family. */
+static const CusaxCandidateType most_useful[]
+    = { CUSAX_CANDIDATE_SERVER_REFLEXIVE, CUSAX_CANDIDATE_RELAYED, CUSAX_CANDIDATE_HOST };
 
 static gboolean
 is_default (const CusaxTransportDescription *local, const CusaxCandidate *candidate)
@@ -20,24 +26,38 @@ is_ipv6 (const CusaxCandidate *candidate)
   return strchr (candidate->address, ':') != NULL;
 }
 
-/* Takes those of @component that @kinds does not have yet (NULL: all), best first. */
+static guint
+kind_of (const CusaxCandidate *candidate)
+{
+  return (guint) candidate->type * 2 + is_ipv6 (candidate);
+}
+
+/* Takes the best one of each @type and family that @kinds does not have yet. */
 static void
-take (GPtrArray *ordered, GPtrArray *rest, guint component, gboolean *kinds)
+take_kinds (GPtrArray *ordered, GPtrArray *rest, CusaxCandidateType type, gboolean kinds[KINDS])
 {
   for (guint i = 0; i < rest->len;)
     {
       CusaxCandidate *candidate = rest->pdata[i];
-      gboolean *kind = kinds != NULL ? &kinds[candidate->type * 2 + is_ipv6 (candidate)] : NULL;
 
-      if (candidate->component != component || (kind != NULL && *kind))
+      if (candidate->component != 1 || candidate->type != type || kinds[kind_of (candidate)])
         {
           i++;
           continue;
         }
-      if (kind != NULL)
-        *kind = TRUE;
+      kinds[kind_of (candidate)] = TRUE;
       g_ptr_array_add (ordered, g_ptr_array_remove_index (rest, i));
     }
+}
+
+static void
+take_component (GPtrArray *ordered, GPtrArray *rest, guint component)
+{
+  for (guint i = 0; i < rest->len;)
+    if (((const CusaxCandidate *) rest->pdata[i])->component == component)
+      g_ptr_array_add (ordered, g_ptr_array_remove_index (rest, i));
+    else
+      i++;
 }
 
 static int
@@ -50,11 +70,11 @@ compare_priorities (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-cusax_offer_candidates_order (const CusaxTransportDescription *local)
+cusax_offer_candidates_order (const CusaxTransportDescription *local, gboolean with_rtcp)
 {
   g_autoptr (GPtrArray) ordered = g_ptr_array_new ();
   g_autoptr (GPtrArray) rest = g_ptr_array_new ();
-  gboolean kinds[(CUSAX_CANDIDATE_RELAYED + 1) * 2] = { FALSE };
+  gboolean kinds[KINDS] = { FALSE };
 
   if (local->ice_ufrag == NULL || local->ice_password == NULL || local->candidates == NULL)
     return NULL;
@@ -62,7 +82,7 @@ cusax_offer_candidates_order (const CusaxTransportDescription *local)
     g_ptr_array_add (rest, local->candidates->pdata[i]);
   g_ptr_array_sort (rest, compare_priorities);
 
-  for (guint component = 1; component <= COMPONENTS; component++)
+  for (guint component = 1; component <= (with_rtcp ? COMPONENTS : 1); component++)
     for (guint i = 0; i < rest->len && ordered->len < component; i++)
       {
         CusaxCandidate *candidate = rest->pdata[i];
@@ -70,14 +90,16 @@ cusax_offer_candidates_order (const CusaxTransportDescription *local)
         if (candidate->component != component || !is_default (local, candidate))
           continue;
         if (component == 1)
-          kinds[candidate->type * 2 + is_ipv6 (candidate)] = TRUE;
+          kinds[kind_of (candidate)] = TRUE;
         g_ptr_array_add (ordered, g_ptr_array_remove_index (rest, i));
       }
   if (ordered->len == 0 || ((CusaxCandidate *) ordered->pdata[0])->component != 1)
     return NULL;
-  take (ordered, rest, 1, kinds);
-  take (ordered, rest, 1, NULL);
-  take (ordered, rest, 2, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (most_useful); i++)
+    take_kinds (ordered, rest, most_useful[i], kinds);
+  take_component (ordered, rest, 1);
+  if (with_rtcp)
+    take_component (ordered, rest, 2);
   return g_steal_pointer (&ordered);
 }
 
@@ -108,8 +130,10 @@ cusax_offer_candidates_trim (GPtrArray *candidates, const CusaxTransportDescript
     {
       gsize length = measure (candidates->pdata[i]);
 
+      gboolean must = i == 0 || (i == 1 && !local->rtcp_mux && is_default (local, candidates->pdata[i]));
+
       /* One that is too long does not keep a shorter one out. */
-      if (!is_default (local, candidates->pdata[i]) && used + length > room)
+      if (!must && used + length > room)
         {
           g_ptr_array_remove_index (candidates, i);
           continue;

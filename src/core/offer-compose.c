@@ -14,8 +14,12 @@
 #define MAX_PTIME 60
 
 /* P1, A6: over signalling that is not protected, thus perhaps UDP, an INVITE has to stay below 1300 bytes (RFC 3261 section
- * 18.1.1). Its header takes up to 680 of them, credentials included; the rest is for the text. */
-#define SMALL_TEXT 620
+ * 18.1.1), and its header takes 600, 860 with credentials. So such an offer leaves unsaid what is the default anyway, and names
+ * few candidates beside the default address; the answer, which may be longer, names the others, and checks from there find the
+ * way. tests/sip/test_size.c measures it. */
+#define SMALL_OFFER 450
+#define SMALL_ANSWER 900
+#define HEAD_LENGTH 50 /* v= and o= */
 
 static gboolean
 fail (GError **error, CusaxErrorCode code, const char *text)
@@ -139,24 +143,19 @@ write_body (const CusaxOfferPlan *plan, const CusaxSdpStream streams[CUSAX_OFFER
 
 /* Which candidates go in. What has room in a small text is shared by both streams, the sound first. */
 static void
-fit_candidates (const CusaxOffer *offer, const CusaxOfferPlan *plan, CusaxSdpStream streams[CUSAX_OFFER_KINDS],
-                GPtrArray *candidates[CUSAX_OFFER_KINDS])
+fit_candidates (const CusaxOfferPlan *plan, CusaxSdpStream streams[CUSAX_OFFER_KINDS],
+                GPtrArray *candidates[CUSAX_OFFER_KINDS], gsize room)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  gsize room = 0;
+  GString *body;
 
-  if (offer->is_private)
-    return;
   for (guint kind = 0; kind < CUSAX_OFFER_KINDS; kind++)
     if (candidates[kind] != NULL)
       streams[kind].candidates = none;
-  {
-    GString *without = write_body (plan, streams);
-
-    room = without->len < SMALL_TEXT ? SMALL_TEXT - without->len : 0;
-    explicit_bzero (without->str, without->len);
-    g_string_free (without, TRUE);
-  }
+  body = write_body (plan, streams);
+  room -= MIN (room, body->len + HEAD_LENGTH);
+  explicit_bzero (body->str, body->len);
+  g_string_free (body, TRUE);
   for (guint kind = 0; kind < CUSAX_OFFER_KINDS; kind++)
     {
       gsize used;
@@ -182,7 +181,8 @@ write_text (CusaxOffer *offer, const CusaxOfferPlan *plan, CusaxSdpStream stream
   for (guint kind = 0; kind < CUSAX_OFFER_KINDS; kind++)
     if (streams[kind].candidates != NULL)
       candidates[kind] = (GPtrArray *) streams[kind].candidates;
-  fit_candidates (offer, plan, streams, candidates);
+  if (!offer->is_private)
+    fit_candidates (plan, streams, candidates, offer->state == CUSAX_OFFER_RECEIVED ? SMALL_ANSWER : SMALL_OFFER);
   body = write_body (plan, streams);
 
   if (offer->origin == NULL)
@@ -303,7 +303,8 @@ offer_stream (CusaxOffer *offer, CusaxOfferPlan *plan, CusaxOfferKind kind, cons
   text->crypto_tag = sent->crypto.tag;
   text->crypto_suite = sent->crypto.suite;
   text->setup = sent->setup;
-  text->candidates = text->is_bundled ? NULL : cusax_offer_candidates_order (local);
+  text->is_short = !offer->is_private;
+  text->candidates = text->is_bundled ? NULL : cusax_offer_candidates_order (local, TRUE);
   sent->ice = text->is_bundled || text->candidates != NULL;
   return TRUE;
 }
@@ -435,7 +436,7 @@ answer_stream (CusaxOffer *offer, CusaxOfferKind kind, const CusaxTransportDescr
     text->setup = cusax_offer_policy_reverse_setup (received->remote->setup);
   text->ice_mismatch = received->ice_mismatch;
   if (!text->is_bundled && received->remote->ice_ufrag != NULL)
-    text->candidates = cusax_offer_candidates_order (local);
+    text->candidates = cusax_offer_candidates_order (local, !text->rtcp_mux);
 }
 
 char *
@@ -483,6 +484,8 @@ cusax_offer_create_answer (CusaxOffer *offer, const CusaxTransportDescription *l
     }
   text = write_text (offer, offer->plan, texts);
 
+  if (video == NULL && offer->agreed != NULL && offer->agreed->index[CUSAX_OFFER_VIDEO] >= 0)
+    g_clear_pointer (&offer->local_video, cusax_transport_description_free);
   cusax_offer_settle_plan (offer);
   cusax_offer_settle_stream (offer, CUSAX_OFFER_AUDIO, offer->streams[CUSAX_OFFER_AUDIO].received);
   cusax_offer_settle_stream (offer, CUSAX_OFFER_VIDEO, video);

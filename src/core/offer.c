@@ -223,11 +223,28 @@ find_way (const CusaxSdp *sdp, guint audio, guint video, const CusaxOfferResult 
 
 /* --------------------------------------------------------------- receiving */
 
-/* A picture that is less protected than the sound would make a lie of the call's lock. */
-static CusaxOfferResult *
-no_weaker (CusaxOfferResult *video, const CusaxOfferResult *sound)
+static gboolean
+shares_numbers (const GPtrArray *codecs, const GPtrArray *others)
 {
-  if (video == NULL || video->keying != CUSAX_KEYING_NONE || sound->keying == CUSAX_KEYING_NONE)
+  for (guint i = 0; i < codecs->len; i++)
+    for (guint j = 0; j < others->len; j++)
+      if (((const CusaxCodec *) codecs->pdata[i])->payload_type == ((const CusaxCodec *) others->pdata[j])->payload_type)
+        return TRUE;
+  return FALSE;
+}
+
+/* A picture that is less protected than the sound would make a lie of the call's lock, and one port with the same number for
+ * both would tell neither from the other (RFC 8843 section 9.1). */
+static CusaxOfferResult *
+fit_for_sound (CusaxOfferResult *video, const CusaxOfferResult *sound)
+{
+  gboolean is_weaker, is_unclear;
+
+  if (video == NULL)
+    return NULL;
+  is_weaker = video->keying == CUSAX_KEYING_NONE && sound->keying != CUSAX_KEYING_NONE;
+  is_unclear = video->is_bundled && shares_numbers (video->codecs, sound->codecs);
+  if (!is_weaker && !is_unclear)
     return video;
   cusax_offer_result_free (video);
   return NULL;
@@ -249,7 +266,7 @@ judge_answered_video (const CusaxOffer *offer, const CusaxSdp *sdp, CusaxOfferRe
   if (way != NULL && offer->plan->grouped[CUSAX_OFFER_VIDEO] && way != sdp->media->pdata[audio])
     way = NULL;
   if (way != NULL && ((const CusaxSdpMedia *) sdp->media->pdata[video])->port != 0)
-    result->video = no_weaker (cusax_offer_judge_answer (&stream->sent, sdp->media->pdata[video], way, NULL), result);
+    result->video = fit_for_sound (cusax_offer_judge_answer (&stream->sent, sdp->media->pdata[video], way, NULL), result);
   result->video_refused = result->video == NULL;
 }
 
@@ -316,6 +333,8 @@ cusax_offer_receive_answer (CusaxOffer *offer, const char *text, gsize length, G
           plan->index[CUSAX_OFFER_VIDEO] = -1;
           plan->grouped[CUSAX_OFFER_VIDEO] = FALSE;
         }
+      if (result->video_refused)
+        g_clear_pointer (&offer->local_video, cusax_transport_description_free);
       cusax_offer_settle_plan (offer);
       cusax_offer_settle_stream (offer, CUSAX_OFFER_AUDIO, result);
       cusax_offer_settle_stream (offer, CUSAX_OFFER_VIDEO, result->video);
@@ -394,7 +413,7 @@ judge_picture (const CusaxOffer *offer, const CusaxSdp *sdp, guint audio, const 
         continue;
       way = find_way (sdp, audio, *chosen, sound);
       if (way != NULL)
-        result = no_weaker (cusax_offer_judge_offer (&rules, media, way, NULL), sound);
+        result = fit_for_sound (cusax_offer_judge_offer (&rules, media, way, NULL), sound);
     }
   return result;
 }

@@ -106,8 +106,9 @@ void cusax_offer_set_video (CusaxOffer *offer, const GPtrArray *codecs);
  * @local: (nullable): the transport of the picture; NULL: none: not offered, removed by port 0, or refused
  * @direction: what we want
  *
- * Of the next create_offer and create_answer and all later ones. In an answer @local may be the transport of the sound if
- * they bundle (is_bundled in what receive_offer said).
+ * Of the next create_offer and create_answer and all later ones, until the other side refuses the picture or takes it away:
+ * that forgets @local, so that the next offer does not ask again. Where a result says is_bundled, the picture goes the way of
+ * the sound, and of @local nothing counts but that it is there.
  */
 void cusax_offer_set_local_video (CusaxOffer *offer, const CusaxTransportDescription *local, CusaxDirection direction);
 

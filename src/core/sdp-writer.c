@@ -29,13 +29,15 @@ direction_name (CusaxDirection direction)
 }
 
 static void
-write_codec (GString *sdp, const CusaxCodec *codec)
+write_codec (GString *sdp, const CusaxCodec *codec, gboolean is_short)
 {
+  gboolean is_default = g_ascii_strcasecmp (codec->name, "telephone-event") == 0 && g_strcmp0 (codec->fmtp, "0-15") == 0;
+
   g_string_append_printf (sdp, "a=rtpmap:%u %s/%u", codec->payload_type, codec->name, codec->clock_rate);
   if (codec->channels > 1)
     g_string_append_printf (sdp, "/%u", codec->channels);
   g_string_append (sdp, "\r\n");
-  if (codec->fmtp != NULL && *codec->fmtp != '\0')
+  if (codec->fmtp != NULL && *codec->fmtp != '\0' && !(is_short && is_default))
     g_string_append_printf (sdp, "a=fmtp:%u %s\r\n", codec->payload_type, codec->fmtp);
 }
 
@@ -121,10 +123,11 @@ cusax_sdp_write_stream (GString *sdp, const CusaxSdpStream *stream)
       g_string_append_printf (sdp, "c=%s\r\n", address);
     }
   for (guint i = 0; i < stream->codecs->len; i++)
-    write_codec (sdp, stream->codecs->pdata[i]);
-  if (stream->ptime != 0)
+    write_codec (sdp, stream->codecs->pdata[i], stream->is_short);
+  if (stream->ptime != 0 && !(stream->is_short && stream->ptime == 20))
     g_string_append_printf (sdp, "a=ptime:%u\r\n", stream->ptime);
-  g_string_append_printf (sdp, "a=%s\r\n", direction_name (stream->direction));
+  if (!stream->is_short || stream->direction != CUSAX_DIRECTION_SENDRECV)
+    g_string_append_printf (sdp, "a=%s\r\n", direction_name (stream->direction));
   write_feedback (sdp, stream);
   if (stream->mid != NULL)
     g_string_append_printf (sdp, "a=mid:%s\r\n", stream->mid);

@@ -30,6 +30,7 @@ typedef struct
   const GPtrArray *candidates;            /* (nullable) (element-type CusaxCandidate): NULL: no ICE */
   gboolean ice_mismatch;
   const char *mid;                        /* (nullable) */
+  gboolean is_short;                      /* defaults go unsaid: sendrecv, 20 ms, telephone-events 0-15 */
   gboolean is_bundled;                    /* keys and ICE stand in another section (RFC 8843 section 7.1.3) */
 } CusaxSdpStream;
 
