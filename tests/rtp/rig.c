@@ -142,12 +142,16 @@ port_of (int fd)
 }
 
 void
+rig_side_set_leg (RigSide *side)
+{
+  side->transport->vtable->set_leg_peer (side->transport, port_of (side->session[0]), port_of (side->session[1]));
+}
+
+void
 rig_side_open (RigSide *side)
 {
-  const CusaxTransportVtable *vtable = side->transport->vtable;
-
-  vtable->set_leg_peer (side->transport, port_of (side->session[0]), port_of (side->session[1]));
-  vtable->gather (side->transport);
+  rig_side_set_leg (side);
+  side->transport->vtable->gather (side->transport);
   g_assert_cmpstr (side->events->str, ==, ""); /* never from inside */
   rig_until (side, side->events->len > 0);
   g_assert_no_error (side->failure);

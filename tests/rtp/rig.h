@@ -41,7 +41,10 @@ void rig_side_shutdown (RigSide *side);
 void rig_side_free (RigSide *side);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RigSide, rig_side_free)
 
-/** gather, and waits for on_local_ready; tells the leg where the session is. */
+/** Tells the leg where the session is. */
+void rig_side_set_leg (RigSide *side);
+
+/** rig_side_set_leg, gather, and waits for on_local_ready. */
 void rig_side_open (RigSide *side);
 
 /** A side that is OPEN. */
