@@ -39,7 +39,7 @@ get_default (CusaxIce *ice, guint component)
                                                                      ice->is_behind_nat);
 }
 
-void
+gboolean
 cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local)
 {
   g_autoptr (GPtrArray) all = get_candidates (ice);
@@ -50,11 +50,16 @@ cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local)
   ice->candidates = cusax_ice_candidates_choose (all);
   rtp = get_default (ice, 1);
   rtcp = get_default (ice, 2);
-  if (rtp != NULL)
+  if (rtp == NULL)
+    return FALSE;
+  g_free (local->address);
+  local->address = g_strdup (rtp->address);
+  local->rtp_port = rtp->port;
+  if (rtp->type == CUSAX_CANDIDATE_HOST && strcmp (rtp->address, ice->local_address) != 0)
     {
-      g_free (local->address);
-      local->address = g_strdup (rtp->address);
-      local->rtp_port = rtp->port;
+      /* The address that was wanted is gone already. */
+      g_free (ice->local_address);
+      ice->local_address = g_strdup (rtp->address);
     }
   /* A relay of RTCP that came too late: those who know no ICE then have to do without RTCP. */
   if (rtcp != NULL)
@@ -63,6 +68,13 @@ cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local)
   local->ice_ufrag = g_steal_pointer (&ufrag);
   local->ice_password = g_steal_pointer (&password);
   local->candidates = cusax_candidates_copy (ice->candidates);
+  return TRUE;
+}
+
+const char *
+cusax_ice_get_base (const CusaxIce *ice)
+{
+  return ice->local_address;
 }
 
 /* ------------------------------------------------------------ theirs, ICE */
@@ -109,6 +121,7 @@ cusax_ice_set_remote (CusaxIce *ice, const CusaxTransportDescription *remote)
   gboolean is_same = g_strcmp0 (ice->remote_ufrag, remote->ice_ufrag) == 0
                      && g_strcmp0 (ice->remote_password, remote->ice_password) == 0;
 
+  cusax_ice_end_early (ice);
   cusax_ice_attach (ice, TRUE);
   if (remote->is_ice_lite && !ice->is_controlling)
     {
@@ -183,6 +196,7 @@ use_relay (CusaxIce *ice, const char *address, guint16 port, guint component, gb
 gboolean
 cusax_ice_use_relay (CusaxIce *ice, const CusaxTransportDescription *remote, gboolean any_source)
 {
+  cusax_ice_end_early (ice);
   cusax_ice_attach (ice, TRUE);
   if (!use_relay (ice, remote->address, remote->rtp_port, 1, any_source))
     return FALSE;
@@ -191,9 +205,8 @@ cusax_ice_use_relay (CusaxIce *ice, const CusaxTransportDescription *remote, gbo
   return TRUE;
 }
 
-/* Returns: a copy of the socket that is bound to our address, -1 if there is none */
-static int
-copy_socket (CusaxIce *ice, guint component)
+int
+cusax_ice_find_socket (CusaxIce *ice, guint component)
 {
   g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (ice->agent, ice->stream, component);
   CusaxUdpAddress wanted, bound;
@@ -210,9 +223,17 @@ copy_socket (CusaxIce *ice, guint component)
         continue;
       cusax_udp_address_set_port (&wanted, cusax_udp_address_get_port (&bound));
       if (cusax_udp_address_equal (&wanted, &bound))
-        return fcntl (fd, F_DUPFD_CLOEXEC, 0);
+        return fd;
     }
   return -1;
+}
+
+static int
+copy_socket (CusaxIce *ice, guint component)
+{
+  int fd = cusax_ice_find_socket (ice, component);
+
+  return fd >= 0 ? fcntl (fd, F_DUPFD_CLOEXEC, 0) : -1;
 }
 
 gboolean
@@ -227,6 +248,7 @@ cusax_ice_take_sockets (CusaxIce *ice, CusaxUdp *pair[2])
           close (fds[i]);
       return FALSE;
     }
+  cusax_ice_end_early (ice);
   cusax_ice_attach (ice, FALSE);
   for (guint i = 0; i < 2; i++)
     pair[i] = cusax_udp_new_from_fd (fds[i]);
@@ -237,6 +259,8 @@ void
 cusax_ice_give_back (CusaxIce *ice)
 {
   cusax_ice_attach (ice, TRUE);
+  if (!cusax_ice_has_remote (ice))
+    cusax_ice_begin_early (ice);
 }
 
 /* -------------------------------------------------------------- statistics */

@@ -147,5 +147,7 @@ cusax_ice_candidates_get_default (const GPtrArray *candidates, guint component, 
     found = find (candidates, component, CUSAX_CANDIDATE_SERVER_REFLEXIVE, NULL, family);
   if (found == NULL)
     found = find (candidates, component, CUSAX_CANDIDATE_HOST, local_address, AF_UNSPEC);
-  return found;
+  if (found == NULL)
+    found = find (candidates, component, CUSAX_CANDIDATE_HOST, NULL, family);
+  return found != NULL ? found : find (candidates, component, CUSAX_CANDIDATE_HOST, NULL, AF_UNSPEC);
 }

@@ -33,7 +33,7 @@ GPtrArray *cusax_ice_candidates_choose (const GPtrArray *candidates);
  * @is_behind_nat: a host's address is of no use outside
  *
  * Returns: (nullable): what c= and m= say for those who know no ICE: the host at @local_address; behind a NAT what is relayed
- *   or reflexive, of that address's family if there is a choice
+ *   or reflexive, of that address's family; else whatever host there is
  */
 const CusaxCandidate *cusax_ice_candidates_get_default (const GPtrArray *candidates, guint component,
                                                         const char *local_address, gboolean is_behind_nat);

@@ -20,6 +20,7 @@ struct _CusaxIce
   GMainContext *context;
   GSource *wake;     /* its callback tells what libnice told */
   GSource *deadline; /* of gathering */
+  GSource *early[2]; /* (nullable): until the other side is known */
 
   char *local_address;
   gboolean is_behind_nat;
@@ -38,5 +39,10 @@ struct _CusaxIce
 void cusax_ice_wake (CusaxIce *ice);
 /* Begins or ends to read the sockets. */
 void cusax_ice_attach (CusaxIce *ice, gboolean reads);
+/* Takes what libnice would throw away, while the other side is not known; ends that. */
+void cusax_ice_begin_early (CusaxIce *ice);
+void cusax_ice_end_early (CusaxIce *ice);
+/* Returns: the socket that is bound to our address, -1 if there is none */
+int cusax_ice_find_socket (CusaxIce *ice, guint component);
 
 G_END_DECLS

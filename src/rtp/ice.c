@@ -3,6 +3,7 @@
 #include "ice-private.h"
 
 #include "error.h"
+#include "ice-early.h"
 #include "packet.h"
 #include "thread.h"
 
@@ -128,6 +129,29 @@ cusax_ice_attach (CusaxIce *ice, gboolean reads)
   ice->reads = reads;
 }
 
+void
+cusax_ice_begin_early (CusaxIce *ice)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      int fd = ice->early[i] == NULL ? cusax_ice_find_socket (ice, i + 1) : -1;
+
+      if (fd >= 0)
+        ice->early[i] = cusax_ice_early_new (fd, ice->context, ice->callbacks.receive, ice->user_data, i);
+    }
+}
+
+void
+cusax_ice_end_early (CusaxIce *ice)
+{
+  for (guint i = 0; i < 2; i++)
+    if (ice->early[i] != NULL)
+      {
+        g_source_destroy (ice->early[i]);
+        g_clear_pointer (&ice->early[i], g_source_unref);
+      }
+}
+
 gboolean
 cusax_ice_send (CusaxIce *ice, guint component, const guint8 *data, gsize length)
 {
@@ -221,6 +245,7 @@ cusax_ice_new (const CusaxIceConfig *config, const CusaxIceCallbacks *callbacks,
       cusax_ice_free (ice);
       return NULL;
     }
+  cusax_ice_begin_early (ice);
   if (!has_servers)
     ice->is_gathered = TRUE;
   if (ice->is_gathered)
@@ -256,6 +281,7 @@ cusax_ice_free (CusaxIce *ice)
   if (ice == NULL)
     return;
   g_signal_handlers_disconnect_by_data (ice->agent, ice);
+  cusax_ice_end_early (ice);
   if (ice->has_relays)
     listen_for_relays (ice);
   else

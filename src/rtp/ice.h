@@ -46,8 +46,8 @@ typedef struct
 /** Begins to gather. Returns: (transfer full): NULL with CUSAX_ERROR_MEDIA */
 CusaxIce *cusax_ice_new (const CusaxIceConfig *config, const CusaxIceCallbacks *callbacks, gpointer user_data, GError **error);
 
-/** What to announce: default address, credentials, candidates; after on_gathered. */
-void cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local);
+/** What to announce: default address, credentials, candidates; after on_gathered. Returns: FALSE if there is no address */
+gboolean cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local);
 
 /**
  * cusax_ice_set_remote:
@@ -79,6 +79,9 @@ gboolean cusax_ice_default_is_relayed (const CusaxIce *ice);
  * Without ICE towards @remote, through the TURN server. Returns: FALSE if that cannot be
  */
 gboolean cusax_ice_use_relay (CusaxIce *ice, const CusaxTransportDescription *remote, gboolean any_source);
+
+/** Returns: (transfer none): the address of this machine behind the default one */
+const char *cusax_ice_get_base (const CusaxIce *ice);
 
 /** Hands out the sockets behind the default address and reads them no more, until set_remote. Returns: FALSE if there are none */
 gboolean cusax_ice_take_sockets (CusaxIce *ice, CusaxUdp *pair[2]);

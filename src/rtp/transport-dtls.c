@@ -154,8 +154,7 @@ has_way (Transport *t, guint component)
   gboolean has;
 
   g_mutex_lock (&t->lock);
-  has = t->has_remote
-        && (t->path != NULL || t->is_relay_fixed || (t->ice != NULL && cusax_ice_is_connected (t->ice, component)));
+  has = t->has_remote && cusax_transport_has_way (t, component);
   g_mutex_unlock (&t->lock);
   return has;
 }

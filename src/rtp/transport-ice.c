@@ -15,13 +15,22 @@
 
 /* --------------------------------------------------------- in media thread */
 
+gboolean
+cusax_transport_has_way (Transport *t, guint component)
+{
+  return t->path != NULL || t->is_relay_fixed || (t->ice != NULL && cusax_ice_is_connected (t->ice, component))
+         || (t->previous_ice != NULL && cusax_ice_is_connected (t->previous_ice, component));
+}
+
 void
 cusax_transport_look_at_path (Transport *t)
 {
-  t->is_connected = t->path != NULL || t->is_relay_fixed || (t->ice != NULL && cusax_ice_is_connected (t->ice, 0));
+  t->is_connected = cusax_transport_has_way (t, 0);
   cusax_ice_pair_clear (&t->pair);
-  if (t->path == NULL && t->ice != NULL)
-    cusax_ice_get_pair (t->ice, 0, &t->pair);
+  if (t->path != NULL)
+    return;
+  if ((t->ice == NULL || !cusax_ice_get_pair (t->ice, 0, &t->pair)) && t->previous_ice != NULL)
+    cusax_ice_get_pair (t->previous_ice, 0, &t->pair);
 }
 
 static void
@@ -32,7 +41,7 @@ on_changed (gpointer user_data)
 
   g_mutex_lock (&t->lock);
   cusax_transport_look_at_path (t);
-  if (t->is_connected)
+  if (t->ice != NULL && cusax_ice_is_connected (t->ice, 0))
     old = g_steal_pointer (&t->previous_ice);
   cusax_transport_update_state (t);
   g_mutex_unlock (&t->lock);
@@ -51,11 +60,17 @@ on_gathered (gpointer user_data)
   g_mutex_lock (&t->lock);
   ice = t->next_ice;
   g_mutex_unlock (&t->lock);
-  cusax_ice_describe (ice, local);
+  if (!cusax_ice_describe (ice, local))
+    g_clear_pointer (&local, cusax_transport_description_free);
   g_mutex_lock (&t->lock);
-  g_clear_pointer (&t->gathered, cusax_transport_description_free);
-  t->gathered = local;
-  cusax_transport_post (t, EVENT_LOCAL_READY);
+  if (local != NULL)
+    {
+      g_clear_pointer (&t->gathered, cusax_transport_description_free);
+      t->gathered = local;
+      cusax_transport_post (t, EVENT_LOCAL_READY);
+    }
+  else
+    cusax_transport_fail (t, g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no address for media"));
   g_mutex_unlock (&t->lock);
 }
 
@@ -84,7 +99,7 @@ begin_gathering (gpointer data)
 
 /* Sockets of @ice in a path towards @remote. Returns: NULL with @error; @ice is as before */
 static CusaxPath *
-make_path (CusaxIce *ice, const char *local_address, const CusaxTransportDescription *remote, GError **error)
+make_path (CusaxIce *ice, const CusaxTransportDescription *remote, GError **error)
 {
   g_autoptr (CusaxPath) path = NULL;
   CusaxUdp *pair[2];
@@ -94,7 +109,7 @@ make_path (CusaxIce *ice, const char *local_address, const CusaxTransportDescrip
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_INVALID, "the transport has no sockets");
       return NULL;
     }
-  path = cusax_path_new_from_sockets (local_address, pair, error);
+  path = cusax_path_new_from_sockets (cusax_ice_get_base (ice), pair, error);
   if (path == NULL || !cusax_path_set_remote (path, remote, error))
     {
       cusax_ice_give_back (ice);
@@ -126,7 +141,7 @@ cusax_transport_leave_ice (Transport *t, const CusaxTransportDescription *remote
       g_mutex_unlock (&t->lock);
       return ok;
     }
-  path = make_path (t->ice, t->local_address, remote, error);
+  path = make_path (t->ice, remote, error);
   if (path == NULL)
     return FALSE;
   g_mutex_lock (&t->lock);
@@ -221,7 +236,10 @@ gather_now (Transport *t)
 static void
 on_servers (gpointer user_data)
 {
-  gather_now (user_data);
+  Transport *t = user_data;
+
+  if (t->carrier == NULL) /* bundled meanwhile */
+    gather_now (t);
 }
 
 void

@@ -187,6 +187,8 @@ void cusax_transport_take_gathered (Transport *t);
 void cusax_transport_close_ice (Transport *t);
 /* Media thread; RTP and RTCP to @remote without ICE. FALSE with @error: nothing has changed */
 gboolean cusax_transport_leave_ice (Transport *t, const CusaxTransportDescription *remote, gboolean is_secure, GError **error);
+/* Lock held, media thread. */
+gboolean cusax_transport_has_way (Transport *t, guint component);
 /* Lock held, media thread: looks whether there is a way for RTP now. */
 void cusax_transport_look_at_path (Transport *t);
 

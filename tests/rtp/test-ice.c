@@ -115,15 +115,537 @@ test_way (gconstpointer data)
   g_assert_cmpstr (a->events->str, ==, " ready out in");
 }
 
+/* -------------------------------------------------------------------- ways */
+
+static const Way dtls_mux = { "dtls-mux", CUSAX_KEYING_DTLS, TRUE, CUSAX_DTLS_SETUP_ACTIVE };
+static const Way plain_mux = { "plain-mux", CUSAX_KEYING_NONE, TRUE, CUSAX_DTLS_SETUP_NONE };
+
+static void
+call (RigSide *a, RigSide *b, const Way *way)
+{
+  agree (a, b, way);
+  until_ready (a, b);
+  exchange (a, b, 1);
+}
+
+static void
+forget_ice (CusaxTransportDescription *remote)
+{
+  g_clear_pointer (&remote->ice_ufrag, g_free);
+  g_clear_pointer (&remote->ice_password, g_free);
+  g_clear_pointer (&remote->candidates, g_ptr_array_unref);
+}
+
+/* Both say that they control, or neither does (RFC 8445 section 7.3.1.1). */
+static void
+test_role_conflict (gconstpointer data)
+{
+  gboolean role = GPOINTER_TO_INT (data);
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", role);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", role);
+
+  call (a, b, &dtls_mux);
+}
+
+/* The answer is late, and the other side's checks and ClientHello come before it. */
+static void
+test_answer_late (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = dup_for (a, &dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &dtls_mux, TRUE);
+  gint64 start;
+
+  rig_side_agree (b, offer);
+  rig_run_for (300);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_NEW);
+  g_assert_cmpint (b->state, ==, CUSAX_TRANSPORT_CONNECTING);
+  start = g_get_monotonic_time ();
+  rig_side_agree (a, answer);
+  until_ready (a, b);
+  g_test_message ("READY %.1f ms after the answer", (a->ready_at - start) / 1e3);
+  exchange (a, b, 1);
+}
+
+/* Nothing leaves, and nothing is taken, before the handshake is through. */
+static void
+test_nothing_before_keys (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  guint16 port;
+  int peer = rig_socket ("127.0.0.1", &port);
+  g_autoptr (CusaxTransportDescription) remote = cusax_transport_description_new ("127.0.0.1", port, 0);
+  guint8 packet[RIG_PACKET_SIZE];
+  gsize length;
+
+  remote->fingerprint_hash = g_strdup ("sha-256");
+  remote->fingerprint = g_strdup (cusax_dtls_get_fingerprint ());
+  remote->setup = CUSAX_DTLS_SETUP_ACTIVE;
+  rig_side_agree (a, remote);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, CUSAX_KEYING_NONE);
+  rig_session_send_rtp (a, 1);
+  rig_session_send_rtcp (a, 1);
+  length = rig_write_rtp (packet, 1, 1, 1);
+  rig_socket_send (peer, "127.0.0.1", a->local->rtp_port, packet, length);
+  rig_until (a, rig_side_stats (a).packets_dropped == 1);
+  g_assert_true (rig_socket_is_quiet (peer));
+  g_assert_true (rig_socket_is_quiet (a->session[0]));
+  g_assert_cmpint (rig_side_stats (a).packets_sent, ==, 0);
+  close (peer);
+}
+
+/* --------------------------------------------------------------- fall-back */
+
+/* ICE was offered, and the answer knows none: the same sockets, the same ports. */
+static void
+test_fall_back (gconstpointer data)
+{
+  const Way *way = data;
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = dup_for (a, way, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, way, TRUE);
+  gint64 start;
+
+  forget_ice (offer);
+  forget_ice (answer);
+  rig_side_agree (b, offer);
+  rig_run_for (50); /* with DTLS: the hello comes before the answer, and must not be lost */
+  start = g_get_monotonic_time ();
+  rig_side_agree (a, answer);
+  until_ready (a, b);
+  g_test_message ("%s: READY %.1f ms after the answer", way->name, (a->ready_at - start) / 1e3);
+  if (way->keying == CUSAX_KEYING_DTLS && way->answer == CUSAX_DTLS_SETUP_ACTIVE)
+    g_assert_cmpint (a->ready_at - start, <, 90 * 1000); /* less than a retransmission */
+  exchange (a, b, 1);
+  exchange_rtcp (a, b);
+  g_assert_null (rig_side_stats (a).local_kind);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, way->keying);
+}
+
+/* SDP names an address where nobody is; the handshake comes from elsewhere, and its fingerprint is good. */
+static void
+test_fall_back_latches (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = dup_for (a, &dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &dtls_mux, TRUE);
+
+  forget_ice (offer);
+  forget_ice (answer);
+  answer->rtp_port = 9;
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  until_ready (a, b);
+  exchange (a, b, 1);
+}
+
+/* -------------------------------------------------------------------- ends */
+
+static void
+test_wrong_fingerprint (gconstpointer data)
+{
+  gboolean with_ice = GPOINTER_TO_INT (data);
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = dup_for (a, &dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &dtls_mux, TRUE);
+
+  answer->fingerprint[0] = answer->fingerprint[0] == 'A' ? 'B' : 'A';
+  if (!with_ice)
+    {
+      forget_ice (offer);
+      forget_ice (answer);
+    }
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  rig_until_event (a, "failed");
+  g_assert_error (a->failure, CUSAX_ERROR, CUSAX_ERROR_HANDSHAKE);
+  g_assert_cmpint (a->state, !=, CUSAX_TRANSPORT_READY);
+  g_assert_cmpint (rig_side_stats (a).packets_sent, ==, 0);
+}
+
+/* The other side is silent: told in words, in time, once. */
+static void
+test_no_path (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &plain_mux, TRUE);
+
+  rig_side_shutdown (b);
+  cusax_transport_set_setup_interval (a->transport, 400, 400);
+  rig_side_agree (a, answer);
+  rig_until_event (a, "failed");
+  g_assert_error (a->failure, CUSAX_ERROR, CUSAX_ERROR_NO_PATH);
+  rig_run_for (600);
+  g_assert_cmpstr (a->events->str, ==, " ready failed");
+}
+
+/* There is a way, but nobody answers the hello. */
+static void
+test_no_handshake (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = dup_for (a, &plain_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &dtls_mux, TRUE);
+
+  cusax_transport_set_setup_interval (a->transport, 400, 400);
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  rig_until_event (a, "failed");
+  g_assert_error (a->failure, CUSAX_ERROR, CUSAX_ERROR_HANDSHAKE);
+}
+
+static void
+test_no_fingerprint_of_ours (void)
+{
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .use_ice = TRUE };
+  g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &dtls_mux, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  rig_side_open (a);
+  g_assert_null (a->local->fingerprint);
+  g_assert_false (a->transport->vtable->set_remote (a->transport, answer, NULL, &error));
+  g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED);
+}
+
+static void
+test_bad_remote (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  static const char *const addresses[] = { "224.0.0.1", "::1", "not an address" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autoptr (CusaxTransportDescription) bad = cusax_transport_description_new (addresses[i], 9, 10);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (a->transport->vtable->set_remote (a->transport, bad, NULL, &error));
+      g_assert_nonnull (error);
+    }
+  call (a, b, &dtls_mux); /* nothing has changed */
+}
+
+/* ---------------------------------------------------------------- re-offers */
+
+/* A session refresh: everything stays. */
+static void
+test_again_same (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  call (a, b, &dtls_mux);
+  for (guint i = 0; i < 3; i++)
+    {
+      agree (a, b, &dtls_mux);
+      g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+      exchange (a, b, 10 * i + 10);
+    }
+}
+
+/* They begin ICE anew with other credentials: sound goes on meanwhile, on the same association. */
+static void
+test_restart (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autofree char *before = NULL;
+
+  call (a, b, &dtls_mux);
+  before = g_strdup (rig_side_stats (a).remote_address);
+  g_clear_pointer (&b->local, cusax_transport_description_free);
+  b->transport->vtable->move (b->transport, "127.0.0.1");
+  rig_until (b, b->local != NULL);
+  exchange (a, b, 10);
+  agree (b, a, &dtls_mux);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+  rig_until (a, g_strcmp0 (rig_side_stats (a).remote_address, before) != 0);
+  exchange (a, b, 20);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, CUSAX_KEYING_DTLS);
+}
+
+/* Both moved at once: from another address, without anything of before. */
+static void
+test_move_both (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  call (a, b, &dtls_mux);
+  g_string_truncate (a->events, 0);
+  g_string_truncate (b->events, 0);
+  a->transport->vtable->move (a->transport, "127.0.0.2");
+  b->transport->vtable->move (b->transport, "127.0.0.3");
+  rig_until_event (a, "ready");
+  rig_until_event (b, "ready");
+  g_assert_cmpstr (a->local->address, ==, "127.0.0.2");
+  agree (a, b, &dtls_mux);
+  rig_until (a, g_str_has_prefix (rig_side_stats (a).remote_address, "127.0.0.3:"));
+  rig_until (b, g_str_has_prefix (rig_side_stats (b).remote_address, "127.0.0.2:"));
+  exchange (a, b, 10);
+}
+
+/* Without ICE on their side: the new sockets serve at once. */
+static void
+test_move_fallen_back (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = dup_for (a, &dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = dup_for (b, &dtls_mux, TRUE);
+
+  forget_ice (offer);
+  forget_ice (answer);
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  until_ready (a, b);
+  exchange (a, b, 1);
+  a->transport->vtable->move (a->transport, "127.0.0.2");
+  rig_until (a, strcmp (a->local->address, "127.0.0.2") == 0);
+  exchange (a, b, 10); /* they find us by the packets that come from there */
+}
+
+/* Another device answers (a fork, a transfer): its fingerprint is another one, the old keys are good no more. */
+static void
+test_another_fingerprint (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) answer = NULL;
+
+  call (a, b, &dtls_mux);
+  answer = dup_for (b, &dtls_mux, TRUE);
+  answer->fingerprint[0] = answer->fingerprint[0] == 'A' ? 'B' : 'A';
+  rig_side_agree (a, answer);
+  rig_until (a, a->state == CUSAX_TRANSPORT_CONNECTING);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, CUSAX_KEYING_NONE);
+  rig_session_send_rtp (a, 10);
+  rig_run_for (50);
+  g_assert_true (rig_socket_is_quiet (b->session[0]));
+}
+
+/* They leave ICE behind in a re-offer, and come back to it. */
+static void
+test_leave_and_return (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = NULL;
+  g_autoptr (CusaxTransportDescription) answer = NULL;
+
+  call (a, b, &plain_mux);
+  offer = dup_for (a, &plain_mux, FALSE);
+  answer = dup_for (b, &plain_mux, TRUE);
+  forget_ice (offer);
+  forget_ice (answer);
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  exchange (a, b, 10);
+  agree (a, b, &plain_mux);
+  until_ready (a, b);
+  exchange (a, b, 20);
+}
+
+/* ----------------------------------------------------------------- shutdown */
+
+static void
+test_shutdown (gconstpointer data)
+{
+  guint moment = GPOINTER_TO_UINT (data);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+      g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+      gint64 end = g_get_monotonic_time () + i * 1000; /* anywhere on the way */
+
+      if (moment > 0)
+        agree (a, b, &ways[4]);
+      while (moment > 1 && g_get_monotonic_time () < end)
+        rig_run_once ();
+      if (moment > 2)
+        a->transport->vtable->move (a->transport, "127.0.0.2");
+      rig_side_shutdown (a);
+      rig_run_for (2);
+    }
+}
+
+static void
+test_shutdown_gathering (void)
+{
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .use_ice = TRUE, .offer_dtls = TRUE };
+  g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
+
+  a->transport->vtable->gather (a->transport);
+  rig_side_shutdown (a);
+  rig_run_for (20);
+  g_assert_cmpstr (a->events->str, ==, "");
+}
+
+/* ---------------------------------------------------------------- gathering */
+
+static CusaxIceServer *
+dead_server (CusaxIceServerKind kind, guint16 port)
+{
+  return cusax_ice_server_new (kind, "127.0.0.1", port, "user", "secret", 0);
+}
+
+/* A server that does not answer holds an offer back for 300 ms, not longer; the candidates that there are go out. */
+static void
+test_dead_servers (void)
+{
+  guint16 port;
+  int silent = rig_socket ("127.0.0.1", &port);
+  g_autoptr (GPtrArray) servers = cusax_ice_servers_new ();
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .use_ice = TRUE, .servers = servers };
+  g_autoptr (RigSide) a = NULL;
+  gint64 start = g_get_monotonic_time (), taken;
+
+  g_ptr_array_add (servers, dead_server (CUSAX_ICE_STUN, port));
+  g_ptr_array_add (servers, dead_server (CUSAX_ICE_TURN_UDP, port));
+  a = rig_side_new (NULL, FALSE, &config);
+  rig_side_open (a);
+  taken = g_get_monotonic_time () - start;
+  g_assert_cmpint (taken, >=, 250 * 1000);
+  g_assert_cmpint (taken, <, 450 * 1000);
+  g_assert_cmpint (a->local->candidates->len, ==, 2);
+  close (silent);
+}
+
+static void
+test_without_servers (void)
+{
+  gint64 start, best = G_MAXINT64;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (RigSide) a = NULL;
+
+      start = g_get_monotonic_time ();
+      a = rig_side_new_ice ("127.0.0.1", TRUE);
+      best = MIN (best, g_get_monotonic_time () - start);
+    }
+  g_test_message ("gathered after %.1f ms", best / 1e3);
+  g_assert_cmpint (best, <, 20 * 1000);
+}
+
+static void
+test_port_range (void)
+{
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .use_ice = TRUE, .port_min = 42000, .port_max = 42999 };
+  g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
+
+  rig_side_open (a);
+  g_assert_cmpint (a->local->rtp_port, >=, 42000);
+  g_assert_cmpint (a->local->rtp_port, <=, 42999);
+  g_assert_cmpint (a->local->rtcp_port, >=, 42000);
+  g_assert_cmpint (a->local->rtcp_port, <=, 42999);
+}
+
+static void
+test_no_address (void)
+{
+  CusaxTransportConfig config = { .local_address = "not an address", .use_ice = TRUE };
+  g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
+
+  a->transport->vtable->gather (a->transport);
+  rig_until_event (a, "failed");
+  g_assert_error (a->failure, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+}
+
+/* ------------------------------------------------------------------ hostile */
+
+/* Whatever comes at the ports before and after the answer: nothing breaks, nothing is believed. */
+static void
+test_garbage (void)
+{
+  static const guint8 heads[] = { 0x00, 0x01, 0x14, 0x16, 0x17, 0x40, 0x80, 0xff };
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  int stranger = rig_socket ("127.0.0.1", NULL);
+
+  for (guint round = 0; round < 3; round++)
+    {
+      for (guint i = 0; i < 1000; i++)
+        {
+          guint8 noise[120];
+          gsize length = g_test_rand_int_range (0, sizeof noise);
+
+          for (gsize k = 0; k < sizeof noise; k++)
+            noise[k] = g_test_rand_int_range (0, 256);
+          noise[0] = heads[i % G_N_ELEMENTS (heads)];
+          if (i % 3 == 0) /* a STUN header that fits */
+            {
+              static const guint8 cookie[4] = { 0x21, 0x12, 0xa4, 0x42 };
+
+              length = MAX (length & ~3u, 20);
+              noise[2] = 0;
+              noise[3] = length - 20;
+              memcpy (noise + 4, cookie, 4);
+            }
+          rig_socket_send (stranger, "127.0.0.1", i & 1 ? a->local->rtp_port : b->local->rtp_port, noise, length);
+        }
+      if (round == 0)
+        agree (a, b, &dtls_mux);
+    }
+  until_ready (a, b);
+  exchange (a, b, 1);
+  g_assert_null (a->failure);
+  close (stranger);
+}
+
+static void
+add_ways (const char *prefix, GTestDataFunc test)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *name = g_strconcat (prefix, ways[i].name, NULL);
+
+      g_test_add_data_func (name, &ways[i], test);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
-    {
-      g_autofree char *name = g_strconcat ("/ice/way/", ways[i].name, NULL);
-
-      g_test_add_data_func (name, &ways[i], test_way);
-    }
+  add_ways ("/ice/way/", test_way);
+  add_ways ("/ice/fall-back/", test_fall_back);
+  g_test_add_data_func ("/ice/role-conflict/controlling", GINT_TO_POINTER (TRUE), test_role_conflict);
+  g_test_add_data_func ("/ice/role-conflict/controlled", GINT_TO_POINTER (FALSE), test_role_conflict);
+  g_test_add_func ("/ice/answer-late", test_answer_late);
+  g_test_add_func ("/ice/nothing-before-keys", test_nothing_before_keys);
+  g_test_add_func ("/ice/fall-back-latches", test_fall_back_latches);
+  g_test_add_data_func ("/ice/fails/fingerprint", GINT_TO_POINTER (TRUE), test_wrong_fingerprint);
+  g_test_add_data_func ("/ice/fails/fingerprint-without-ice", GINT_TO_POINTER (FALSE), test_wrong_fingerprint);
+  g_test_add_func ("/ice/fails/no-path", test_no_path);
+  g_test_add_func ("/ice/fails/no-handshake", test_no_handshake);
+  g_test_add_func ("/ice/fails/no-fingerprint-of-ours", test_no_fingerprint_of_ours);
+  g_test_add_func ("/ice/fails/bad-remote", test_bad_remote);
+  g_test_add_func ("/ice/again/same", test_again_same);
+  g_test_add_func ("/ice/again/restart", test_restart);
+  g_test_add_func ("/ice/again/another-fingerprint", test_another_fingerprint);
+  g_test_add_func ("/ice/again/leave-and-return", test_leave_and_return);
+  g_test_add_func ("/ice/move/both", test_move_both);
+  g_test_add_func ("/ice/move/fallen-back", test_move_fallen_back);
+  g_test_add_func ("/ice/shutdown/gathering", test_shutdown_gathering);
+  g_test_add_data_func ("/ice/shutdown/open", GUINT_TO_POINTER (0), test_shutdown);
+  g_test_add_data_func ("/ice/shutdown/agreed", GUINT_TO_POINTER (1), test_shutdown);
+  g_test_add_data_func ("/ice/shutdown/any-moment", GUINT_TO_POINTER (2), test_shutdown);
+  g_test_add_data_func ("/ice/shutdown/moving", GUINT_TO_POINTER (3), test_shutdown);
+  g_test_add_func ("/ice/gather/dead-servers", test_dead_servers);
+  g_test_add_func ("/ice/gather/without-servers", test_without_servers);
+  g_test_add_func ("/ice/gather/port-range", test_port_range);
+  g_test_add_func ("/ice/gather/no-address", test_no_address);
+  g_test_add_func ("/ice/hostile/garbage", test_garbage);
   return g_test_run ();
 }
