@@ -13,8 +13,7 @@
 typedef struct
 {
   GSource source;
-  int fd;
-  gpointer fd_tag;
+  GPollFD poll; /* not g_source_add_unix_fd(): with that, GLib takes a source for ready whatever its check says */
   CusaxUdpReceive receive;
   gpointer user_data;
   guint tag;
@@ -48,15 +47,15 @@ early_check (GSource *source)
   guint8 buffer[CUSAX_PACKET_MAX + CUSAX_PACKET_ROOM] __attribute__ ((aligned (8)));
   CusaxUdpAddress from;
 
-  if ((g_source_query_unix_fd (source, early->fd_tag) & G_IO_IN) == 0)
+  if ((early->poll.revents & G_IO_IN) == 0)
     return FALSE;
   for (guint i = 0; i < BURST; i++)
     {
-      gssize length = read_one (early->fd, buffer, &from, MSG_PEEK);
+      gssize length = read_one (early->poll.fd, buffer, &from, MSG_PEEK);
 
       if (length < 0 || is_for_nice (buffer, length))
         break;
-      read_one (early->fd, buffer, &from, 0);
+      read_one (early->poll.fd, buffer, &from, 0);
       early->receive (early->user_data, early->tag, buffer, length, &from);
     }
   return FALSE;
@@ -74,12 +73,13 @@ cusax_ice_early_new (int fd, GMainContext *context, CusaxUdpReceive receive, gpo
   static GSourceFuncs functions = { .check = early_check, .dispatch = early_dispatch };
   Early *early = (Early *) g_source_new (&functions, sizeof (Early));
 
-  early->fd = fd;
+  early->poll.fd = fd;
+  early->poll.events = G_IO_IN;
   early->receive = receive;
   early->user_data = user_data;
   early->tag = tag;
   g_source_set_priority (&early->source, G_PRIORITY_HIGH);
-  early->fd_tag = g_source_add_unix_fd (&early->source, fd, G_IO_IN);
+  g_source_add_poll (&early->source, &early->poll);
   g_source_attach (&early->source, context);
   return &early->source;
 }
