@@ -5,6 +5,23 @@
 
 const GATHERING_MS = 2000;
 
+/** Their offer as if it had, of the kinds that one of the names is of, these codecs only (and telephone events). By its own
+ * means (setCodecPreferences) Chromium would answer with PCMA alone and send Opus. */
+function keepCodecs(sdp, names = []) {
+  const wanted = new Set(['telephone-event', ...names].map(name => name.toLowerCase()));
+  return sdp.split(/^(?=m=)/m).map(section => {
+    const formats = new Map([['0', 'pcmu'], ['8', 'pcma'], ['9', 'g722']]);
+    for (const [, format, name] of section.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm))
+      formats.set(format, name.toLowerCase());
+    const all = section.match(/^m=\S+ \S+ \S+ (.*)/)?.[1].split(' ') ?? [];
+    const kept = all.filter(format => wanted.has(formats.get(format)));
+    if (!kept.some(format => formats.get(format) !== 'telephone-event'))
+      return section;
+    return section.replace(/^(m=\S+ \S+ \S+) .*/, (_, start) => [start, ...kept].join(' '))
+      .replace(/^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) .*\r\n/gm, (line, format) => kept.includes(format) ? line : '');
+  }).join('');
+}
+
 /** One dialog with its RTCPeerConnection. state: calling, ringing (theirs or ours), standing, ended (with `why`). */
 class Call {
   constructor(phone, {incoming, callId, localUri, remoteUri, options}) {
@@ -73,21 +90,6 @@ class Call {
     }
   }
 
-  /** Chromium takes its preferences for what it wants to receive: it answers with PCMA alone and sends Opus. */
-  async insist() {
-    for (const sender of this.options.codecs ? this.peer.getSenders().filter(({track}) => track) : []) {
-      const parameters = sender.getParameters();
-      const names = this.options.codecs.map(name => `${sender.track.kind}/${name}`.toLowerCase());
-      const isWanted = ({mimeType}) => names.includes(mimeType.toLowerCase());
-      const codec = RTCRtpSender.getCapabilities(sender.track.kind).codecs.find(isWanted);
-      // What it would choose by itself, in their order.
-      if (!codec || !parameters.encodings.length || isWanted(parameters.codecs[0]))
-        continue;
-      parameters.encodings[0].codec = codec;
-      await sender.setParameters(parameters);
-    }
-  }
-
   /** The local description with all candidates. */
   async gathered() {
     const peer = this.peer;
@@ -108,7 +110,7 @@ class Call {
 
   /** Answers their offer. video: ours is added where they offer it; else their picture is refused. */
   async answerOffer(sdp, video) {
-    await this.peer.setRemoteDescription({type: 'offer', sdp});
+    await this.peer.setRemoteDescription({type: 'offer', sdp: keepCodecs(sdp, this.options.codecs)});
     for (const transceiver of this.peer.getTransceivers()) {
       const kind = transceiver.receiver.track.kind;
       if (kind === 'video' && !video) {
@@ -118,9 +120,7 @@ class Call {
         transceiver.direction = 'sendrecv';
       }
     }
-    this.prefer();
     await this.peer.setLocalDescription(await this.peer.createAnswer());
-    await this.insist();
     this.note('answered');
     return this.gathered();
   }

@@ -6,8 +6,12 @@ against ours, through Kamailio's WebSocket. The telephone in it is a page of our
 import pytest
 
 from cusaxlab.browser import Browser, why_not
+from product import Person
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+
+#: What both can do, by our preference and by theirs.
+LOCKS = ('AEAD_AES_128_GCM', 'SRTP_AEAD_AES_128_GCM', 'SRTP_AES128_CM_HMAC_SHA1_80')
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def test_lab_two_browsers(web):
     bob.wait_incoming()
     bob.answer(video=True)
     bob.wait_heard(440)
-    alice.wait_heard(880)
+    alice.wait_heard(880, piece=0.5)
     assert alice.heard(440) < 0.1
     bob.wait_seen('blue')
     alice.wait_seen('red')
@@ -51,3 +55,50 @@ def test_lab_browser_refuses_what_is_not_protected(web):
     alice.on_invite(status=486, reason='Busy Here')
     bob.call('alice@cusax.test')
     assert bob.wait_closed() == '486 Busy Here'
+
+
+# ------------------------------------------------------------------- the product
+
+BOB = 'bob@cusax.test'
+
+
+def talk(alice, bob):
+    """Both hear each other's tone."""
+    bob.wait_heard(440, piece=0.5)
+    alice.expect_tone(880)
+
+
+def ended(alice, mark):
+    alice.expect('media-state .*"end"', since=mark)
+
+
+@pytest.mark.parametrize('codec', ['opus', 'PCMA'])
+def test_browser_calls(web, codec):
+    """Its offer is UDP/TLS/RTP/SAVPF with BUNDLE; it hangs up."""
+    bob = web.phone('bob')
+    with Person(web.lab, 'alice') as alice:
+        bob.call(alice.jid, codecs=[codec])
+        alice.respond(alice.wait_ring(), 'Answer')
+        talk(alice, bob)
+        state = bob.wait_connected()['statistics']
+        assert state['transports'][0]['srtp'] in LOCKS
+        assert state['audio']['in']['codec'] == state['audio']['out']['codec'] == codec
+        mark = alice.mark()
+        bob.hangup()
+        ended(alice, mark)
+
+
+@pytest.mark.parametrize('codec', ['opus', 'PCMA'])
+def test_browser_is_called(web, codec):
+    """Our offer, which a telephone without DTLS understands as well; we hang up."""
+    bob = web.phone('bob')
+    with Person(web.lab, 'alice') as alice:
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.answer(codecs=[codec])
+        talk(alice, bob)
+        state = bob.wait_connected()['statistics']
+        assert state['transports'][0]['srtp'] in LOCKS
+        assert state['audio']['in']['codec'] == state['audio']['out']['codec'] == codec
+        alice.hang_up()
+        assert bob.wait_closed() == 'hung up there'

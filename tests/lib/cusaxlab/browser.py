@@ -396,7 +396,7 @@ class BrowserPhone:
         if piece:
             wait_until(lambda: self.do('watch', frequency), '%s hears anything' % self.user, seconds, self.tail)
             wanted = '#' * round(piece * 10)
-            picture = lambda: self._run('phone.last.ear.marks')  # noqa: E731
+            picture = lambda: self._run('phone.last.ear?.marks ?? ""')  # noqa: E731
             wait_until(lambda: wanted in picture(), '%s hears %d Hz for %g s' % (self.user, frequency, piece), seconds,
                        lambda: '[%s]\n%s\n%s' % (picture(), self.state(), self.tail()), pause=0.05)
             return picture()
