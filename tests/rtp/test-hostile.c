@@ -354,7 +354,7 @@ test_leg_stranger (gconstpointer user_data)
     rig_socket_send (stranger.rtp, "127.0.0.1", leg->rtp_port, data, rig_write_rtp (data, 1, i, 666));
   rig_session_send_rtp (a, 1);
   g_assert_cmpint (rig_read_rtp (data, rig_socket_next (peer.rtp, data, NULL)), ==, 1);
-  g_assert_cmpint (rig_side_stats (a).packets_sent, ==, 1);
+  rig_until (a, rig_side_stats (a).packets_sent == 1); /* counted right after it has left */
   peer_clear (&peer);
   peer_clear (&stranger);
 }
