@@ -85,9 +85,9 @@ def settings_of(lab, cell):
     """What alice's account says besides name and password."""
     settings = {'media_encryption': cell.policy or POLICY[cell.security]}
     if cell.network == 'full cone':
-        settings.update(lab.stun())
+        settings.update(lab.coturn.stun())
     elif cell.network == 'symmetric':
-        settings.update(lab.relay())
+        settings.update(lab.coturn.settings())
     return settings
 
 

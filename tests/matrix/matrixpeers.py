@@ -212,7 +212,7 @@ class CusaxPeer(Peer):
     def start(self):
         options = dict(media_encryption=self.POLICY[self.cell.security])
         if self.cell.network in ('symmetric', 'full cone'):
-            options.update(self.lab.stun())
+            options.update(self.lab.coturn.stun())
         self.bob = Person(self.lab, 'bob', tone=BOBS, place=self.lab.phones, **options)
         self._mark = 0
 

@@ -14,14 +14,14 @@ import threading
 import time
 
 from . import audio
-from .place import HERE
+from .place import HERE, bracket
 from .process import LabError, Process, free_ports, read_tail, wait_until
 
 MODULES = '/usr/lib/baresip/modules'
 
 CONFIG = '''# SPDX-License-Identifier: GPL-2.0-or-later
 poll_method epoll
-sip_listen {host}:{sip_port}
+sip_listen {uri_host}:{sip_port}
 sip_certificate {pem}
 sip_cafile {cafile}
 call_local_timeout 120
@@ -40,9 +40,9 @@ rtcp_mux no
 jitter_buffer_delay 1-5
 rtp_stats yes
 statmode_default off
-net_interface {host}
-dns_server {host}:9
-ctrl_tcp_listen {host}:{control_port}
+net_interface {interface}
+dns_server {uri_host}:9
+ctrl_tcp_listen {uri_host}:{control_port}
 snd_path {folder}/heard
 module_path ''' + MODULES + '''
 '''
@@ -188,7 +188,8 @@ class Phone:
         if echo:
             modules.append('module_app echo.so')
         with open(os.path.join(folder, 'config'), 'w', encoding='utf-8') as file:
-            file.write(CONFIG.format(host=self.place.host, sip_port=self.sip_port, control_port=self.control_port,
+            file.write(CONFIG.format(uri_host=bracket(self.place.host), interface=getattr(self.place, 'device', self.place.host),
+                                     sip_port=self.sip_port, control_port=self.control_port,
                                      cafile=cafile, pem=pem, folder=folder, source=source, player=player))
             file.write('\n'.join(modules) + '\n')
 

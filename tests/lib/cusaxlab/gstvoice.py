@@ -181,8 +181,7 @@ class Stream:
                 % (self._reader_port, kind, self._format(), middle, self._sink()))
 
     def _launch(self, name, text):
-        words = [self.certificate[0] if word == 'pem=PEM' else word for word in text.split()]
-        words = ['pem=' + word if '\n' in word else word for word in words]
+        words = ['pem="%s"' % self.certificate[0] if word == 'pem=PEM' else word for word in text.split()]
         name = 'gst %s %s' % (self.kind, name)
         self._processes.append(Process(name, self.place.wrap(['gst-launch-1.0', '-q'] + words),
                                        os.path.join(self.folder, '%s-%d.log' % (name.replace(' ', '-'), self.port))))

@@ -2,18 +2,19 @@
 """The laboratory in a town (see town): servers, the product and the telephones each in a place of its own, with what is bad
 between them.
 
-    with MediaLab('symmetric') as lab:
+    with MediaLab('symmetric', turn=True) as lab:
         lab.start()
-        alice = Person(lab, 'alice', **lab.relay())
+        alice = Person(lab, 'alice', **lab.coturn.settings())
         bob = lab.phone('bob')
 """
 
+from .coturn import Coturn
 from .netlab import NetLab
 from .netns import SERVER, SERVER6
 from .place import bracket
 from .town import Town
 
-RELAY_USER, RELAY_PASSWORD = 'relay-user', 'relay-secret-5'
+RELAYED = {'relay-user': 'relay-secret-5'}
 
 
 class MediaLab(NetLab):
@@ -24,29 +25,18 @@ class MediaLab(NetLab):
         super().__init__(ipv4=kind != 'ipv6', ipv6=kind in ('ipv6', 'dual'),
                          network=lambda folder, ipv4, ipv6: Town(folder, ipv4, ipv6, kind), **options)
         self.phones = self.network.peer
-        self.coturn = self._make_turn() if turn else None
+        self.coturn = self.adopt(Coturn(self, users=RELAYED)) if turn else None
 
-    def _make_turn(self):
-        from .coturn import Coturn
-        return self.adopt(Coturn(self, users={RELAY_USER: RELAY_PASSWORD}))
 
     @property
     def phone_host(self):
-        return bracket(SERVER if self.network.ipv4 else SERVER6)
+        return bracket(SERVER6 if ':' in self.phones.host else SERVER)
 
     def start(self, xmpp=True, sip=True):
         super().start(xmpp, sip)
         if self.coturn:
             self.coturn.start()
         return self
-
-    def stun(self):
-        """Settings of an account that knows the STUN server."""
-        return {'stun_server': '%s:3478' % SERVER}
-
-    def relay(self):
-        """Settings of one that knows the TURN server."""
-        return {'turn_server': '%s:3478' % SERVER, 'turn_user': RELAY_USER, 'turn_password': RELAY_PASSWORD}
 
     @property
     def wire_device(self):

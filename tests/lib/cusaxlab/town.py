@@ -74,6 +74,9 @@ class Town(Network):
             self.settle()
             return
         self.peer = self._neighbour('peer', PEER, PEER6)
+        if self.kind == 'dual':
+            # The family of the servers' first address: who knows no ICE has to be of the same one as what we offer.
+            self.peer.host = PEER6
         if self.kind in ('full cone', 'symmetric'):
             self._house()
         elif self.kind == 'lossy':
