@@ -6,6 +6,7 @@
 
 #define TOKEN_MARKS "-!#$%&'*+.^_`{|}~" /* RFC 8866 section 9: token-char beside letters and digits */
 #define MAX_TIME 1000                   /* ms in ptime and maxptime */
+#define DISCARD 9                       /* the port of "no address yet" */
 #define MAX_BANDWIDTH 10000000          /* kbit/s */
 
 gsize
@@ -398,8 +399,8 @@ cusax_sdp_media_settle (CusaxSdpMedia *media)
       g_clear_pointer (&media->ice_ufrag, g_free);
       g_clear_pointer (&media->ice_password, g_free);
     }
-  /* With ICE the default address may be none yet, and is not a hold (RFC 8840 section 4.1.1). */
-  if (is_nowhere (media->address) && media->ice_ufrag == NULL)
+  /* With ICE, or in a bundle, the default address may be none yet, and is not a hold (RFC 8840 section 4.1.1). */
+  if (is_nowhere (media->address) && media->ice_ufrag == NULL && !media->bundle_only && media->port != DISCARD)
     media->direction &= CUSAX_DIRECTION_SENDONLY;
   if (media->port == 0 && !media->bundle_only)
     media->direction = CUSAX_DIRECTION_INACTIVE;

@@ -45,6 +45,86 @@ add_fingerprint (CusaxTransportDescription *local)
   local->setup = CUSAX_DTLS_SETUP_ACTPASS;
 }
 
+static inline void
+add_candidate (CusaxTransportDescription *local, guint component, guint32 priority, const char *address, guint16 port,
+               CusaxCandidateType type)
+{
+  CusaxCandidate *candidate = g_new0 (CusaxCandidate, 1);
+
+  candidate->foundation = g_strdup_printf ("%u", (guint) type + 1);
+  candidate->component = component;
+  candidate->priority = priority;
+  candidate->address = g_strdup (address);
+  candidate->port = port;
+  candidate->type = type;
+  g_ptr_array_add (local->candidates, candidate);
+}
+
+/* A host of two families behind a NAT, with a relay. */
+static inline void
+add_ice (CusaxTransportDescription *local)
+{
+  local->rtcp_mux = TRUE;
+  local->ice_ufrag = g_strdup ("aB3d");
+  local->ice_password = g_strdup ("0123456789abcdefghijkl");
+  local->candidates = cusax_candidates_new ();
+  add_candidate (local, 1, 2130706175, "2001:db8::1", 4010, CUSAX_CANDIDATE_HOST);
+  add_candidate (local, 1, 16777215, "198.51.100.9", 4020, CUSAX_CANDIDATE_RELAYED);
+  add_candidate (local, 1, 2130705919, "10.8.0.6", 4000, CUSAX_CANDIDATE_HOST);
+  add_candidate (local, 1, 1694498815, "203.0.113.1", 4000, CUSAX_CANDIDATE_SERVER_REFLEXIVE);
+  add_candidate (local, 1, 2130706431, local->address, local->rtp_port, CUSAX_CANDIDATE_HOST);
+  add_candidate (local, 2, 2130706430, local->address, local->rtcp_port, CUSAX_CANDIDATE_HOST);
+  add_candidate (local, 2, 2130706174, "2001:db8::1", 4011, CUSAX_CANDIDATE_HOST);
+}
+
+static inline CusaxTransportDescription *
+make_full_local (guint16 port)
+{
+  CusaxTransportDescription *local = make_local (TRUE);
+
+  local->rtp_port = port;
+  local->rtcp_port = port + 1;
+  add_fingerprint (local);
+  add_ice (local);
+  return local;
+}
+
+/* With a picture, and with all that we can do. */
+static inline CusaxOffer *
+make_full (CusaxMediaSecurity security, gboolean is_private)
+{
+  g_autoptr (GPtrArray) pictures = cusax_codecs_video_policy ();
+  g_autoptr (CusaxTransportDescription) video = make_full_local (4100);
+  CusaxOffer *offer = make (security);
+
+  cusax_offer_set_private (offer, is_private);
+  cusax_offer_set_video (offer, pictures);
+  cusax_offer_set_local_video (offer, video, CUSAX_DIRECTION_SENDRECV);
+  return offer;
+}
+
+static inline char *
+create_full_offer (CusaxOffer *offer)
+{
+  g_autoptr (CusaxTransportDescription) local = make_full_local (4000);
+  g_autoptr (GError) error = NULL;
+  char *sdp = cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, &error);
+
+  g_assert_no_error (error);
+  return sdp;
+}
+
+static inline char *
+create_full_answer (CusaxOffer *offer)
+{
+  g_autoptr (CusaxTransportDescription) local = make_full_local (4000);
+  g_autoptr (GError) error = NULL;
+  char *sdp = cusax_offer_create_answer (offer, local, CUSAX_DIRECTION_SENDRECV, &error);
+
+  g_assert_no_error (error);
+  return sdp;
+}
+
 /* "remote:rtp/rtcp[+mux] direction codecs [srtp=tag/suite of ours|dtls=what they are][? not authenticated] [ptime]" */
 static inline char *
 print (const CusaxOfferResult *result)
@@ -69,6 +149,19 @@ print (const CusaxOfferResult *result)
     g_string_append (text, "?");
   if (result->ptime != 0)
     g_string_append_printf (text, " ptime=%u", result->ptime);
+  if (result->maxptime != 0)
+    g_string_append_printf (text, " maxptime=%u", result->maxptime);
+  if (result->remote->ice_ufrag != NULL)
+    g_string_append_printf (text, " ice=%s/%u%s", result->remote->ice_ufrag, result->remote->candidates->len,
+                            result->remote->is_ice_lite ? "-lite" : "");
+  if (result->ice_mismatch)
+    g_string_append (text, " mismatch");
+  if (result->is_bundled)
+    g_string_append (text, " bundled");
+  if (result->has_pli || result->has_fir)
+    g_string_append_printf (text, " %s%s", result->has_pli ? "pli" : "", result->has_fir ? "fir" : "");
+  if (result->bandwidth != 0)
+    g_string_append_printf (text, " max=%u", result->bandwidth);
   return g_string_free (text, FALSE);
 }
 
@@ -98,6 +191,43 @@ receive_offer (CusaxOffer *offer, const char *sdp)
   g_autoptr (CusaxOfferResult) result = cusax_offer_receive_offer (offer, sdp, strlen (sdp), &error);
 
   return print_or_error (result, error);
+}
+
+/* The picture after the sound, "-" for none, "refused", "offered". */
+static inline char *
+print_both (const CusaxOfferResult *result, const GError *error)
+{
+  g_autofree char *sound = print_or_error (result, error);
+  g_autofree char *picture = NULL;
+
+  if (result == NULL)
+    return g_steal_pointer (&sound);
+  if (result->video != NULL)
+    picture = print (result->video);
+  return g_strconcat (sound, " + ",
+                      picture != NULL           ? picture
+                      : result->video_refused   ? "refused"
+                      : result->has_video_offer ? "offered"
+                                                : "-",
+                      NULL);
+}
+
+static inline char *
+receive_both (CusaxOffer *offer, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_receive_offer (offer, sdp, strlen (sdp), &error);
+
+  return print_both (result, error);
+}
+
+static inline char *
+receive_both_answer (CusaxOffer *offer, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CusaxOfferResult) result = cusax_offer_receive_answer (offer, sdp, strlen (sdp), &error);
+
+  return print_both (result, error);
 }
 
 static inline char *
