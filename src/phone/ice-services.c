@@ -154,7 +154,7 @@ on_services (gpointer data, const GPtrArray *announced, gboolean failed)
       arm (services);
       return;
     }
-  g_debug ("the chat server announces %u STUN and TURN servers", servers->len);
+  g_info ("the chat server announces %u STUN and TURN servers", servers->len);
   plan (services, cusax_ice_servers_get_expiry (servers));
   set_servers (services, servers);
 }
