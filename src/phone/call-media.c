@@ -117,9 +117,16 @@ cusax_call_get_wanted_direction (const CusaxCall *call)
   return call->want_held ? CUSAX_DIRECTION_SENDONLY : CUSAX_DIRECTION_SENDRECV;
 }
 
-/* Brings what both sides agreed on to the transport and, if it is open, the media session. */
+void
+cusax_call_apply_session (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final)
+{
+  if (call->session != NULL)
+    call->session->vtable->set_remote_codecs (call->session, result->codecs);
+  cusax_call_video_apply (call, result, is_final);
+}
+
 gboolean
-cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final, GError **error)
+cusax_call_apply_transport (CusaxCall *call, const CusaxOfferResult *result, GError **error)
 {
   CusaxDirection direction = result->direction & cusax_call_get_wanted_direction (call);
   const CusaxCodec *best = g_ptr_array_index (result->codecs, 0);
@@ -129,8 +136,6 @@ cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboole
   call->transport->vtable->set_direction (call->transport, direction);
   if (call->transport->vtable->set_codecs != NULL)
     call->transport->vtable->set_codecs (call->transport, result->codecs);
-  if (call->session != NULL)
-    call->session->vtable->set_remote_codecs (call->session, result->codecs);
 
   call->secure = result->secure;
   call->keying = result->keying;
@@ -139,7 +144,15 @@ cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboole
   call->remote_held = (result->direction & CUSAX_DIRECTION_SENDONLY) == 0;
   g_free (call->codec);
   call->codec = g_strdup_printf ("%s/%u", best->name, best->clock_rate);
-  cusax_call_video_apply (call, result, is_final);
+  return TRUE;
+}
+
+gboolean
+cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final, GError **error)
+{
+  if (!cusax_call_apply_transport (call, result, error))
+    return FALSE;
+  cusax_call_apply_session (call, result, is_final);
   return TRUE;
 }
 
@@ -192,7 +205,8 @@ on_transport_silence (gpointer user_data, guint seconds, gboolean incoming)
   CusaxCall *call = user_data;
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
-  if (call->state == CUSAX_CALL_ACTIVE && !call->remote_held && call->owner != NULL)
+  /* While we hold, the session gives nothing to send, and should not. */
+  if (call->state == CUSAX_CALL_ACTIVE && !call->remote_held && (incoming || !call->want_held) && call->owner != NULL)
     call->owner->on_silence (call->owner_data, call, seconds, incoming);
 }
 

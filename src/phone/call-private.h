@@ -141,6 +141,9 @@ CusaxDirection cusax_call_get_wanted_direction (const CusaxCall *call);
 /* Brings what both sides agreed on to the transport and, if it is open, the media session. */
 /* @is_final: FALSE for early media, after which another answer may come. */
 gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final, GError **error);
+/* The two halves of it: the network, then what is heard and seen. */
+gboolean cusax_call_apply_transport (CusaxCall *call, const CusaxOfferResult *result, GError **error);
+void cusax_call_apply_session (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final);
 /* For sound or picture. @theirs: (nullable): what they offer, if this answers it */
 CusaxTransport *cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs,
                                           const CusaxTransportListener *listener);

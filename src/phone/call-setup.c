@@ -292,12 +292,13 @@ on_answered_tick (gpointer data)
   g_autoptr (GError) error = NULL;
 
   call->tick_id = 0;
-  if (!cusax_call_open_session (call, &error)
-      || (call->pending != NULL && !cusax_call_apply_result (call, call->pending, TRUE, &error)))
+  if (!cusax_call_open_session (call, &error))
     {
       cusax_call_end_with_error (call, error);
       return G_SOURCE_REMOVE;
     }
+  if (call->pending != NULL)
+    cusax_call_apply_session (call, call->pending, TRUE);
   if (call->muted)
     call->session->vtable->set_muted (call->session, TRUE);
   if (call->want_held)
@@ -326,6 +327,12 @@ send_200 (CusaxCall *call)
     }
   call->is_answered = TRUE;
   call->sip_call->vtable->accept (call->sip_call, sdp);
+  /* ICE and the handshake go on in their own thread while this one opens the window. */
+  if (call->pending != NULL && !cusax_call_apply_transport (call, call->pending, &error))
+    {
+      cusax_call_end_with_error (call, error);
+      return;
+    }
   call->tick_id = call->ports.clock->add (call->ports.clock, 0, on_answered_tick, call);
 }
 

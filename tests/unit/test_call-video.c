@@ -210,12 +210,12 @@ test_answer_with (void)
                            "transport2.gather\n"
                            "call #1 ANSWERING\n");
   fake_transport_ready_at (world, 2);
-  fake_world_check (world, "call.accept video\n");
+  fake_world_check (world, "call.accept video\n"
+                           "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n");
   fake_world_pass (world, 0);
   fake_world_check (world, "media.open bob@example.org\n"
                            "transport.set_leg_peer 7078 7079\n"
-                           "transport.set_remote 192.0.2.9:50000 srtp\n"
-                           "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
                            "transport2.set_remote 192.0.2.9:50010 srtp\n"
                            "transport2.set_direction sendrecv\n"
@@ -235,7 +235,9 @@ test_answer_sound_only (void)
 
   cusax_call_answer (call);
   fake_world_check (world, "call.accept video-off\n"
-                           "call #1 ANSWERING\n");
+                           "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "call #1 ANSWERING secure\n");
   fake_world_pass (world, 0);
   g_assert_null (strstr (world->trace->str, "video"));
   fake_world_free (world);

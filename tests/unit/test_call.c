@@ -110,12 +110,12 @@ test_incoming (void)
   fake_world_check (world, "");
   cusax_call_answer (cusax_account_get_call (world->account, 1));
   fake_world_check (world, "call.accept\n"
-                           "call #1 ANSWERING\n");
+                           "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "call #1 ANSWERING secure\n");
   fake_world_pass (world, 0);
   fake_world_check (world, "media.open bob@example.org\n"
                            "transport.set_leg_peer 7078 7079\n"
-                           "transport.set_remote 192.0.2.9:50000 srtp\n"
-                           "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
                            "session.accept\n");
   world->call->listener->on_established (world->call->listener_data, NULL, 0);
@@ -141,7 +141,9 @@ test_incoming_answered_early (void)
   cusax_call_answer (cusax_account_get_call (world->account, 1));
   fake_world_forget (world);
   fake_transport_ready (world);
-  fake_world_check (world, "call.accept\n");
+  fake_world_check (world, "call.accept\n"
+                           "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n");
   fake_world_free (world);
 }
 

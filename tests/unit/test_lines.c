@@ -30,11 +30,11 @@ test_p11_answer_holds (void)
   g_assert_true (cusax_call_is_held (bob.call));
   g_assert_false (cusax_call_is_held (carol.call));
   fake_world_check (world, "call2.accept\n"
-                           "call #2 ANSWERING\n"
-                           "media.open carol@example.org\n"
-                           "transport2.set_leg_peer 7078 7079\n"
                            "transport2.set_remote 192.0.2.9:50000 srtp\n"
                            "transport2.set_direction sendrecv\n"
+                           "call #2 ANSWERING secure\n"
+                           "media.open carol@example.org\n"
+                           "transport2.set_leg_peer 7078 7079\n"
                            "session2.set_remote_codecs opus\n"
                            "session2.accept\n"
                            "call #2 ACTIVE secure\n"
