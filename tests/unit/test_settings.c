@@ -93,6 +93,7 @@ test_all_rows (void)
       g_assert_null (strchr (fake_dialog_label (setting->name), '_'));
     }
   g_assert_true (purple_request_field_string_is_masked (field ("sip_password")));
+  g_assert_true (purple_request_field_string_is_masked (field ("turn_password")));
   fake_dialog_press (TRUE);
   /* Nothing was changed: nothing is stored, so that later versions may change their defaults. */
   assert_stored ("sip_server", "none");
@@ -117,6 +118,25 @@ test_faulty (void)
   g_assert_cmpuint (reconfigured, ==, 1);
   assert_stored ("sip_server", "sip.example.org");
   assert_stored ("country_code", "49");
+  teardown ();
+}
+
+static void
+test_faulty_turn (void)
+{
+  setup ();
+  cusax_settings_show (account);
+  type ("turn_server", "http://turn.example.org");
+  fake_dialog_press (TRUE);
+  g_assert_nonnull (fake_dialog);
+  g_assert_nonnull (strstr (fake_dialog->secondary, "TURN server"));
+  type ("turn_server", "turns:turn.example.org");
+  type ("turn_user", "u");
+  type ("turn_password", " p ");
+  fake_dialog_press (TRUE);
+  g_assert_cmpuint (reconfigured, ==, 1);
+  assert_stored ("turn_server", "turns:turn.example.org");
+  assert_stored ("turn_password", " p ");
   teardown ();
 }
 
@@ -181,6 +201,7 @@ main (int argc, char **argv)
   fake_chat_init ();
   account = fake_purple_account ("alice@example.org");
   g_test_add_func ("/settings/all-rows", test_all_rows);
+  g_test_add_func ("/settings/faulty-turn", test_faulty_turn);
   g_test_add_func ("/settings/R8-faulty", test_faulty);
   g_test_add_func ("/settings/R9-locked", test_locked);
   result = g_test_run ();
