@@ -8,6 +8,7 @@
 #include "callwords.h"
 #include "connection.h"
 #include "dialling.h"
+#include "legs.h"
 #include "notices.h"
 #include "transferdialog.h"
 #include "words.h"
@@ -81,6 +82,15 @@ on_hang_up (PurplePluginAction *action)
 
   if (call != NULL)
     cusax_call_hang_up (call);
+}
+
+static void
+on_details (PurplePluginAction *action)
+{
+  CusaxCall *call = call_of (action);
+
+  if (call != NULL)
+    cusax_legs_show_call (account_of (action), call);
 }
 
 static void
@@ -186,6 +196,10 @@ cusax_callmenus_actions (PurpleAccount *account)
     if (cusax_callpick_is_ours_to_end (g_ptr_array_index (calls, i)))
       actions
         = add_call_action (actions, account, g_ptr_array_index (calls, i), several, _ ("Hang up"), on_hang_up);
+  for (guint i = 0; i < calls->len; i++)
+    if (cusax_callpick_is_active (g_ptr_array_index (calls, i)))
+      actions
+        = add_call_action (actions, account, g_ptr_array_index (calls, i), several, _ ("Call details"), on_details);
   return actions;
 }
 

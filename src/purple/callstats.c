@@ -198,7 +198,7 @@ cusax_callstats_log_line (CusaxCall *call)
   const char *codec = cusax_call_get_codec (call);
   CusaxTransportStats stats;
 
-  if (cusax_call_get_seconds (call) == 0 || !cusax_call_get_stats (call, &stats))
+  if (!cusax_call_get_stats (call, &stats))
     return NULL;
   line = g_string_new (NULL);
   g_string_append_printf (line, "call #%u ended after %u s: %s", cusax_call_get_number (call), cusax_call_get_seconds (call),

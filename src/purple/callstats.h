@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 /** Returns: (transfer full): lines for people, without a line break at the end; "" if nothing is known yet */
 char *cusax_callstats_words (CusaxCall *call);
 
-/** Returns: (transfer full) (nullable): "call #1 ended after 187 s: opus/48000, ..."; NULL for one that never stood. For the
- * log, so not translated. */
+/** Returns: (transfer full) (nullable): "call #1 ended after 187 s: opus/48000, ..."; NULL for one of which
+ * nothing was measured. For the log, so not translated. */
 char *cusax_callstats_log_line (CusaxCall *call);
 
 G_END_DECLS

@@ -143,10 +143,25 @@ add_calls (GString *text, PurpleAccount *account, CusaxAccount *phone)
       g_autofree char *name = cusax_callers_name (account, call);
       g_autofree char *state = cusax_words_call_state (call, name);
 
-      g_autofree char *stats = cusax_callstats_words (call);
+      g_autofree char *stats = cusax_wrap_is_needed () ? NULL : cusax_callstats_words (call);
 
-      g_string_append_printf (text, "\n\n%s%s%s", state, *stats != '\0' ? "\n" : "", stats);
+      /* Where there are 24 lines on the screen "Call details" has the rest. */
+      g_string_append_printf (text, "%s\n%s%s%s", stats != NULL ? "\n" : "", state, stats != NULL ? "\n" : "",
+                              stats != NULL ? stats : "");
     }
+}
+
+void
+cusax_legs_show_call (PurpleAccount *account, CusaxCall *call)
+{
+  g_autofree char *name = cusax_callers_name (account, call);
+  g_autofree char *state = cusax_words_call_state (call, name);
+  g_autofree char *stats = cusax_callstats_words (call);
+  g_autofree char *primary = cusax_wrap_text (state);
+  g_autofree char *secondary = cusax_wrap_text (stats);
+
+  purple_notify_message (cusax_connection_get_plugin (), PURPLE_NOTIFY_MSG_INFO, _ ("Call details"), primary, secondary,
+                         NULL, NULL);
 }
 
 void

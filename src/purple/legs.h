@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Both legs in one place (R46, R51): "both protected / chat only / telephony only / none", a warning when that gets worse,
- * one action that requires encryption for both, and the text of "Connection details".
+ * one action that requires encryption for both, and the texts of "Connection details" and "Call details".
  */
 #pragma once
 
 #include <purple.h>
 
+#include "call.h"
 #include "parity.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,9 @@ void cusax_legs_update (PurpleAccount *account);
 
 /** (transfer full): one line in words, "" if there is nothing to compare */
 char *cusax_legs_words (PurpleAccount *account);
+
+/** Shows "Call details" of @call. */
+void cusax_legs_show_call (PurpleAccount *account, CusaxCall *call);
 
 /** Shows "Connection details". */
 void cusax_legs_show (PurpleAccount *account);

@@ -201,6 +201,16 @@ on_node_video (PurpleBlistNode *node, gpointer data)
 
 /* Looked up again: the menu may stand open longer than the call. */
 static void
+on_node_details (PurpleBlistNode *node, gpointer data)
+{
+  CusaxAccount *phone = phone_of_buddy (PURPLE_BUDDY (node));
+  CusaxCall *call = phone != NULL ? call_with (PURPLE_BUDDY (node), phone) : NULL;
+
+  if (call != NULL)
+    cusax_legs_show_call (purple_buddy_get_account (PURPLE_BUDDY (node)), call);
+}
+
+static void
 on_node_hang_up (PurpleBlistNode *node, gpointer data)
 {
   CusaxAccount *phone = phone_of_buddy (PURPLE_BUDDY (node));
@@ -355,6 +365,17 @@ contact_entries (PurpleBuddy *buddy, CusaxAccount *phone, const char *jid)
   return with_transfer (entries, buddy, phone);
 }
 
+/* Pidgin has them in the menu of the conversation, too. */
+static GList *
+entries_in_call (CusaxCall *call)
+{
+  GList *entries = g_list_append (NULL, new_entry (_ ("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL, NULL));
+
+  if (cusax_call_get_state (call) != CUSAX_CALL_ACTIVE)
+    return entries;
+  return g_list_append (entries, new_entry (_ ("Call details"), PURPLE_CALLBACK (on_node_details), NULL, NULL));
+}
+
 static GList *
 phone_entries (PurpleBuddy *buddy)
 {
@@ -366,9 +387,7 @@ phone_entries (PurpleBuddy *buddy)
   if (phone == NULL)
     return NULL;
   if (call != NULL)
-    return g_list_concat (cusax_callmenus_buddy (buddy, phone, call),
-                          g_list_append (NULL, new_entry (_ ("Hang up"), PURPLE_CALLBACK (on_node_hang_up), NULL,
-                                                          NULL)));
+    return g_list_concat (cusax_callmenus_buddy (buddy, phone, call), entries_in_call (call));
   if (jid != NULL)
     return contact_entries (buddy, phone, jid);
   address = cusax_peers_address (purple_buddy_get_account (buddy), purple_buddy_get_name (buddy));

@@ -347,6 +347,25 @@ test_R46_details (void)
   teardown ();
 }
 
+/* What is measured of a call: in full where there is room, else in a window of its own. */
+static void
+test_P1_call_details (void)
+{
+  CusaxCall *call = fake_call_new (2, CUSAX_CALL_ACTIVE, "bob@example.org");
+
+  setup ();
+  g_ptr_array_add (fake_phone.calls, call);
+  call->peer = cusax_address_parse_uri ("sip:bob@example.org", NULL);
+  call->codec = "opus/48000";
+  cusax_legs_show_call (account, call);
+  g_assert_true (g_str_has_prefix (window, "Call details|#2 Bob: in call, not encrypted|Codec: opus/48000\n"));
+  cusax_legs_show (account);
+  g_assert_nonnull (strstr (window, "\n#2 Bob: in call, not encrypted"));
+  g_assert_cmpint (strstr (window, "Codec: opus/48000") != NULL, ==, !is_finch);
+  fake_call_free (call);
+  teardown ();
+}
+
 /* Lines are no wider than Finch shows, and not so many. */
 static void
 test_details_fit (void)
@@ -383,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/legs/keeps-what-is-good", test_keeps_what_is_good);
   g_test_add_func ("/legs/R46/details", test_R46_details);
   g_test_add_func ("/legs/details-fit", test_details_fit);
+  g_test_add_func ("/legs/P1-call-details", test_P1_call_details);
   result = g_test_run ();
   g_string_free (trace, TRUE);
   fake_phone_reset (NULL);

@@ -151,6 +151,12 @@ cusax_setuptest_show (PurpleAccount *of)
 }
 
 void
+cusax_legs_show_call (PurpleAccount *of, CusaxCall *call)
+{
+  trace_call ("details", call->who, NULL);
+}
+
+void
 cusax_legs_show (PurpleAccount *of)
 {
   trace_call ("details", purple_account_get_username (of), NULL);
@@ -485,7 +491,7 @@ test_number (void)
   teardown ();
 }
 
-/* While there is a call its end is the only entry; it may have ended by itself before that is pressed. */
+/* While there is a call there are its end and what is measured of it; it may have ended by itself before that is pressed. */
 static void
 test_hang_up (void)
 {
@@ -496,15 +502,18 @@ test_hang_up (void)
   setup ();
   bob = add_buddy (account, "bob@example.org");
   g_ptr_array_add (fake_phone.calls, call);
-  assert_menu (bob, "XMPP | Hang up");
+  assert_menu (bob, "XMPP | Hang up | Call details");
   can_transfer = TRUE;
-  assert_menu (bob, "XMPP | Connect | Hang up");
+  assert_menu (bob, "XMPP | Connect | Hang up | Call details");
   can_transfer = FALSE;
   fake_phone.state = CUSAX_PHONE_WAITING;
   menu = cusax_menus_node (PURPLE_BLIST_NODE (bob));
   press (menu, bob, "Hang up");
   g_assert_cmpstr (call->trace->str, ==, "hang-up ");
+  press (menu, bob, "Call details");
+  assert_trace ("details(bob@example.org) ");
   g_ptr_array_remove (fake_phone.calls, call);
+  press (menu, bob, "Call details");
   press (menu, bob, "Hang up");
   g_assert_cmpstr (call->trace->str, ==, "hang-up ");
   free_menu (menu);
