@@ -138,6 +138,25 @@ test_P25_picture (gconstpointer finch)
   fake_phone.can_video = FALSE;
 }
 
+/* A camera that is plugged in while it rings counts. */
+static void
+test_P25_camera_comes (gconstpointer finch)
+{
+  CusaxCall *call = call_from ("sip:bob@example.org", CUSAX_BINDING_STRONG, "bob@example.org");
+
+  setup (finch != NULL);
+  call->video_offered = TRUE;
+  cusax_ringing_show (account, &fake_phone, call);
+  g_assert_false (fake_dialog_has ("video"));
+  fake_phone.can_video = TRUE;
+  cusax_ringing_update (account, call);
+  g_assert_true (fake_dialog_has ("video"));
+  fake_dialog_press (TRUE);
+  g_assert_cmpstr (call->trace->str, ==, "answer ");
+  fake_call_free (call);
+  fake_phone.can_video = FALSE;
+}
+
 static void
 test_muted (gconstpointer finch)
 {
@@ -637,6 +656,7 @@ static const struct
   { "words", test_words },
   { "R49-encrypted", test_R49_encrypted },
   { "P25-picture", test_P25_picture },
+  { "P25-camera-comes", test_P25_camera_comes },
   { "muted", test_muted },
   { "decline", test_decline },
   { "close-window", test_close_window },
