@@ -222,6 +222,12 @@ make_agent (CusaxIce *ice, const CusaxIceConfig *config)
     nice_agent_set_port_range (ice->agent, ice->stream, component, config->port_min, config->port_max);
 }
 
+void
+cusax_ice_prepare (GMainContext *context)
+{
+  g_object_unref (nice_agent_new (context, NICE_COMPATIBILITY_RFC5245));
+}
+
 CusaxIce *
 cusax_ice_new (const CusaxIceConfig *config, const CusaxIceCallbacks *callbacks, gpointer user_data, GError **error)
 {

@@ -43,6 +43,9 @@ typedef struct
   char *local_address, *remote_address; /* with port; owned */
 } CusaxIcePair;
 
+/** Does what the first one of a process would else wait for. */
+void cusax_ice_prepare (GMainContext *context);
+
 /** Begins to gather. Returns: (transfer full): NULL with CUSAX_ERROR_MEDIA */
 CusaxIce *cusax_ice_new (const CusaxIceConfig *config, const CusaxIceCallbacks *callbacks, gpointer user_data, GError **error);
 

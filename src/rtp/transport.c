@@ -383,6 +383,8 @@ static gboolean
 on_prepare (gpointer data)
 {
   cusax_srtp_prepare ();
+  cusax_dtls_get_fingerprint ();
+  cusax_ice_prepare (cusax_thread_get_context ());
   return G_SOURCE_REMOVE;
 }
 

@@ -524,17 +524,17 @@ test_dead_servers (void)
 static void
 test_without_servers (void)
 {
-  gint64 start, best = G_MAXINT64;
+  gint64 best = G_MAXINT64;
 
   for (guint i = 0; i < 5; i++)
     {
-      g_autoptr (RigSide) a = NULL;
+      gint64 start = g_get_monotonic_time (), taken;
+      g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
 
-      start = g_get_monotonic_time ();
-      a = rig_side_new_ice ("127.0.0.1", TRUE);
-      best = MIN (best, g_get_monotonic_time () - start);
+      taken = g_get_monotonic_time () - start;
+      best = MIN (best, taken);
+      g_test_message ("gathered after %.1f ms", taken / 1e3);
     }
-  g_test_message ("gathered after %.1f ms", best / 1e3);
   g_assert_cmpint (best, <, 20 * 1000);
 }
 
