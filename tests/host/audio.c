@@ -19,6 +19,7 @@ typedef struct
 {
   FILE *file;
   guint32 bytes;
+  char *who;
 } Recorder;
 
 static char *folder;
@@ -31,6 +32,8 @@ static gint recordings;
 static GMutex recordings_mutex;
 static GHashTable *recording_of; /* who -> file */
 static char *last_recording;
+static GHashTable *heard; /* who -> gint64; recordings_mutex */
+#define LOUD 1000
 static gint opened;
 
 /* ------------------------------------------------------------------------ loudspeaker */
@@ -63,7 +66,25 @@ recorder_free (gpointer data, GClosure *closure)
   Recorder *recorder = data;
 
   fclose (recorder->file);
+  g_free (recorder->who);
   g_free (recorder);
+}
+
+/* Streaming thread, when the sound is played. */
+static void
+note_heard (const Recorder *recorder, const GstMapInfo *map)
+{
+  const gint16 *samples = (const gint16 *) (gconstpointer) map->data;
+  gsize count = map->size / 2, i = 0;
+  gint64 now = g_get_monotonic_time ();
+
+  while (i < count && ABS (samples[i]) < LOUD)
+    i++;
+  g_mutex_lock (&recordings_mutex);
+  if (i < count && heard != NULL && !g_hash_table_contains (heard, recorder->who))
+    g_hash_table_insert (heard, g_strdup (recorder->who), g_memdup2 (&(gint64){ now + (gint64) i * G_USEC_PER_SEC / RATE },
+                                                                   sizeof (gint64)));
+  g_mutex_unlock (&recordings_mutex);
 }
 
 /* In the streaming thread. */
@@ -76,6 +97,7 @@ on_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, Recorder *recorder
     return;
   fwrite (map.data, 1, map.size, recorder->file);
   recorder->bytes += map.size;
+  note_heard (recorder, &map);
   write_header (recorder);
   fflush (recorder->file);
   gst_buffer_unmap (buffer, &map);
@@ -91,6 +113,7 @@ start_recording (GstElement *sink, const char *who)
   recorder->file = fopen (path, "wb");
   if (recorder->file == NULL)
     g_error ("cannot write %s", path);
+  recorder->who = g_strdup (who != NULL ? who : "");
   write_header (recorder);
   g_object_set (sink, "signal-handoffs", TRUE, NULL);
   g_signal_connect_data (sink, "handoff", G_CALLBACK (on_handoff), recorder, recorder_free, 0);
@@ -250,6 +273,45 @@ void
 host_audio_set_volume (double volume)
 {
   tone_volume = volume;
+}
+
+static void
+set_volume (const GValue *value, gpointer volume)
+{
+  GObject *element = g_value_get_object (value);
+
+  if (g_object_get_data (element, "host-microphone") != NULL)
+    g_object_set (element, "volume", *(double *) volume, NULL);
+}
+
+void
+host_audio_speak (double volume)
+{
+  GstElement *pipeline = purple_media_manager_get_pipeline (purple_media_manager_get ());
+  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (pipeline));
+
+  g_mutex_lock (&recordings_mutex);
+  g_clear_pointer (&heard, g_hash_table_unref);
+  heard = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_mutex_unlock (&recordings_mutex);
+  while (gst_iterator_foreach (elements, set_volume, &volume) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+  gst_iterator_free (elements);
+}
+
+gint64
+host_audio_get_heard (const char *who)
+{
+  const gint64 *found = NULL;
+  gint64 when = 0;
+
+  g_mutex_lock (&recordings_mutex);
+  if (heard != NULL)
+    found = g_hash_table_lookup (heard, who);
+  if (found != NULL)
+    when = *found;
+  g_mutex_unlock (&recordings_mutex);
+  return when;
 }
 
 void

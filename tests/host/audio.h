@@ -35,6 +35,12 @@ void host_audio_set_tone (double hertz);
 /** And how loud, 0.5 if nothing was said: 1 is full scale. */
 void host_audio_set_volume (double volume);
 
+/** Sets how loud all microphones are that are there already. */
+void host_audio_speak (double volume);
+
+/** Returns: when the loudspeakers of @who first played something since host_audio_speak(), monotonic microseconds; 0: not yet */
+gint64 host_audio_get_heard (const char *who);
+
 /** What loudspeakers made from now on for calls with @who do (NULL: with anybody; what it was for others ends).
  */
 void host_audio_set_sink_of (const char *who, HostSink sink);

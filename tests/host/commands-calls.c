@@ -5,6 +5,7 @@
 #include "audio.h"
 #include "events.h"
 #include "lookup.h"
+#include "picture.h"
 #include "uiops.h"
 
 #include <purple.h>
@@ -135,12 +136,42 @@ sink (char **args, GError **error)
   return TRUE;
 }
 
+/* From now on this user interface has pictures, and a camera that shows this colour. */
+static gboolean
+camera (char **args, GError **error)
+{
+  guint64 colour;
+
+  if (!g_ascii_string_to_unsigned (args[0], 16, 0, 0xffffff, &colour, error))
+    return FALSE;
+  host_picture_init (TRUE);
+  host_picture_set_colour ((guint32) colour);
+  return TRUE;
+}
+
+static gboolean
+seen (char **args, GError **error)
+{
+  HostPicture picture = { 0 };
+  g_autofree char *colour = NULL;
+
+  if (!host_picture_is_on ())
+    return host_command_fail (error, "no camera");
+  host_picture_get (args[0], &picture);
+  colour = g_strdup_printf ("%06x", picture.colour);
+  host_event ("seen", "who", args[0], "count", host_number (picture.count), "colour", colour, "width",
+              host_number ((guint) picture.width), "height", host_number ((guint) picture.height), NULL);
+  return TRUE;
+}
+
 const HostCommand host_commands_calls[] = {
   { "call", 1, call },
   { "caps", 1, caps },
   { "media", 1, media },
   { "dtmf", 1, dtmf },
   { "tone", 1, tone },
+  { "camera", 1, camera },
+  { "seen", 1, seen },
   { "sink", 1, sink },
   { NULL, 0, NULL },
 };

@@ -69,6 +69,58 @@ note_event (CrossingEnd *end, const guint8 *protected, int length)
     end->event_ended++;
 }
 
+/** Late: a packet on its way. */
+typedef struct
+{
+  CrossingEnd *to;
+  gsize length;
+  guint8 packet[2048];
+} Late;
+
+static void
+deliver (int out, guint16 port, const guint8 *packet, gsize length)
+{
+  struct sockaddr_in to
+    = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons (port) };
+
+  if (port != 0)
+    (void) !sendto (out, packet, length, 0, (struct sockaddr *) &to, sizeof to);
+}
+
+static gboolean
+on_late (gpointer data)
+{
+  Late *late = data;
+
+  late->to->late--;
+  if (late->to->rtp_source != 0)
+    deliver (late->to->rtp_fd, late->to->session_rtp, late->packet, late->length);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+deliver_late (CrossingEnd *end, const guint8 *packet, gsize length)
+{
+  Late *late = g_new0 (Late, 1);
+
+  late->to = end->peer;
+  late->to->late++;
+  late->length = length;
+  memcpy (late->packet, packet, length);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) g_random_int_range (0, (gint32) end->jitter + 1), on_late, late, g_free);
+}
+
+static void
+note_packet (CrossingEnd *end, const guint8 *packet, int length)
+{
+  if (end->packets++ == 0)
+    end->first_packet = g_get_monotonic_time ();
+  if (end->event_type != 0 && (packet[1] & 0x7f) == end->event_type)
+    note_event (end, packet, length);
+  else
+    end->payload_type = packet[1] & 0x7f;
+}
+
 static gboolean
 forward (int fd, int out, guint16 port, CrossingEnd *count)
 {
@@ -77,22 +129,14 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
 
   while ((length = recv (fd, packet, sizeof packet, 0)) > 0)
     {
-      struct sockaddr_in to
-          = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons (port) };
-
       if (count != NULL && length > 1)
-        {
-          if (count->packets++ == 0)
-            count->first_packet = g_get_monotonic_time ();
-          if (count->event_type != 0 && (packet[1] & 0x7f) == count->event_type)
-            note_event (count, packet, (int) length);
-          else
-            count->payload_type = packet[1] & 0x7f;
-          if (count->lose != 0 && count->packets % count->lose == 0)
-            continue;
-        }
-      if (port != 0)
-        (void)!sendto (out, packet, (size_t)length, 0, (struct sockaddr *)&to, sizeof to);
+        note_packet (count, packet, (int) length);
+      if (count != NULL && count->lose != 0 && count->packets % count->lose == 0)
+        continue;
+      if (count != NULL && count->jitter != 0)
+        deliver_late (count, packet, (gsize) length);
+      else
+        deliver (out, port, packet, (gsize) length);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -266,6 +310,8 @@ static void
 end_clear (CrossingEnd *end)
 {
   crossing_end (end);
+  while (end->late > 0)
+    g_main_context_iteration (NULL, TRUE);
   g_clear_handle_id (&end->rtp_source, g_source_remove);
   g_clear_handle_id (&end->rtcp_source, g_source_remove);
   close (end->rtp_fd);

@@ -41,6 +41,8 @@ typedef struct _CrossingEnd
   struct _CrossingEnd *video; /* (nullable): leg and counts of the picture; its session is this one's */
   guint video_errors, keyframes_wanted;
   char *video_error;
+  guint late;   /* packets to its session that are on the way */
+  guint jitter; /* ms: its packets are late by up to so many */
   guint lose; /* one packet in so many that the session sends is lost; 0: none */
 } CrossingEnd;
 

@@ -174,6 +174,12 @@ host_picture_init (gboolean unique)
                           create_window));
 }
 
+gboolean
+host_picture_is_on (void)
+{
+  return pictures != NULL;
+}
+
 void
 host_picture_shut (void)
 {

@@ -25,6 +25,9 @@ typedef enum
  */
 void host_picture_init (gboolean unique);
 
+/** Returns: TRUE after host_picture_init(). */
+gboolean host_picture_is_on (void);
+
 /** Says that it cannot, as Finch does. */
 void host_picture_shut (void);
 

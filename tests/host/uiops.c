@@ -284,6 +284,19 @@ on_typing (PurpleAccount *account, const char *name, gpointer user_data)
   host_event ("typing", "account", host_account_name (account), "name", name, NULL);
 }
 
+/* A window for each side of a picture that begins. */
+static void
+show_pictures (PurpleMedia *media, const char *session, const char *who)
+{
+  PurpleMediaSessionType type = purple_media_get_session_type (media, session);
+
+  if (!host_picture_is_on () || (type & PURPLE_MEDIA_VIDEO) == 0)
+    return;
+  host_picture_show (media, session, who);
+  if ((type & PURPLE_MEDIA_SEND_VIDEO) != 0)
+    host_picture_show (media, session, NULL);
+}
+
 static void
 on_media_state (PurpleMedia *media, PurpleMediaState state, char *session, char *who, gpointer user_data)
 {
@@ -291,6 +304,8 @@ on_media_state (PurpleMedia *media, PurpleMediaState state, char *session, char 
 
   host_event ("media-state", "id", host_number (host_media_number (media)), "state",
               state < G_N_ELEMENTS (names) ? names[state] : "?", "session", session, "who", who, NULL);
+  if (state == PURPLE_MEDIA_STATE_NEW && session != NULL && who != NULL)
+    show_pictures (media, session, who);
   if (state == PURPLE_MEDIA_STATE_END && session == NULL && who == NULL)
     g_hash_table_remove (media_numbers, media);
 }
