@@ -81,6 +81,33 @@ test_intersect (void)
     }
 }
 
+/* G722 says 8000 for 16000 samples (RFC 3551 section 4.5.2); what says 16000 or two channels is not it. */
+static void
+test_p6_g722 (void)
+{
+  g_autoptr (GPtrArray) ours = cusax_codecs_policy ();
+  g_autoptr (GPtrArray) theirs = parse ("9 G722/8000,97 g722/8000/1,98 G722/16000,99 G722/8000/2");
+  g_autoptr (GPtrArray) both = cusax_codecs_intersect (ours, theirs);
+  g_autofree char *text = print (both);
+
+  g_assert_cmpstr (text, ==, "9 G722/8000,97 g722/8000");
+}
+
+static void
+test_video_policy (void)
+{
+  g_autoptr (GPtrArray) codecs = cusax_codecs_video_policy ();
+  g_autoptr (GPtrArray) sound = cusax_codecs_policy ();
+  g_autofree char *text = print (codecs);
+
+  g_assert_cmpstr (text, ==, "96 VP8/90000,97 H264/90000,98 H264/90000");
+  g_assert_false (cusax_codec_matches (codecs->pdata[1], codecs->pdata[2])); /* modes */
+  for (guint i = 0; i < codecs->len; i++) /* both may come to one port */
+    for (guint j = 0; j < sound->len; j++)
+      g_assert_cmpuint (((CusaxCodec *) codecs->pdata[i])->payload_type, !=,
+                        ((CusaxCodec *) sound->pdata[j])->payload_type);
+}
+
 static void
 test_intersect_is_bounded (void)
 {
@@ -111,6 +138,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codecs/policy", test_policy);
   g_test_add_func ("/codecs/intersect", test_intersect);
+  g_test_add_func ("/codecs/p6-g722", test_p6_g722);
+  g_test_add_func ("/codecs/video-policy", test_video_policy);
   g_test_add_func ("/codecs/intersect-is-bounded", test_intersect_is_bounded);
   g_test_add_func ("/codecs/copy", test_copy);
   return g_test_run ();

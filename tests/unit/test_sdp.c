@@ -166,6 +166,142 @@ test_crypto_key (void)
   g_assert_cmpmem (media->crypto[0].key, CUSAX_SRTP_KEY_LENGTH, "YS___semctl () {\t220;}\n}\nunles", 30);
 }
 
+/* What is read beside codecs and keys. "mid ice fingerprint setup bandwidth maxptime bundle-only" as far as it is there. */
+static char *
+print_more (const CusaxSdpMedia *media)
+{
+  static const char *const setups[] = { "", " actpass", " active", " passive" };
+  GString *text = g_string_new (media->mid != NULL ? media->mid : "-");
+
+  if (media->ice_ufrag != NULL)
+    g_string_append_printf (text, " ice=%s:%.4s/%u%s%s", media->ice_ufrag, media->ice_password, media->candidates->len,
+                            media->is_ice_lite ? "-lite" : "", media->has_trickle ? "-trickle" : "");
+  if (media->ice_mismatch)
+    g_string_append (text, " mismatch");
+  if (media->fingerprint != NULL)
+    g_string_append_printf (text, " %s=%.5s", media->fingerprint_hash, media->fingerprint);
+  else if (media->has_fingerprint)
+    g_string_append (text, " fingerprint=unusable");
+  g_string_append (text, setups[media->setup]);
+  if (media->bandwidth != 0)
+    g_string_append_printf (text, " max=%u", media->bandwidth);
+  if (media->maxptime != 0)
+    g_string_append_printf (text, " maxptime=%u", media->maxptime);
+  if (media->bundle_only)
+    g_string_append (text, " bundle-only");
+  if (media->feedback[8] != 0)
+    g_string_append_printf (text, " fb=%u", media->feedback[8]);
+  return g_string_free (text, FALSE);
+}
+
+#define HEX(x) x ":" x ":" x ":" x ":" x ":" x ":" x ":" x
+#define SHA256(x) HEX (x) ":" HEX (x) ":" HEX (x) ":" HEX (x)
+#define PASSWORD "0123456789abcdefghijkl"
+
+static void
+test_more (void)
+{
+  static const struct
+  {
+    const char *session, *lines;
+    const char *expected;
+  } cases[] = {
+    { "", "", "-" },
+    { "", "a=mid:0\r\na=mid:1\r\n", "0" },
+    { "", "a=mid:(\r\n", "-" },
+    { "", "a=mid:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n", "-" },
+    { "", "a=ice-ufrag:abcd\r\na=ice-pwd:" PASSWORD "\r\n", "- ice=abcd:0123/0" },
+    { "a=ice-ufrag:abcd\r\na=ice-pwd:" PASSWORD "\r\na=ice-lite\r\na=ice-options:rtp+ecn trickle\r\n", "",
+      "- ice=abcd:0123/0-lite-trickle" },
+    { "a=ice-ufrag:abcd\r\na=ice-pwd:" PASSWORD "\r\n", "a=ice-ufrag:efgh\r\n", "- ice=efgh:0123/0" },
+    { "", "a=ice-ufrag:ab\r\na=ice-pwd:" PASSWORD "\r\n", "-" },
+    { "", "a=ice-mismatch\r\n", "- mismatch" },
+    { "", "a=fingerprint:SHA-256 " SHA256 ("ab") "\r\na=setup:actpass\r\n", "- sha-256=AB:AB actpass" },
+    { "a=fingerprint:sha-256 " SHA256 ("AB") "\r\na=setup:active\r\n", "", "- sha-256=AB:AB active" },
+    { "a=fingerprint:sha-256 " SHA256 ("AB") "\r\na=setup:active\r\n",
+      "a=fingerprint:sha-256 " SHA256 ("CD") "\r\na=setup:passive\r\n", "- sha-256=CD:CD passive" },
+    { "a=fingerprint:sha-256 " SHA256 ("AB") "\r\n", "a=fingerprint:sha-1 AB\r\n", "- fingerprint=unusable" },
+    { "", "a=fingerprint:sha-512 " SHA256 ("AB") ":" SHA256 ("AB") "\r\na=fingerprint:sha-256 " SHA256 ("CD") "\r\n",
+      "- sha-256=CD:CD" },
+    { "", "a=fingerprint:sha-512 " SHA256 ("AB") ":" SHA256 ("AB") "\r\n", "- sha-512=AB:AB" },
+    { "", "a=fingerprint:sha-256 " SHA256 ("AB") ":AB\r\n", "- fingerprint=unusable" },
+    { "", "a=fingerprint:sha-256 " SHA256 ("GG") "\r\n", "- fingerprint=unusable" },
+    { "", "a=fingerprint:sha-256\r\n", "- fingerprint=unusable" },
+    { "", "a=fingerprint: \r\na=setup: \r\na=setup:both\r\n", "- fingerprint=unusable" },
+    { "b=AS:1000\r\n", "", "- max=1000" },
+    { "b=AS:1000\r\n", "b=AS:300\r\n", "- max=300" },
+    { "", "b=TIAS:64500\r\nb=AS:80\r\n", "- max=64" },
+    { "", "b=AS:80\r\nb=TIAS:100\r\n", "- max=1" },
+    { "", "b=AS:0\r\nb=AS:-1\r\nb=AS:99999999999999\r\nb=CT:5\r\nb=\r\n", "-" },
+    { "", "a=maxptime:60\r\na=maxptime:x\r\n", "- maxptime=60" },
+    { "", "a=bundle-only\r\n", "- bundle-only" },
+    { "", "a=rtcp-fb:8 nack pli\r\n", "- fb=1" },
+    { "", "a=rtcp-fb:* ccm fir\r\na=rtcp-fb:* nack  pli x\r\n", "- fb=3" },
+    { "", "a=rtcp-fb:9 nack pli\r\na=rtcp-fb:8 nack\r\na=rtcp-fb:300 nack pli\r\na=rtcp-fb:\r\na=rtcp-fb\r\n", "-" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strconcat (HEAD, cases[i].session, AUDIO, cases[i].lines, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CusaxSdp) sdp = parse (text, &error);
+      g_autofree char *printed = NULL;
+
+      note (text);
+      g_assert_no_error (error);
+      printed = print_more (sdp->media->pdata[0]);
+      g_assert_cmpstr (printed, ==, cases[i].expected);
+    }
+}
+
+static void
+test_profiles (void)
+{
+  static const struct
+  {
+    const char *protocol;
+    CusaxSdpProfile profile;
+  } cases[] = {
+    { "RTP/AVP", CUSAX_SDP_RTP },
+    { "rtp/avpf", CUSAX_SDP_RTP },
+    { "RTP/SAVP", CUSAX_SDP_SRTP },
+    { "RTP/SAVPF", CUSAX_SDP_SRTP },
+    { "UDP/TLS/RTP/SAVP", CUSAX_SDP_DTLS },
+    { "UDP/TLS/RTP/SAVPF", CUSAX_SDP_DTLS },
+    { "TCP/TLS/RTP/SAVPF", CUSAX_SDP_OTHER },
+    { "UDP/DTLS/SCTP", CUSAX_SDP_OTHER },
+    { "udptl", CUSAX_SDP_OTHER },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf (HEAD "m=audio 4000 %s 8\r\n", cases[i].protocol);
+      g_autoptr (CusaxSdp) sdp = parse (text, NULL);
+      const CusaxSdpMedia *media = sdp->media->pdata[0];
+
+      g_assert_cmpint (media->profile, ==, cases[i].profile);
+      g_assert_cmpstr (media->protocol, ==, cases[i].protocol);
+      g_assert_cmpuint (media->codecs->len, ==, cases[i].profile != CUSAX_SDP_OTHER ? 1 : 0);
+    }
+}
+
+static void
+test_groups (void)
+{
+  g_autoptr (CusaxSdp) sdp
+      = parse (HEAD "a=group:LS x y\r\na=group:BUNDLE a  b\r\na=group:bundle\r\na=group\r\na=group:BUNDLE c\r\n"
+                    "a=group:BUNDLE d\r\na=group:BUNDLE e\r\n" AUDIO "a=mid:a\r\na=group:BUNDLE f\r\n" AUDIO "a=mid:b\r\n" AUDIO
+                    "a=mid:b\r\n",
+               NULL);
+  g_autofree char *first = g_strjoinv ("+", sdp->groups->pdata[0]);
+
+  g_assert_cmpuint (sdp->groups->len, ==, CUSAX_SDP_MAX_GROUPS);
+  g_assert_cmpstr (first, ==, "a+b");
+  g_assert_cmpint (cusax_sdp_find_mid (sdp, "a"), ==, 0);
+  g_assert_cmpint (cusax_sdp_find_mid (sdp, "b"), ==, -1); /* twice */
+  g_assert_cmpint (cusax_sdp_find_mid (sdp, "x"), ==, -1);
+}
+
 static void
 test_refused (void)
 {
@@ -316,6 +452,9 @@ main (int argc, char **argv)
   g_test_add_func ("/sdp/no-media", test_no_media);
   g_test_add_func ("/sdp/crypto", test_crypto);
   g_test_add_func ("/sdp/crypto-key", test_crypto_key);
+  g_test_add_func ("/sdp/more", test_more);
+  g_test_add_func ("/sdp/profiles", test_profiles);
+  g_test_add_func ("/sdp/groups", test_groups);
   g_test_add_func ("/sdp/refused", test_refused);
   g_test_add_func ("/sdp/nul", test_nul);
   g_test_add_func ("/sdp/length", test_length);
