@@ -310,22 +310,12 @@ state_phrase (CusaxCallState state)
   return _("ended");
 }
 
-static const char *
-keys_phrase (CusaxCallKeys keys)
-{
-  switch (keys)
-    {
-    case CUSAX_CALL_KEYS_UNVERIFIED:
-      return _("encrypted (who is at the other end is not proven)");
-    case CUSAX_CALL_KEYS_SDES:
-      return _("encrypted (servers on the way could listen)");
-    case CUSAX_CALL_KEYS_DTLS:
-      return _("encrypted end to end");
-    case CUSAX_CALL_KEYS_NONE:
-      break;
-    }
-  return _("not encrypted");
-}
+static const char *const keys_phrases[] = {
+  [CUSAX_CALL_KEYS_NONE] = N_("not encrypted"),
+  [CUSAX_CALL_KEYS_UNVERIFIED] = N_("encrypted (who is at the other end is not proven)"),
+  [CUSAX_CALL_KEYS_SDES] = N_("encrypted (servers on the way could listen)"),
+  [CUSAX_CALL_KEYS_DTLS] = N_("encrypted end to end"),
+};
 
 char *
 cusax_words_call_state (CusaxCall *call, const char *name)
@@ -339,7 +329,7 @@ cusax_words_call_state (CusaxCall *call, const char *name)
   if (seconds > 0)
     g_ptr_array_add (parts, cusax_words_duration (seconds));
   if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE)
-    g_ptr_array_add (parts, g_strdup (keys_phrase (cusax_call_get_keys (call))));
+    g_ptr_array_add (parts, g_strdup (_(keys_phrases[cusax_call_get_keys (call)])));
   if (cusax_call_is_joined (call))
     g_ptr_array_add (parts, g_strdup (_("in a conference")));
   if (cusax_call_is_held (call))
