@@ -2,6 +2,7 @@
 /* See session-private.h. */
 #include "session-private.h"
 
+#include <gio/gio.h>
 #include <media-gst.h>
 #include <purple.h>
 #include <string.h>
@@ -196,6 +197,30 @@ is_of_pictures (GstObject *source)
   return found;
 }
 
+static guint16
+get_port (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  return G_IS_INET_SOCKET_ADDRESS (address) ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)) : 0;
+}
+
+/* When a picture is closed while packets of it come, its socket finds itself without a way on and says so, now and then, also
+ * after it has gone. Returns: whether @source is a socket that is not the sound's */
+static gboolean
+is_socket_of_pictures (CusaxSession *self, GstObject *source)
+{
+  g_autoptr (GSocket) socket = NULL;
+  guint16 rtp_port, rtcp_port, port;
+
+  if (self->media_ended || g_object_class_find_property (G_OBJECT_GET_CLASS (source), "used-socket") == NULL
+      || !cusax_stream_get_local_ports (self->media, CUSAX_STREAM_SESSION, self->who, &rtp_port, &rtcp_port))
+    return FALSE;
+  g_object_get (source, "used-socket", &socket, NULL);
+  port = socket != NULL ? get_port (socket) : 0;
+  return port != rtp_port && port != rtcp_port;
+}
+
 /* The pipeline is shared: does @message speak of this call? */
 static Origin
 find_origin (CusaxSession *self, GstMessage *message)
@@ -208,7 +233,7 @@ find_origin (CusaxSession *self, GstMessage *message)
     return CAMERA;
   if (!gst_object_has_as_ancestor (source, GST_OBJECT (self->conference)))
     return NOT_OURS;
-  return is_of_pictures (source) ? PICTURE : SOUND;
+  return is_of_pictures (source) || is_socket_of_pictures (self, source) ? PICTURE : SOUND;
 }
 
 /* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call, and one of the
@@ -244,7 +269,7 @@ on_bus_error (GstBus *bus, GstMessage *message, CusaxSession *self)
       self->backend_blocked = FALSE;
       g_signal_handlers_unblock_matched (bus, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self->backend);
     }
-  if (origin == NOT_OURS)
+  if (origin == NOT_OURS || ((origin == CAMERA || origin == PICTURE) && !self->video.is_open))
     return;
   gst_message_parse_error (message, &error, NULL);
   if (origin == CAMERA || origin == PICTURE)
