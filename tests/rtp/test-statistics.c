@@ -172,6 +172,20 @@ test_jitter (void)
     }
 }
 
+/* Gains a sixteenth of what is new: 16 ms, once there and once back. */
+static void
+test_jitter_gain (void)
+{
+  g_autoptr (CusaxStatistics) s = statistics_new_usual ();
+
+  for (guint n = 0; n < 100; n++)
+    note_in (s, THEIRS, 8, n, n * 160, NOON + n * 20 * MS);
+  note_in (s, THEIRS, 8, 100, 100 * 160, NOON + (100 * 20 + 16) * MS);
+  g_assert_cmpfloat (fabs (get (s).jitter_ms - 1), <, 0.001);
+  note_in (s, THEIRS, 8, 101, 101 * 160, NOON + 101 * 20 * MS);
+  g_assert_cmpfloat (fabs (get (s).jitter_ms - 1.9375), <, 0.001);
+}
+
 /* A digit has one time in all its packets; a sender that counts from elsewhere after a transfer is no late one. */
 static void
 test_jitter_traps (void)
@@ -383,6 +397,29 @@ test_deaf (void)
     }
 }
 
+/* In a bundle reports come that are of the other stream; one that is of this one, and stands still, counts. */
+static void
+test_shared (void)
+{
+  g_autoptr (CusaxStatistics) s = statistics_new_usual ();
+  Report other = { 0x9999, 0, 1, 0, 0, 0 }, ours = { OURS, 0, 1, 0, 0, 0 }, none = { 0 };
+
+  cusax_statistics_set_shared (s, TRUE);
+  for (guint second = 0; second < 20; second++)
+    {
+      note_out (s, OURS, second, NOON + second * US);
+      note_report (s, TRUE, &other, NOON + second * US);
+      note_report (s, FALSE, &none, NOON + second * US);
+      g_assert_false (cusax_statistics_is_deaf (s));
+    }
+  note_report (s, FALSE, &ours, NOON + 19 * US);
+  g_assert_false (cusax_statistics_is_deaf (s));
+  for (guint second = 20; second < 29; second++)
+    note_out (s, OURS, second, NOON + second * US);
+  note_report (s, FALSE, &ours, NOON + 28 * US);
+  g_assert_true (cusax_statistics_is_deaf (s));
+}
+
 static void
 test_hears_again (void)
 {
@@ -417,7 +454,9 @@ test_compound (void)
   for (gsize cut = 0; cut < length; cut++)
     cusax_statistics_note_rtcp_in (s, data, cut, NOON);
   g_assert_false (get (s).has_reports);
-  data[8] = 0x9f; /* 31 blocks */
+  data[8] = 0x9f; /* 31 blocks; what lies behind it is none */
+  put32 (data + length, OURS);
+  put32 (data + length + 4, 9);
   cusax_statistics_note_rtcp_in (s, data, length, NOON);
   g_assert_cmpint (get (s).reported_lost, ==, 7);
 }
@@ -460,11 +499,13 @@ main (int argc, char **argv)
   g_test_add_func ("/statistics/loss", test_loss);
   g_test_add_func ("/statistics/sources", test_sources);
   g_test_add_func ("/statistics/jitter", test_jitter);
+  g_test_add_func ("/statistics/jitter-gain", test_jitter_gain);
   g_test_add_func ("/statistics/jitter-traps", test_jitter_traps);
   g_test_add_func ("/statistics/reports", test_reports);
   g_test_add_func ("/statistics/round-trip", test_round_trip);
   g_test_add_func ("/statistics/round-trip-old", test_round_trip_old);
   g_test_add_func ("/statistics/deaf", test_deaf);
+  g_test_add_func ("/statistics/shared", test_shared);
   g_test_add_func ("/statistics/hears-again", test_hears_again);
   g_test_add_func ("/statistics/compound", test_compound);
   g_test_add_func ("/statistics/random", test_random);
