@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Calls with ICE that go on: offers again, restarts, other addresses, other devices, and the end at any moment. */
+#include "error.h"
+#include "ice-rig.h"
+#include "transport-private.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- re-offers */
+
+/* A session refresh: everything stays. */
+static void
+test_again_same (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  ice_call (a, b, &ice_dtls_mux);
+  for (guint i = 0; i < 3; i++)
+    {
+      ice_agree (a, b, &ice_dtls_mux);
+      g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+      ice_exchange (a, b, 10 * i + 10);
+    }
+}
+
+/* They begin ICE anew with other credentials: sound goes on meanwhile, on the same association. */
+static void
+test_restart (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autofree char *before = NULL;
+
+  ice_call (a, b, &ice_dtls_mux);
+  before = g_strdup (rig_side_stats (a).remote_address);
+  g_clear_pointer (&b->local, cusax_transport_description_free);
+  b->transport->vtable->move (b->transport, "127.0.0.1");
+  rig_until (b, b->local != NULL);
+  ice_exchange (a, b, 10);
+  ice_agree (b, a, &ice_dtls_mux);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+  rig_until (a, g_strcmp0 (rig_side_stats (a).remote_address, before) != 0);
+  ice_exchange (a, b, 20);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, CUSAX_KEYING_DTLS);
+}
+
+/* Both moved at once: from another address, without anything of before. */
+static void
+test_move_both (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  ice_call (a, b, &ice_dtls_mux);
+  g_string_truncate (a->events, 0);
+  g_string_truncate (b->events, 0);
+  a->transport->vtable->move (a->transport, "127.0.0.2");
+  b->transport->vtable->move (b->transport, "127.0.0.3");
+  rig_until_event (a, "ready");
+  rig_until_event (b, "ready");
+  g_assert_cmpstr (a->local->address, ==, "127.0.0.2");
+  ice_agree (a, b, &ice_dtls_mux);
+  rig_until (a, g_str_has_prefix (rig_side_stats (a).remote_address, "127.0.0.3:"));
+  rig_until (b, g_str_has_prefix (rig_side_stats (b).remote_address, "127.0.0.2:"));
+  ice_exchange (a, b, 10);
+}
+
+/* Without ICE on their side: the new sockets serve at once. */
+static void
+test_move_fallen_back (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = ice_dup_for (a, &ice_dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = ice_dup_for (b, &ice_dtls_mux, TRUE);
+
+  ice_forget (offer);
+  ice_forget (answer);
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  ice_until_ready (a, b);
+  ice_exchange (a, b, 1);
+  a->transport->vtable->move (a->transport, "127.0.0.2");
+  rig_until (a, strcmp (a->local->address, "127.0.0.2") == 0);
+  ice_exchange (a, b, 10); /* they find us by the packets that come from there */
+}
+
+/* Another device answers (a fork, a transfer): its fingerprint is another one, the old keys are good no more. */
+static void
+test_another_fingerprint (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) answer = NULL;
+
+  ice_call (a, b, &ice_dtls_mux);
+  answer = ice_dup_for (b, &ice_dtls_mux, TRUE);
+  answer->fingerprint[0] = answer->fingerprint[0] == 'A' ? 'B' : 'A';
+  rig_side_agree (a, answer);
+  rig_until (a, a->state == CUSAX_TRANSPORT_CONNECTING);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, CUSAX_KEYING_NONE);
+  rig_session_send_rtp (a, 10);
+  rig_run_for (50);
+  g_assert_true (rig_socket_is_quiet (b->session[0]));
+}
+
+/* They leave ICE behind in a re-offer, and come back to it. */
+static void
+test_leave_and_return (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = NULL;
+  g_autoptr (CusaxTransportDescription) answer = NULL;
+
+  ice_call (a, b, &ice_plain_mux);
+  offer = ice_dup_for (a, &ice_plain_mux, FALSE);
+  answer = ice_dup_for (b, &ice_plain_mux, TRUE);
+  ice_forget (offer);
+  ice_forget (answer);
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  ice_exchange (a, b, 10);
+  ice_agree (a, b, &ice_plain_mux);
+  ice_until_ready (a, b);
+  ice_exchange (a, b, 20);
+}
+
+/* ----------------------------------------------------------------- shutdown */
+
+static void
+test_shutdown (gconstpointer data)
+{
+  guint moment = GPOINTER_TO_UINT (data);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+      g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+      gint64 end = g_get_monotonic_time () + i * 1000; /* anywhere on the way */
+
+      if (moment > 0)
+        ice_agree (a, b, &ice_ways[4]);
+      while (moment > 1 && g_get_monotonic_time () < end)
+        rig_run_once ();
+      if (moment > 2)
+        a->transport->vtable->move (a->transport, "127.0.0.2");
+      rig_side_shutdown (a);
+      rig_run_for (2);
+    }
+}
+
+static void
+test_shutdown_gathering (void)
+{
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .use_ice = TRUE, .offer_dtls = TRUE };
+  g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
+
+  a->transport->vtable->gather (a->transport);
+  rig_side_shutdown (a);
+  rig_run_for (20);
+  g_assert_cmpstr (a->events->str, ==, "");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ice/again/same", test_again_same);
+  g_test_add_func ("/ice/again/restart", test_restart);
+  g_test_add_func ("/ice/again/another-fingerprint", test_another_fingerprint);
+  g_test_add_func ("/ice/again/leave-and-return", test_leave_and_return);
+  g_test_add_func ("/ice/move/both", test_move_both);
+  g_test_add_func ("/ice/move/fallen-back", test_move_fallen_back);
+  g_test_add_func ("/ice/shutdown/gathering", test_shutdown_gathering);
+  g_test_add_data_func ("/ice/shutdown/open", GUINT_TO_POINTER (0), test_shutdown);
+  g_test_add_data_func ("/ice/shutdown/agreed", GUINT_TO_POINTER (1), test_shutdown);
+  g_test_add_data_func ("/ice/shutdown/any-moment", GUINT_TO_POINTER (2), test_shutdown);
+  g_test_add_data_func ("/ice/shutdown/moving", GUINT_TO_POINTER (3), test_shutdown);
+  return g_test_run ();
+}
