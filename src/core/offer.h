@@ -25,7 +25,7 @@ typedef struct _CusaxOffer CusaxOffer;
  *
  *   offered             first try                                         after 488 or 606: cusax_offer_next_try()
  *   OFF                 RTP/AVP                                           -
- *   PREFER, private     RTP/AVP with a=crypto, a=fingerprint (RFC 8643)   RTP/SAVP with a=crypto, then
+ *   PREFER, private     RTP/AVP with a=crypto, a=fingerprint (RFC 8643)   RTP/SAVP with both, then
  *                                                                         UDP/TLS/RTP/SAVPF
  *   PREFER, not private RTP/AVP                                           UDP/TLS/RTP/SAVPF
  *   REQUIRE, private    RTP/SAVP with a=crypto, a=fingerprint             UDP/TLS/RTP/SAVPF
