@@ -7,7 +7,8 @@ import time
 import pytest
 
 from cusaxlab.coturn import Coturn, external_services
-from cusaxlab.netns import SERVER
+from cusaxlab.medialab import MediaLab
+from cusaxlab.netns import SERVER, why_not
 from cusaxlab.process import wait_until
 from product import Person
 
@@ -180,3 +181,31 @@ def test_p15_credentials_are_in_no_log_of_ours(make_netlab):
         alice.command('/stats')
         assert turn.allocations() > 0
     assert USERS['relay-user'] not in log_of(alice)
+
+
+@pytest.fixture
+def make_medialab(labs):
+    if why_not():
+        pytest.skip(why_not())
+
+    def make(kind, **options):
+        labs.append(MediaLab(kind, **options))
+        return labs[-1]
+    return make
+
+
+@pytest.mark.parametrize('kind', ['udp', 'tcp', 'tls'])
+def test_p15_sound_through_the_relay_alone(make_medialab, kind):
+    """Behind a router that gives each destination another port: permissions and channels go through the tunnel, too."""
+    lab = make_medialab('symmetric', turn=True).start()
+    bob = lab.phone('bob', 'tls', tone=880, ice=True)
+    with Person(lab, 'alice', **lab.coturn.settings(kind)) as alice:
+        alice.call(BOB)
+        bob.wait_incoming()
+        bob.accept()
+        bob.wait_heard(440)
+        alice.expect_tone(880)
+        wait_until(lambda: 'TURN' in alice.command('/stats'), 'the relay in /stats', 5, lambda: alice.command('/stats'))
+        alice.hang_up()
+        bob.wait_closed()
+    assert lab.coturn.allocations() > 0
