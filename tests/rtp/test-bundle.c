@@ -532,6 +532,9 @@ test_picture_first (void)
   bundle (&end, (const guint8[]) { 110, 97 }, 2);
   peer_send_rtp (&end, 110, THEIR_PICTURE, 3);
   assert_heard_rtp (end.picture, 110, THEIR_PICTURE, 3);
+  session_send_rtp (end.picture, 110, PICTURE_SSRC, 4); /* the way is there already */
+  assert_peer_gets (&end, 110, PICTURE_SSRC, 4);
+  rig_until (end.picture, end.picture->state == CUSAX_TRANSPORT_READY);
   end_clear (&end);
 }
 
