@@ -300,24 +300,6 @@ find_rung (const Decisions *decisions, const char *const *names)
   return NULL;
 }
 
-static void
-decide_alone (const Decisions *decisions, const char *name)
-{
-  const char *const names[] = { name, NULL };
-  Decision *decision = get (decisions, name);
-  CusaxProvision *rung = find_lock (decisions, name);
-
-  if (rung == NULL && decision->typed != NULL)
-    {
-      decision->value = decision->typed;
-      return;
-    }
-  if (rung == NULL)
-    rung = find_rung (decisions, names);
-  if (rung != NULL)
-    take (decision, rung);
-}
-
 /* Returns: FALSE if nobody locks any. What is not locked is the first locker's, or typed. */
 static gboolean
 decide_locked_group (const Decisions *decisions, const char *const *names)
@@ -361,6 +343,14 @@ decide_group (const Decisions *decisions, const char *const *names)
       get (decisions, names[i])->value = get (decisions, names[i])->typed;
     else if (rung != NULL)
       take (get (decisions, names[i]), rung);
+}
+
+static void
+decide_alone (const Decisions *decisions, const char *name)
+{
+  const char *const names[] = { name, NULL };
+
+  decide_group (decisions, names);
 }
 
 /* The one field that a person is asked for is the password: its user name may come from elsewhere, unless that
