@@ -383,8 +383,9 @@ typedef struct
    * stay, and on_local_ready names their address. */
   void (*move) (CusaxTransport *transport, const char *local_address);
   /* From now on everything of @transport's leg goes through @base's network side, and what comes there with one of these
-   * payload types goes to @transport's leg (RFC 8843); before set_remote. @transport's own sockets are closed. @base must
-   * outlive it. FALSE: CUSAX_ERROR_INVALID (@base has no remote of its own yet is fine; a payload type stands twice is not). */
+   * payload types goes to @transport's leg (RFC 8843); in place of set_remote, and of gather. @transport's own sockets are
+   * closed. Again with the same @base: other payload types. Whichever is shut down first: of the other one nothing but this
+   * ends. FALSE: CUSAX_ERROR_INVALID (@base has no remote of its own yet is fine; a payload type stands twice is not). */
   gboolean (*bundle) (CusaxTransport *transport, CusaxTransport *base, const guint8 *payload_types, guint n,
                       GError **error);
   /* Payload types and clock rates of what they send, so that jitter is known: (element-type CusaxCodec). */
