@@ -66,7 +66,7 @@ test_offered (void)
     { OFF, TRUE, HAS_BOTH, "RTP/AVP" },
     { OFF, FALSE, HAS_BOTH, "RTP/AVP" },
     { PREFER, TRUE, HAS_BOTH,
-      "RTP/AVP crypto fingerprint:actpass|RTP/SAVP crypto|UDP/TLS/RTP/SAVPF fingerprint:actpass" },
+      "RTP/AVP crypto fingerprint:actpass|RTP/SAVP crypto fingerprint:actpass|UDP/TLS/RTP/SAVPF fingerprint:actpass" },
     { PREFER, TRUE, HAS_KEY, "RTP/AVP crypto|RTP/SAVP crypto" },
     { PREFER, TRUE, HAS_PRINT, "RTP/AVP fingerprint:actpass|UDP/TLS/RTP/SAVPF fingerprint:actpass" },
     { PREFER, TRUE, HAS_NONE, "RTP/AVP" },
