@@ -75,15 +75,15 @@ report (const char *name, gint64 *taken, guint n, guint count, gint64 reference)
   return median;
 }
 
-/* Sends @count packets to @port, @interval_us apart, and reports when they came to @fd. */
+/* Sends @count packets from @sender (-1: any) to @port, @interval_us apart, and reports when they came to @fd. */
 static gint64
-measure (const char *name, guint16 port, int fd, CusaxSrtp *encrypt, guint count, guint interval_us,
-         gint64 reference)
+measure_from (const char *name, int sender, guint16 port, int fd, CusaxSrtp *encrypt, guint count, guint interval_us,
+              gint64 reference)
 {
   g_autofree gint64 *sent = g_new0 (gint64, count);
   g_autofree gint64 *received = g_new0 (gint64, count);
   Receiver receiver = { fd, count, received };
-  int sender = rig_socket ("127.0.0.1", NULL);
+  int own = sender < 0 ? rig_socket ("127.0.0.1", NULL) : -1;
   GThread *thread = g_thread_new ("receiver", run_receiver, &receiver);
   guint n = 0;
 
@@ -96,14 +96,45 @@ measure (const char *name, guint16 port, int fd, CusaxSrtp *encrypt, guint count
       if (encrypt != NULL && !cusax_srtp_apply (encrypt, CUSAX_PACKET_RTP, packet, &length))
         continue;
       sent[i] = now_ns ();
-      rig_socket_send (sender, "127.0.0.1", port, packet, length);
+      rig_socket_send (sender < 0 ? own : sender, "127.0.0.1", port, packet, length);
     }
   g_thread_join (thread);
-  close (sender);
+  if (own >= 0)
+    close (own);
   for (guint i = 0; i < count; i++)
     if (received[i] != 0)
       received[n++] = received[i] - sent[i];
   return report (name, received, n, count, reference);
+}
+
+static gint64
+measure (const char *name, guint16 port, int fd, CusaxSrtp *encrypt, guint count, guint interval_us, gint64 reference)
+{
+  return measure_from (name, -1, port, fd, encrypt, count, interval_us, reference);
+}
+
+/* From session to session: two relays. */
+static void
+measure_ice (const char *name, guint count, guint interval_us, gint64 reference)
+{
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .offer_dtls = TRUE, .use_ice = TRUE, .is_controlling = TRUE };
+  g_autoptr (RigSide) a = rig_side_new (NULL, FALSE, &config);
+  g_autoptr (RigSide) b = rig_side_new (NULL, FALSE, &config);
+  g_autoptr (CusaxTransportDescription) offer = NULL;
+  g_autoptr (CusaxTransportDescription) answer = NULL;
+  gint64 start;
+
+  rig_side_open (a);
+  rig_side_open (b);
+  offer = rig_side_dup_offer (a, CUSAX_DTLS_SETUP_ACTPASS, TRUE);
+  answer = rig_side_dup_offer (b, CUSAX_DTLS_SETUP_ACTIVE, TRUE);
+  start = g_get_monotonic_time ();
+  rig_side_agree (b, offer);
+  rig_side_agree (a, answer);
+  rig_until (a, a->state == CUSAX_TRANSPORT_READY && b->state == CUSAX_TRANSPORT_READY);
+  measure_from (name, a->session[0], a->transport->vtable->get_leg (a->transport)->rtp_port, b->session[0], NULL, count,
+                interval_us, reference);
+  printf ("  set_remote to READY on both sides: %.1f ms\n", (MAX (a->ready_at, b->ready_at) - start) / 1e3);
 }
 
 static void
@@ -142,6 +173,7 @@ main (int argc, char **argv)
   reference = measure ("direct socket", port, direct, NULL, count, interval_us, 0);
   measure_relay ("plain RTP, plain leg", FALSE, count, interval_us, reference);
   measure_relay ("SDES SRTP, protected leg", TRUE, count, interval_us, reference);
+  measure_ice ("ICE, DTLS-SRTP, two relays", count, interval_us, reference);
   cusax_thread_shutdown ();
   close (direct);
   return 0;
