@@ -61,11 +61,13 @@ bury (CusaxSession *self)
 {
   GWeakRef *weak;
 
-  if (self->streams.live == NULL)
-    return;
-  weak = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (weak, self->streams.live);
-  g_ptr_array_add (self->streams.dead, weak);
+  /* Ended from the window, libpurple has freed it before we hear of it. */
+  if (self->streams.live != NULL && !self->media_ended)
+    {
+      weak = g_new0 (GWeakRef, 1);
+      g_weak_ref_init (weak, self->streams.live);
+      g_ptr_array_add (self->streams.dead, weak);
+    }
   self->streams.live = NULL;
 }
 
