@@ -3,6 +3,7 @@
 #include "uiops.h"
 
 #include "events.h"
+#include "picture.h"
 #include "requests.h"
 #include "results.h"
 
