@@ -5,7 +5,8 @@ against ours, through Kamailio's WebSocket. The telephone in it is a page of our
 
 import pytest
 
-from cusaxlab.browser import Browser, why_not
+from cusaxlab.browser import COLOURS, Browser, why_not
+from cusaxlab.process import wait_until
 from product import Person
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -102,3 +103,48 @@ def test_browser_is_called(web, codec):
         assert state['audio']['in']['codec'] == state['audio']['out']['codec'] == codec
         alice.hang_up()
         assert bob.wait_closed() == 'hung up there'
+
+
+def sees_red(alice):
+    """Of Bob's pictures."""
+    picture = alice.ask('seen', BOB)
+    colour = [int(picture['colour'][index:index + 2], 16) for index in (0, 2, 4)]
+    return int(picture['count']) > 1 and all(abs(one - other) < 60 for one, other in zip(colour, COLOURS['red']))
+
+
+def look(alice, bob):
+    """Both see each other's picture."""
+    bob.wait_seen('blue')
+    wait_until(lambda: sees_red(alice), 'alice sees red', 10, lambda: alice.ask('seen', BOB).line)
+
+
+def test_picture_bundled(web):
+    """The browser offers sound and picture in one transport, and insists (max-bundle)."""
+    bob = web.phone('bob', colour='red')
+    with Person(web.lab, 'alice') as alice:
+        alice.do('camera', '0000ff')
+        bob.call(alice.jid, video=True, bundle='max-bundle', codecs=['opus', 'VP8'])
+        ring = alice.wait_ring()
+        alice.do('field', ring['id'], 'video', 'true')
+        alice.respond(ring, 'Answer')
+        talk(alice, bob)
+        look(alice, bob)
+        assert len(bob.stats()['transports']) == 1
+        alice.hang_up()
+        assert bob.wait_closed() == 'hung up there'
+
+
+def test_picture_by_itself(web):
+    """We offer no bundle: two transports, each with ICE and DTLS."""
+    bob = web.phone('bob', colour='red')
+    with Person(web.lab, 'alice') as alice:
+        alice.do('camera', '0000ff')
+        alice.do('call', BOB, 'video')
+        bob.wait_incoming()
+        bob.answer(video=True)
+        talk(alice, bob)
+        look(alice, bob)
+        assert [item['dtls'] for item in bob.stats()['transports']] == ['connected', 'connected']
+        mark = alice.mark()
+        bob.hangup()
+        ended(alice, mark)
