@@ -32,6 +32,9 @@ get_elements (CusaxMediaPort *port)
     return self->elements;
   self->elements = cusax_elements_new ();
   hints = cusax_elements_get_hints (self->elements);
+  if (cusax_elements_get_codecs (self->elements, NULL)->len > 0)
+    self->warmup = cusax_warmup_new (cusax_camera_host_shows ()
+                                     && cusax_elements_get_video_codecs (self->elements, NULL)->len > 0);
   if (hints != NULL)
     g_message ("more formats for calls would come with: %s", hints);
   return self->elements;
@@ -145,6 +148,7 @@ cusax_session_port_free (CusaxMediaPort *port)
   if (self == NULL)
     return;
   g_clear_pointer (&self->devices, cusax_devices_free);
+  g_clear_pointer (&self->warmup, cusax_warmup_free);
   g_clear_pointer (&self->elements, cusax_elements_free);
   g_clear_pointer (&self->no_codecs, g_ptr_array_unref);
   g_free (self);

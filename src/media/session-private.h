@@ -17,6 +17,7 @@
 #include "mixer.h"
 #include "session.h"
 #include "stream.h"
+#include "warmup.h"
 
 #include <gst/gst.h>
 #include <media.h>
@@ -29,6 +30,7 @@ typedef struct
   CusaxMediaPort port;
   PurpleAccount *account;
   CusaxElements *elements; /* NULL until asked for */
+  CusaxWarmup *warmup;
   GPtrArray *no_codecs;    /* empty */
   CusaxDevices *devices;   /* being tried */
   CusaxMediaProbeDone probe_done;

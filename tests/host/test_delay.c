@@ -77,6 +77,33 @@ end_call (Crossing *crossing)
   g_assert_true (mediatest_wait (has_no_media, NULL, 1000));
 }
 
+/* What stands between a click and an INVITE, and between an answer and sound. The first call of a process pays for
+ * Farstream's look at all formats. */
+static void
+test_steps (void)
+{
+  gint64 begun = g_get_monotonic_time (), asked, again;
+
+  port->vtable->get_codecs (port, NULL);
+  asked = g_get_monotonic_time ();
+  port->vtable->get_codecs (port, NULL);
+  again = g_get_monotonic_time ();
+  g_test_message ("formats: %" G_GINT64_FORMAT " us, asked again %" G_GINT64_FORMAT " us", asked - begun, again - asked);
+  g_assert_cmpint (again - asked, <, 10 * 1000);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (Crossing) crossing = crossing_new (port);
+      gint64 opened;
+
+      crossing_open (crossing, &crossing->alice, HERTZ);
+      opened = g_get_monotonic_time ();
+      g_assert_true (mediatest_wait (is_leg_ready, &crossing->alice, 5000));
+      g_test_message ("call %u: open %" G_GINT64_FORMAT " us, leg ready %" G_GINT64_FORMAT " us", i + 1,
+                      opened - crossing->alice.opened, crossing->alice.leg_ready - crossing->alice.opened);
+      crossing_end (&crossing->alice);
+    }
+}
+
 /* The best of several: what is worse is the machine's. */
 static void
 test_delay (gconstpointer data)
@@ -134,6 +161,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   port = mediatest_init ("cusax-test");
+  g_test_add_func ("/media/delay/steps", test_steps);
   g_test_add_data_func ("/media/delay/pcma", &pcma, test_delay);
   g_test_add_data_func ("/media/delay/opus", &opus, test_delay);
   g_test_add_data_func ("/media/bad-network/pcma", &pcma, test_bad_network);
