@@ -11,6 +11,9 @@
 
 /* Names of accounts, numbers of calls: kept beside the objects, which are libpurple's. */
 static GHashTable *account_names;
+/* So long no thread has ended: the others stay. */
+#define QUIET (150 * 1000)
+
 static GHashTable *media_numbers;
 static guint last_media;
 
@@ -471,13 +474,35 @@ host_uiops_connect (void)
   g_signal_connect (purple_media_manager_get (), "init-media", G_CALLBACK (on_init_media), NULL);
 }
 
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint count = 0;
+
+  while (tasks != NULL && g_dir_read_name (tasks) != NULL)
+    count++;
+  return count;
+}
+
+/* A thread is in the pool's count no more while it still has to go: after a call with pictures there are some fifty. */
 void
 host_uiops_quit (void)
 {
-  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
+  gint64 changed = g_get_monotonic_time ();
+  guint count = count_threads ();
 
   g_thread_pool_stop_unused_threads ();
-  while (g_thread_pool_get_num_unused_threads () > 0 && g_get_monotonic_time () < deadline)
-    g_thread_yield ();
+  while ((g_thread_pool_get_num_unused_threads () > 0 || g_get_monotonic_time () < changed + QUIET)
+         && g_get_monotonic_time () < deadline)
+    {
+      guint now = count_threads ();
+
+      if (now != count)
+        changed = g_get_monotonic_time ();
+      count = now;
+      g_usleep (2000);
+    }
   purple_core_quit ();
 }

@@ -18,7 +18,7 @@ void host_uiops_connect (void);
 /**
  * host_uiops_quit:
  *
- * purple_core_quit(), after the idle threads of GLib's pool have gone (a second at most): libpurple's quitting
+ * purple_core_quit(), after the idle threads of GLib's pool have gone (five seconds at most): libpurple's quitting
  * shuts NSS down, and a thread that ends after that crashes in NSS.
  */
 void host_uiops_quit (void);
