@@ -55,12 +55,6 @@ cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local)
   g_free (local->address);
   local->address = g_strdup (rtp->address);
   local->rtp_port = rtp->port;
-  if (rtp->type == CUSAX_CANDIDATE_HOST && strcmp (rtp->address, ice->local_address) != 0)
-    {
-      /* The address that was wanted is gone already. */
-      g_free (ice->local_address);
-      ice->local_address = g_strdup (rtp->address);
-    }
   /* A relay of RTCP that came too late: those who know no ICE then have to do without RTCP. */
   if (rtcp != NULL)
     local->rtcp_port = rtcp->port;

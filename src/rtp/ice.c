@@ -245,7 +245,8 @@ cusax_ice_new (const CusaxIceConfig *config, const CusaxIceCallbacks *callbacks,
   add_addresses (ice, config->addresses);
   has_servers = add_servers (ice, config->servers);
   cusax_ice_attach (ice, TRUE); /* before gathering: answers of servers are read by the same sources */
-  if (!nice_agent_gather_candidates (ice->agent, ice->stream))
+  /* What routes to the registrar has to be among them: others alone would be another network. */
+  if (!nice_agent_gather_candidates (ice->agent, ice->stream) || cusax_ice_find_socket (ice, 1) < 0)
     {
       g_set_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "no UDP ports at %s", config->local_address);
       cusax_ice_free (ice);

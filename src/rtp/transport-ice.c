@@ -91,10 +91,12 @@ begin_gathering (gpointer data)
   CusaxIce *old;
 
   g_mutex_lock (&t->lock);
-  old = t->next_ice;
+  old = t->next_ice; /* moved twice in a moment: what the first one gathered is not told any more */
   t->next_ice = ice;
+  g_clear_pointer (&t->gathered, cusax_transport_description_free);
+  t->events &= ~EVENT_LOCAL_READY;
   g_mutex_unlock (&t->lock);
-  cusax_ice_free (old); /* moved twice in a moment */
+  cusax_ice_free (old);
 }
 
 /* Sockets of @ice in a path towards @remote. Returns: NULL with @error; @ice is as before */
@@ -220,6 +222,7 @@ gather_now (Transport *t)
   cusax_thread_run (begin_gathering, &gathering);
   if (gathering.error == NULL)
     return;
+  g_clear_pointer (&t->wanted_address, g_free);
   g_mutex_lock (&t->lock);
   if (t->local == NULL)
     cusax_transport_fail (t, g_steal_pointer (&gathering.error));

@@ -87,6 +87,44 @@ test_move_fallen_back (void)
   ice_exchange (a, b, 10); /* they find us by the packets that come from there */
 }
 
+/* The network changed twice in a moment: what is announced belongs to the agent that is there. */
+static void
+test_move_twice (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  ice_call (a, b, &ice_dtls_mux);
+  rig_until_event (a, "out in");
+  g_string_truncate (a->events, 0);
+  a->transport->vtable->move (a->transport, "127.0.0.2");
+  rig_until_blocked (g_main_context_pending (NULL)); /* gathered, not told */
+  a->transport->vtable->move (a->transport, "127.0.0.3");
+  rig_until_event (a, "ready");
+  g_assert_cmpstr (a->local->address, ==, "127.0.0.3");
+  ice_agree (a, b, &ice_dtls_mux);
+  rig_until (b, g_str_has_prefix (rig_side_stats (b).remote_address, "127.0.0.3:"));
+  ice_exchange (a, b, 10);
+  g_assert_cmpstr (a->events->str, ==, " ready");
+}
+
+/* There is no such address: the old sockets stay, and are named. */
+static void
+test_move_nowhere (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  ice_call (a, b, &ice_dtls_mux);
+  g_string_truncate (a->events, 0);
+  g_test_expect_message ("cusax-rtp", G_LOG_LEVEL_MESSAGE, "media stay where they are*");
+  a->transport->vtable->move (a->transport, "192.0.2.77");
+  rig_until_event (a, "ready");
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (a->local->address, ==, "127.0.0.1");
+  ice_exchange (a, b, 10);
+}
+
 /* Another device answers (a fork, a transfer): its fingerprint is another one, the old keys are good no more. */
 static void
 test_another_fingerprint (void)
@@ -173,6 +211,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/again/another-fingerprint", test_another_fingerprint);
   g_test_add_func ("/ice/again/leave-and-return", test_leave_and_return);
   g_test_add_func ("/ice/move/both", test_move_both);
+  g_test_add_func ("/ice/move/twice", test_move_twice);
+  g_test_add_func ("/ice/move/nowhere", test_move_nowhere);
   g_test_add_func ("/ice/move/fallen-back", test_move_fallen_back);
   g_test_add_func ("/ice/shutdown/gathering", test_shutdown_gathering);
   g_test_add_data_func ("/ice/shutdown/open", GUINT_TO_POINTER (0), test_shutdown);

