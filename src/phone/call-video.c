@@ -9,6 +9,9 @@
 #include "error.h"
 #include "media-control.h"
 
+/* How often they get a whole picture at most: it costs twenty others, and whoever loses many asks for many. */
+#define KEYFRAME_INTERVAL_MS 1000
+
 static const CusaxTransportListener video_transport_listener;
 
 /* -------------------------------------------------------------------- parts */
@@ -51,11 +54,23 @@ close_session (CusaxCall *call)
   call->video.is_open = call->video.has_camera = FALSE;
 }
 
+static void
+stop_keyframes (CusaxCall *call)
+{
+  if (call->video.keyframe_id != 0)
+    call->ports.clock->remove (call->ports.clock, call->video.keyframe_id);
+  call->video.keyframe_id = 0;
+  call->video.keyframe_at = 0;
+}
+
 void
 cusax_call_video_close (CusaxCall *call)
 {
-  CusaxTransport *transport = g_steal_pointer (&call->video.transport);
+  CusaxTransport *transport;
 
+  cusax_call_keep_video_stats (call);
+  transport = g_steal_pointer (&call->video.transport);
+  stop_keyframes (call);
   close_session (call);
   if (transport != NULL)
     transport->vtable->shutdown (transport);
@@ -152,6 +167,7 @@ apply (CusaxCall *call, const CusaxOfferResult *video, GError **error)
   CusaxTransport *transport = call->video.transport;
   const CusaxCodec *best = g_ptr_array_index (video->codecs, 0);
 
+  call->video.is_bundled = video->is_bundled;
   if (video->is_bundled ? !bundle (call, video, error)
                         : !transport->vtable->set_remote (transport, video->remote, &video->local_crypto, error))
     return FALSE;
@@ -264,13 +280,39 @@ cusax_call_video_on_keyframe_wanted (gpointer user_data)
   cusax_call_send_info (call, CUSAX_MEDIA_CONTROL_TYPE, cusax_media_control_write_fast_update (), CUSAX_CALL_WISH_PICTURE);
 }
 
+static void
+send_keyframe (CusaxCall *call)
+{
+  if (call->session == NULL || !call->video.has_camera)
+    return;
+  call->video.keyframe_at = call->ports.clock->now (call->ports.clock);
+  call->session->vtable->send_keyframe (call->session);
+}
+
+static gboolean
+on_keyframe_turn (gpointer user_data)
+{
+  CusaxCall *call = user_data;
+
+  call->video.keyframe_id = 0;
+  send_keyframe (call);
+  return G_SOURCE_REMOVE;
+}
+
+/* Late is better than never: what was sent before may be what they lost. */
 void
 cusax_call_video_on_keyframe_asked (gpointer user_data)
 {
   CusaxCall *call = user_data;
+  CusaxClock *clock = call->ports.clock;
+  gint64 passed = (clock->now (clock) - call->video.keyframe_at) / 1000;
 
-  if (call->session != NULL && call->video.has_camera)
-    call->session->vtable->send_keyframe (call->session);
+  if (call->video.keyframe_id != 0)
+    return;
+  if (call->video.keyframe_at == 0 || passed >= KEYFRAME_INTERVAL_MS)
+    send_keyframe (call);
+  else
+    call->video.keyframe_id = clock->add (clock, (guint) (KEYFRAME_INTERVAL_MS - passed), on_keyframe_turn, call);
 }
 
 /* --------------------------------------------------------------- the person */
@@ -339,19 +381,4 @@ const GError *
 cusax_call_get_video_error (const CusaxCall *call)
 {
   return call->video.error;
-}
-
-const char *
-cusax_call_get_video_codec (const CusaxCall *call)
-{
-  return call->video.codec;
-}
-
-gboolean
-cusax_call_get_video_stats (CusaxCall *call, CusaxTransportStats *stats)
-{
-  if (call->video.transport == NULL)
-    return FALSE;
-  call->video.transport->vtable->get_stats (call->video.transport, stats);
-  return TRUE;
 }

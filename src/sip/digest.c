@@ -43,12 +43,17 @@ get_parameter (su_home_t *home, const msg_auth_t *challenge, const char *name)
   return value[0] == '"' ? msg_unquote_dup (home, value) : su_strdup (home, value);
 }
 
+/* Of about 60 random bits: more would make INVITEs over UDP longer than a packet (RFC 3261 section 18.1.1). */
+#define CNONCE_LENGTH 16
+
 static char *
 make_cnonce (su_home_t *home)
 {
   g_autofree char *uuid = g_uuid_string_random ();
+  g_auto (GStrv) parts = g_strsplit (uuid, "-", -1);
+  g_autofree char *digits = g_strjoinv (NULL, parts);
 
-  return su_strdup (home, uuid);
+  return su_strndup (home, digits, CNONCE_LENGTH);
 }
 
 /* qop is a list; absent means RFC 2069. Returns: FALSE if it has none that we do. */

@@ -635,11 +635,19 @@ static void
 test_silence (void)
 {
   FakeWorld *world = fake_world_new (NULL);
+  CusaxCall *call;
 
   fake_world_sign_in (world);
-  outgoing_active (world);
+  call = outgoing_active (world);
   world->transport->listener->on_silence (world->transport->listener_data, 8, TRUE);
-  fake_world_check (world, "silence #1 in 8 s\n");
+  world->transport->listener->on_silence (world->transport->listener_data, 8, FALSE);
+  fake_world_check (world, "silence #1 in 8 s\n"
+                           "silence #1 out 8 s\n");
+  /* Whom we hold, we do not talk to. */
+  cusax_call_set_hold (call, TRUE);
+  fake_world_forget (world);
+  world->transport->listener->on_silence (world->transport->listener_data, 8, FALSE);
+  fake_world_check (world, "");
   fake_world_free (world);
 }
 
