@@ -12,9 +12,9 @@ import time
 from cusaxlab.capture import Capture
 from cusaxlab.medialab import MediaLab
 from cusaxlab.netns import CLIENT
-from cusaxlab.process import LabError, wait_until
+from cusaxlab.process import wait_until
 from cusaxlab.town import KINDS
-from matrixpeers import ALICE, BLUE, BOB, BOBS, GREEN, PEERS, TONE
+from matrixpeers import BLUE, BOB, BOBS, GREEN, PEERS, TONE
 from product import Person
 
 SECURITIES = ('plain', 'sdes', 'dtls')
@@ -78,6 +78,9 @@ SELECTION = [
     Cell('browser', 'lan', 'dtls', 'opus', 'VP8'), Cell('browser', 'full cone', 'dtls', way='in'),
 ]
 
+#: What the person reads in the call's conversation.
+LOCK = {'plain': 'In call with Bob, not encrypted.', 'sdes': 'encrypted; servers on the way could listen.',
+        'dtls': 'encrypted end to end.'}
 POLICY = {'plain': 'off', 'sdes': 'prefer', 'dtls': 'prefer'}
 
 
@@ -104,7 +107,20 @@ def connect(alice, peer, cell):
     else:
         mark = alice.mark()
         peer.call()
-        alice.respond(alice.expect('request .*title="Incoming', since=mark), 'Answer')
+        ring = alice.expect('request .*title="Incoming', since=mark)
+        alice.respond(ring, 'Answer with video' if cell.video else 'Answer')
+
+
+def wait_sees(alice, colour, within=15):
+    """alice sees bob's colour in the call's window."""
+    def mean():
+        told = alice.ask('seen', BOB)
+        return int(told['colour'], 16) if int(told['count']) else None
+
+    def near():
+        now = mean()
+        return now is not None and all(abs((now >> shift & 255) - (colour >> shift & 255)) < 60 for shift in (16, 8, 0))
+    wait_until(near, 'alice sees %06x' % colour, within, lambda: str(alice.ask('seen', BOB)), 0.1)
 
 
 def both_hear(alice, peer, cell, within=10):
@@ -113,7 +129,7 @@ def both_hear(alice, peer, cell, within=10):
     alice.expect_tone(BOBS, within, seconds=min(piece, 0.5))
     if cell.video:
         peer.wait_sees(GREEN)
-        alice.wait_sees(BLUE)
+        wait_sees(alice, BLUE)
 
 
 def on_the_wire(wire, cell):
@@ -130,8 +146,12 @@ def on_the_wire(wire, cell):
 def call_of(lab, peer, cell):
     """alice signs in, both hear each other, and again after the address changed in a network where it does; the end."""
     with Person(lab, 'alice', **settings_of(lab, cell)) as alice, Capture(lab.client, lab.wire_device) as wire:
+        alice.do('open', BOB)
+        if cell.video:
+            alice.do('camera', '%06x' % GREEN)
         connect(alice, peer, cell)
         both_hear(alice, peer, cell)
+        alice.wait_line(LOCK[cell.security])
         if cell.network == 'moving':
             lab.client.change_address(CLIENT, ELSEWHERE)
             both_hear(alice, peer, cell, 20)

@@ -9,10 +9,13 @@ browser. All of them are bob, say 880 Hz, and prove by content what they hear.
     peer.hang_up(); peer.wait_ended()
 """
 
-import os
+import math
+import subprocess
 
-from cusaxlab import audio, gstvoice
+from cusaxlab import browser, gstvoice
 from cusaxlab.capture import Capture
+from cusaxlab.netns import SERVER, SERVER6
+from cusaxlab.place import bracket
 from cusaxlab.process import wait_until
 from cusaxlab.rtp import tone_octets
 from cusaxlab.sipp import Sipp
@@ -128,8 +131,6 @@ class SippPeer(Peer):
 
 
 def ulaw_octets(frequency):
-    import math
-
     def compress(value):
         value = int(max(-1, min(1, value)) * 32635)
         sign, value = (0x80, -value) if value < 0 else (0, value)
@@ -147,9 +148,7 @@ class GstPeer(Peer):
 
     @classmethod
     def why_not(cls, cell):
-        if cell.ice and cell.network == 'symmetric':
-            return None
-        return super().why_not(cell)
+        return super().why_not(cell) or gstvoice.why_not(cell.video or cell.codec)
 
     def start(self):
         certificate = certificate_of(self.lab) if self.cell.security.startswith('dtls') else None
@@ -187,7 +186,6 @@ class GstPeer(Peer):
 
 def certificate_of(lab):
     """(PEM of key and certificate, fingerprint as in SDP) for DTLS."""
-    import subprocess
     certificate, key = lab.authority.issue('dtls', ['gst.invalid'])
     done = subprocess.run(['openssl', 'x509', '-in', certificate, '-noout', '-fingerprint', '-sha256'], check=True,
                           capture_output=True, text=True, timeout=10)
@@ -215,12 +213,19 @@ class CusaxPeer(Peer):
             options.update(self.lab.coturn.stun())
         self.bob = Person(self.lab, 'bob', tone=BOBS, place=self.lab.phones, **options)
         self._mark = 0
+        if self.cell.video:
+            self.bob.do('camera', '%06x' % BLUE)
 
     def be_called(self):
-        self.bob.respond(self.bob.wait_ring(), 'Answer')
+        ring = self.bob.expect('request .*title="Incoming')
+        self.bob.respond(ring, 'Answer with video' if self.cell.video else 'Answer')
 
     def call(self):
-        self.bob.call(ALICE)
+        self.bob.do('call', ALICE, *(['video'] if self.cell.video else []))
+
+    def wait_sees(self, colour, within=15):
+        wait_until(lambda: self.bob.ask('seen', ALICE)['colour'] == '%06x' % colour, 'bob sees %06x' % colour, within,
+                   lambda: str(self.bob.ask('seen', ALICE)), 0.1)
 
     def wait_hears(self, tone, seconds=1.0, within=10):
         self.bob.expect_tone(tone, within, seconds=min(seconds, 0.5))
@@ -245,13 +250,12 @@ class BrowserPeer(Peer):
 
     @classmethod
     def why_not(cls, cell):
-        from cusaxlab import browser
         return super().why_not(cell) or browser.why_not()
 
     def start(self):
-        from cusaxlab.browser import Browser
-        self.browser = Browser(self.lab, self.lab.phones)
-        server = 'ws://%s:%d' % (self.lab.phone_host, self.lab.kamailio.port)
+        self.browser = browser.Browser(self.lab, self.lab.phones)
+        host = bracket(SERVER if self.lab.network.ipv4 else SERVER6)
+        server = 'ws://%s:%d' % (host, self.lab.kamailio.port)
         self.phone = self.browser.phone('bob', tone=BOBS, colour='blue', server=server)
         self._options = {'codecs': [self.cell.codec] + ([self.cell.video] if self.cell.video else [])}
         if self.cell.video:
