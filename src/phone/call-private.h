@@ -19,6 +19,15 @@ typedef enum
   CUSAX_CALL_WISH_PICTURE
 } CusaxCallWish;
 
+/** CusaxCallKept: what was measured of a stream that has ended. */
+typedef struct
+{
+  CusaxTransportStats stats; /* strings in @texts */
+  char *texts[5];
+  char *codec;               /* of a picture */
+  gboolean is_kept;
+} CusaxCallKept;
+
 /** CusaxCallVideo: the picture. */
 typedef struct
 {
@@ -34,6 +43,9 @@ typedef struct
   CusaxDirection direction;         /* as agreed */
   char *codec;
   GError *error;        /* (nullable): why it ended here */
+  CusaxCallKept kept;   /* of the last one that was agreed on */
+  gint64 keyframe_at;   /* clock time of the last whole picture that was asked for, 0: none was */
+  guint keyframe_id;    /* the next one's turn */
 } CusaxCallVideo;
 
 struct _CusaxCall
@@ -109,9 +121,7 @@ struct _CusaxCall
   CusaxOfferResult *their_offer; /* (nullable): ACTIVE: has been judged and waits for our addresses */
   gboolean is_moving;          /* the transport of the sound looks for its new addresses */
   GQueue infos;                /* CusaxCallWish: ours that are on their way, in order */
-  CusaxTransportStats last_stats; /* ENDED: strings in @last_texts */
-  char *last_texts[5];
-  gboolean has_last_stats;
+  CusaxCallKept kept;          /* ENDED: of the sound */
 
   CusaxSipCall *sip_call;
   CusaxTransport *transport;
@@ -174,8 +184,9 @@ void cusax_call_send_info (CusaxCall *call, const char *type, const char *body, 
 void cusax_call_on_info_done (gpointer user_data, guint status);
 
 /* call-stats.c */
-/* Before the transport goes. */
+/* Before the transport goes: of the sound, of the picture. */
 void cusax_call_keep_stats (CusaxCall *call);
+void cusax_call_keep_video_stats (CusaxCall *call);
 void cusax_call_clear_stats (CusaxCall *call);
 
 /* call-digits.c */

@@ -109,9 +109,10 @@ const char *cusax_call_get_end_reason (const CusaxCall *call);  /* (nullable): t
 guint cusax_call_get_seconds (const CusaxCall *call);           /* since the session stood, at least 1; 0 before */
 guint cusax_call_get_age (const CusaxCall *call);               /* seconds since it was dialled or began to ring */
 gboolean cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no transport now */
-gboolean cusax_call_get_video_stats (CusaxCall *call, CusaxTransportStats *stats); /* FALSE: no picture now */
+/* FALSE: no picture now, or, of a call that has ended, there never was one; else of the last. */
+gboolean cusax_call_get_video_stats (CusaxCall *call, CusaxTransportStats *stats);
 const char *cusax_call_get_codec (const CusaxCall *call);       /* (nullable): "opus/48000" */
-const char *cusax_call_get_video_codec (const CusaxCall *call); /* (nullable): "VP8/90000" */
+const char *cusax_call_get_video_codec (const CusaxCall *call); /* (nullable): "VP8/90000"; of the same picture */
 char *cusax_call_dup_devices (CusaxCall *call);                 /* (transfer full) (nullable): those in use, for people */
 
 /** CusaxCallKeys: how sure it is that nobody listens; purple/ has the lock words. */

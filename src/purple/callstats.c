@@ -204,5 +204,11 @@ cusax_callstats_log_line (CusaxCall *call)
   g_string_append_printf (line, "call #%u ended after %u s: %s", cusax_call_get_number (call), cusax_call_get_seconds (call),
                           codec != NULL ? codec : "no codec");
   log_stats (line, &stats);
+  codec = cusax_call_get_video_codec (call);
+  if (codec != NULL && cusax_call_get_video_stats (call, &stats))
+    {
+      g_string_append_printf (line, "; picture %s", codec);
+      log_stats (line, &stats);
+    }
   return g_string_free (g_steal_pointer (&line), FALSE);
 }

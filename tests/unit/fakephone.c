@@ -124,7 +124,7 @@ gboolean
 cusax_call_get_video_stats (CusaxCall *call, CusaxTransportStats *stats)
 {
   *stats = call->video_stats;
-  return call->video != CUSAX_DIRECTION_INACTIVE;
+  return call->video_codec != NULL;
 }
 
 char *

@@ -431,6 +431,71 @@ test_keyframes (void)
   fake_world_free (world);
 }
 
+/* However often they ask, it is one a second; whoever asked in between gets one at the end of that second, if there is still a
+ * picture. */
+static void
+test_keyframes_limit (void)
+{
+  FakeWorld *world = world_with_camera ();
+  CusaxCall *call = seeing (world);
+
+  for (guint i = 0; i < 5; i++)
+    world->call->listener->on_keyframe_asked (world->call->listener_data);
+  fake_world_check (world, "session.send_keyframe\n");
+  fake_world_pass (world, 900);
+  world->call->listener->on_keyframe_asked (world->call->listener_data);
+  fake_world_check (world, "");
+  fake_world_pass (world, 100);
+  fake_world_check (world, "session.send_keyframe\n");
+  fake_world_pass (world, 5000);
+  fake_world_check (world, "");
+  world->call->listener->on_keyframe_asked (world->call->listener_data);
+  world->call->listener->on_keyframe_asked (world->call->listener_data);
+  fake_world_check (world, "session.send_keyframe\n");
+  cusax_call_set_video (call, FALSE, NULL);
+  fake_world_forget (world);
+  fake_world_pass (world, 5000);
+  fake_world_check (world, "");
+  fake_world_free (world);
+}
+
+/* P1: what is measured of a picture can be read after the call, too, but not of one that was dropped while it goes on. */
+static void
+test_stats (void)
+{
+  FakeWorld *world = world_with_camera ();
+  g_autoptr (CusaxCall) call = cusax_call_ref (seeing (world));
+  CusaxTransportStats stats;
+
+  g_assert_true (cusax_call_get_video_stats (call, &stats));
+  g_assert_cmpstr (cusax_call_get_video_codec (call), ==, "VP8/90000");
+  cusax_call_set_video (call, FALSE, NULL);
+  g_assert_false (cusax_call_get_video_stats (call, &stats));
+  g_assert_null (cusax_call_get_video_codec (call));
+  world->call->listener->on_ended (world->call->listener_data, 0, NULL, FALSE);
+  g_assert_true (cusax_call_get_video_stats (call, &stats));
+  g_assert_cmpstr (cusax_call_get_video_codec (call), ==, "VP8/90000");
+  fake_world_free (world);
+}
+
+/* One whose picture was never taken had none. */
+static void
+test_stats_refused (void)
+{
+  FakeWorld *world = world_with_camera ();
+  g_autoptr (CusaxCall) call = cusax_call_ref (dial (world));
+  CusaxTransportStats stats;
+
+  fake_transport_ready_at (world, 1);
+  fake_transport_ready_at (world, 2);
+  far_answers (world);
+  world->call->listener->on_ended (world->call->listener_data, 0, NULL, FALSE);
+  g_assert_true (cusax_call_get_stats (call, &stats));
+  g_assert_false (cusax_call_get_video_stats (call, &stats));
+  g_assert_null (cusax_call_get_video_codec (call));
+  fake_world_free (world);
+}
+
 /* P2: this machine has another address: the re-INVITE leaves when sound and picture have both moved, in whatever order. */
 static void
 test_move (void)
@@ -471,6 +536,9 @@ main (int argc, char **argv)
   g_test_add_func ("/call-video/p25/camera-fails", test_camera_fails);
   g_test_add_func ("/call-video/p25/no-path", test_no_path);
   g_test_add_func ("/call-video/p25/keyframes", test_keyframes);
+  g_test_add_func ("/call-video/p25/keyframes/limit", test_keyframes_limit);
+  g_test_add_func ("/call-video/p1/stats", test_stats);
+  g_test_add_func ("/call-video/p1/stats/refused", test_stats_refused);
   g_test_add_func ("/call-video/p2/move", test_move);
   return g_test_run ();
 }

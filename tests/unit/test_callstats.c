@@ -183,6 +183,21 @@ test_picture (void)
     }
 }
 
+static void
+test_picture_log (void)
+{
+  CusaxCall *call = talk ();
+  g_autofree char *line = NULL;
+
+  call->state = CUSAX_CALL_ENDED;
+  call->seconds = 4;
+  call->video_codec = "VP8/90000";
+  fill (&call->video_stats);
+  line = cusax_callstats_log_line (call);
+  g_assert_nonnull (strstr (line, "; picture VP8/90000, DTLS AEAD_AES_128_GCM, sent 500, received 490, lost 10"));
+  fake_call_free (call);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,6 +210,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callstats/R49-keys", test_R49_keys);
   g_test_add_func ("/callstats/P1-kinds", test_P1_kinds);
   g_test_add_func ("/callstats/picture", test_picture);
+  g_test_add_func ("/callstats/picture/log", test_picture_log);
   result = g_test_run ();
   fake_phone_reset (NULL);
   fake_purple_stop ();
