@@ -24,6 +24,7 @@ typedef struct
 #define GOOD "gstreamer1.0-plugins-good"
 #define UGLY "gstreamer1.0-plugins-ugly"
 #define LIBAV "gstreamer1.0-libav"
+#define X "gstreamer1.0-x"
 
 /* Without these there is no call at all: what Farstream and libpurple's backend put together by name. */
 static const Need always[] = {
@@ -42,6 +43,9 @@ static const Need always_video[] = {
   { "videoconvert", BASE },
   { "videoscale", BASE },
   { "videorate", BASE },
+  /* Without these Pidgin's window is looked for among all that draws anything anywhere, and DirectFB, which
+   * gstreamer1.0-plugins-bad brings, takes Pidgin down with it. Pidgin's package does not ask for them. */
+  { "ximagesink", X, "glimagesink" },
 };
 
 /* A format needs all four of its elements. A telephone-event is made by Farstream out of rtpdtmfsrc; received

@@ -66,16 +66,19 @@ static const GPtrArray *
 port_get_video_codecs (CusaxMediaPort *port, const char **missing)
 {
   CusaxSessionPort *self = (CusaxSessionPort *) port;
+  const char *packages = NULL;
   const GPtrArray *codecs;
 
   if (missing != NULL)
     *missing = NULL;
   if (!cusax_camera_host_shows ())
     return refuse_video (self, missing, "this program shows no pictures");
-  codecs = cusax_elements_get_video_codecs (get_elements (port), missing);
-  if (codecs->len > 0 && !cusax_camera_exists ())
-    return refuse_video (self, missing, "there is no camera");
-  return codecs;
+  codecs = cusax_elements_get_video_codecs (get_elements (port), &packages);
+  if (codecs->len > 0)
+    return cusax_camera_exists () ? codecs : refuse_video (self, missing, "there is no camera");
+  if (self->video_missing == NULL)
+    self->video_missing = g_strdup_printf ("not installed: %s", packages != NULL ? packages : "GStreamer plugins");
+  return refuse_video (self, missing, self->video_missing);
 }
 
 static gboolean
@@ -151,5 +154,6 @@ cusax_session_port_free (CusaxMediaPort *port)
   g_clear_pointer (&self->warmup, cusax_warmup_free);
   g_clear_pointer (&self->elements, cusax_elements_free);
   g_clear_pointer (&self->no_codecs, g_ptr_array_unref);
+  g_free (self->video_missing);
   g_free (self);
 }

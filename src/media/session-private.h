@@ -32,6 +32,7 @@ typedef struct
   CusaxElements *elements; /* NULL until asked for */
   CusaxWarmup *warmup;
   GPtrArray *no_codecs;    /* empty */
+  char *video_missing;     /* (nullable): why there are no formats for pictures */
   CusaxDevices *devices;   /* being tried */
   CusaxMediaProbeDone probe_done;
   gpointer probe_data;

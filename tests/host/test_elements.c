@@ -64,6 +64,8 @@ static const struct
   { " x264enc  openh264enc ", ALL, NULL, "VP8/90000", NULL, "gstreamer1.0-plugins-ugly" },
   { " avdec_h264  openh264dec  vp8enc ", ALL, NULL, "", "gstreamer1.0-plugins-good, gstreamer1.0-libav",
     "gstreamer1.0-plugins-good, gstreamer1.0-libav" },
+  { " ximagesink ", ALL, NULL, VIDEO, NULL, NULL },
+  { " ximagesink  glimagesink ", ALL, NULL, "", "gstreamer1.0-x", "gstreamer1.0-x" },
   { " videoconvert ", ALL, NULL, "", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-base" },
 };
 
