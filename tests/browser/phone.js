@@ -91,9 +91,9 @@ class Call {
   }
 
   /** The local description with all candidates. */
-  async gathered() {
+  async gathered(anew = false) {
     const peer = this.peer;
-    if (peer.iceGatheringState !== 'complete') {
+    if (anew || peer.iceGatheringState !== 'complete') {
       await new Promise(resolve => {
         setTimeout(resolve, GATHERING_MS);
         peer.addEventListener('icegatheringstatechange', () => peer.iceGatheringState === 'complete' && resolve());
@@ -105,7 +105,8 @@ class Call {
   async offer(options = {}) {
     this.prefer();
     await this.peer.setLocalDescription(await this.peer.createOffer(options));
-    return this.gathered();
+    // It says "complete" for a moment longer, of the former gathering.
+    return this.gathered(options.iceRestart);
   }
 
   /** Answers their offer. video: ours is added where they offer it; else their picture is refused. */
@@ -252,7 +253,7 @@ class Call {
       return;
     }
     try {
-      const sdp = await this.answerOffer(request.body, Boolean(this.picture) || this.options.video);
+      const sdp = await this.answerOffer(request.body, this.picture || this.options.video || this.options.willShow);
       this.leg.reply(request, '200 OK', this.tag, this.sdpHeaders(), sdp);
     } catch (error) {
       this.phone.complain(`their offer: ${error.message}`);
@@ -336,7 +337,7 @@ class Phone {
     return this.calls[this.calls.length - 1];
   }
 
-  /** options: video, codecs, bundle, relay, servers */
+  /** options: video, codecs, bundle, relay, servers; willShow: takes pictures that are offered later, too */
   call(target, options = {}) {
     const call = new Call(this, {incoming: false, callId: randomToken(), localUri: this.leg.aor, remoteUri: target,
                                  options});
