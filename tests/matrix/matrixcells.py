@@ -12,9 +12,8 @@ import time
 from cusaxlab.capture import Capture
 from cusaxlab.medialab import MediaLab
 from cusaxlab.netns import CLIENT
-from cusaxlab.process import wait_until
 from cusaxlab.town import KINDS
-from matrixpeers import BLUE, BOB, BOBS, GREEN, PEERS, TONE
+from matrixpeers import BLUE, BOB, BOBS, GREEN, PEERS, TONE, wait_sees
 from product import Person
 
 SECURITIES = ('plain', 'sdes', 'dtls')
@@ -108,19 +107,9 @@ def connect(alice, peer, cell):
         mark = alice.mark()
         peer.call()
         ring = alice.expect('request .*title="Incoming', since=mark)
-        alice.respond(ring, 'Answer with video' if cell.video else 'Answer')
-
-
-def wait_sees(alice, colour, within=15):
-    """alice sees bob's colour in the call's window."""
-    def mean():
-        told = alice.ask('seen', BOB)
-        return int(told['colour'], 16) if int(told['count']) else None
-
-    def near():
-        now = mean()
-        return now is not None and all(abs((now >> shift & 255) - (colour >> shift & 255)) < 60 for shift in (16, 8, 0))
-    wait_until(near, 'alice sees %06x' % colour, within, lambda: str(alice.ask('seen', BOB)), 0.1)
+        if cell.video:
+            alice.do('field', ring['id'], 'video', 'true')
+        alice.respond(ring, 'Answer')
 
 
 def both_hear(alice, peer, cell, within=10):
@@ -129,7 +118,7 @@ def both_hear(alice, peer, cell, within=10):
     alice.expect_tone(BOBS, within, seconds=min(piece, 0.5))
     if cell.video:
         peer.wait_sees(GREEN)
-        wait_sees(alice, BLUE)
+        wait_sees(alice, BOB, BLUE)
 
 
 def on_the_wire(wire, cell):

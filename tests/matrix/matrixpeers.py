@@ -26,6 +26,19 @@ ALICE, BOB, TONE, BOBS = 'alice@cusax.test', 'bob@cusax.test', 440, 880
 GREEN, BLUE = 0x00FF00, 0x0000FF
 
 
+def near(one, other):
+    """Are two colours (0xRRGGBB) nearly the same?"""
+    return all(abs((one >> shift & 255) - (other >> shift & 255)) < 60 for shift in (16, 8, 0))
+
+
+def wait_sees(person, who, colour, within=15):
+    """A CUSAX account sees who's colour in the call's window."""
+    def seen():
+        told = person.ask('seen', who)
+        return int(told['count']) > 1 and near(int(told['colour'], 16), colour)
+    wait_until(seen, '%s sees %06x' % (person.user, colour), within, lambda: person.ask('seen', who).line, 0.1)
+
+
 class Peer:
     """options of a cell: security (plain, sdes, dtls), codec, video (None or a codec), ice (with those who can do without)."""
 
@@ -169,12 +182,10 @@ class GstPeer(Peer):
         self._call.voice.wait_heard(tone, seconds, within)
 
     def wait_sees(self, colour, within=15):
-        wanted = [colour >> 16, colour >> 8 & 255, colour & 255]
-
         def seen():
             now = self._call.voice.seen()
-            return now and all(abs(a - b) < 60 for a, b in zip(now, wanted))
-        wait_until(seen, 'GStreamer sees %s' % wanted, within,
+            return now and near(now[0] << 16 | now[1] << 8 | now[2], colour)
+        wait_until(seen, 'GStreamer sees %06x' % colour, within,
                    lambda: '%s\n%s' % (self._call.voice.seen(), self._call.voice.tail()), 0.1)
 
     def hang_up(self):
@@ -218,17 +229,15 @@ class CusaxPeer(Peer):
 
     def be_called(self):
         ring = self.bob.expect('request .*title="Incoming')
-        self.bob.respond(ring, 'Answer with video' if self.cell.video else 'Answer')
+        if self.cell.video:
+            self.bob.do('field', ring['id'], 'video', 'true')
+        self.bob.respond(ring, 'Answer')
 
     def call(self):
         self.bob.do('call', ALICE, *(['video'] if self.cell.video else []))
 
     def wait_sees(self, colour, within=15):
-        wait_until(lambda: self.bob.ask('seen', ALICE)['colour'] == '%06x' % colour, 'bob sees %06x' % colour, within,
-                   lambda: str(self.bob.ask('seen', ALICE)), 0.1)
-
-    def wait_hears(self, tone, seconds=1.0, within=10):
-        self.bob.expect_tone(tone, within, seconds=min(seconds, 0.5))
+        wait_sees(self.bob, ALICE, colour, within)
 
     def hang_up(self):
         self._mark = self.bob.mark()
