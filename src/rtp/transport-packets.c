@@ -53,7 +53,10 @@ accept_packet (Transport *t, guint component, CusaxPacketKind kind, guint8 *data
     return FALSE;
   if (!t->has_remote)
     return FALSE;
-  if (t->path != NULL && !cusax_path_may_come_from (t->path, component, from, is_srtp)) /* what ICE gives is checked */
+  if (t->path != NULL && !cusax_path_may_come_from (t->path, component, from, is_srtp))
+    return FALSE;
+  /* What ICE gives is checked, and names no sender. What overtakes ICE (ice-early.h) is not: a key has to prove it. */
+  if (t->path == NULL && from->any.sa_family != AF_UNSPEC && !is_srtp)
     return FALSE;
   if (!unprotect (t, kind, component, data, length))
     return FALSE;

@@ -5,6 +5,7 @@
 #include "transport-private.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* ---------------------------------------------------------------- re-offers */
 
@@ -106,6 +107,26 @@ test_move_twice (void)
   rig_until (b, g_str_has_prefix (rig_side_stats (b).remote_address, "127.0.0.3:"));
   ice_exchange (a, b, 10);
   g_assert_cmpstr (a->events->str, ==, " ready");
+}
+
+/* The new sockets have no pair yet, so nothing has been checked there: plain RTP of whoever found them is not heard. */
+static void
+test_move_stranger (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  int stranger = rig_socket ("127.0.0.2", NULL);
+  guint8 data[RIG_PACKET_SIZE];
+
+  ice_call (a, b, &ice_plain_mux);
+  g_string_truncate (a->events, 0);
+  a->transport->vtable->move (a->transport, "127.0.0.2");
+  rig_until_event (a, "ready");
+  rig_socket_send (stranger, "127.0.0.2", a->local->rtp_port, data, rig_write_rtp (data, 1, 1, 666));
+  rig_socket_send (stranger, "127.0.0.2", a->local->rtp_port, data, rig_write_rtcp (data, 1, 666));
+  rig_until (a, rig_side_stats (a).packets_dropped == 2);
+  ice_exchange (a, b, 10);
+  close (stranger);
 }
 
 /* There is no such address: the old sockets stay, and are named. */
@@ -212,6 +233,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/again/leave-and-return", test_leave_and_return);
   g_test_add_func ("/ice/move/both", test_move_both);
   g_test_add_func ("/ice/move/twice", test_move_twice);
+  g_test_add_func ("/ice/move/stranger", test_move_stranger);
   g_test_add_func ("/ice/move/nowhere", test_move_nowhere);
   g_test_add_func ("/ice/move/fallen-back", test_move_fallen_back);
   g_test_add_func ("/ice/shutdown/gathering", test_shutdown_gathering);
