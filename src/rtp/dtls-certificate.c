@@ -21,13 +21,11 @@
 /* "AB:" for each byte of SHA-256 */
 #define FINGERPRINT_SIZE (3 * 32)
 
-/* Process-wide; see src/README.md. */
-static struct
+struct _CusaxDtlsIdentity
 {
-  GMutex lock;
   SSL_CTX *context;
   char fingerprint[FINGERPRINT_SIZE];
-} identity;
+};
 
 /* -------------------------------------------------------------- the others */
 
@@ -133,7 +131,7 @@ make_certificate (EVP_PKEY *key)
 }
 
 static gboolean
-write_fingerprint (X509 *certificate)
+write_fingerprint (CusaxDtlsIdentity *identity, X509 *certificate)
 {
   guint8 digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
@@ -141,7 +139,7 @@ write_fingerprint (X509 *certificate)
   if (X509_digest (certificate, EVP_sha256 (), digest, &length) != 1 || 3 * length != FINGERPRINT_SIZE)
     return FALSE;
   for (guint i = 0; i < length; i++)
-    g_snprintf (identity.fingerprint + 3 * i, i + 1 < length ? 4 : 3, "%02X:", digest[i]); /* no colon at the end */
+    g_snprintf (identity->fingerprint + 3 * i, i + 1 < length ? 4 : 3, "%02X:", digest[i]); /* no colon at the end */
   return TRUE;
 }
 
@@ -169,56 +167,44 @@ make_context (EVP_PKEY *key, X509 *certificate)
   return NULL;
 }
 
-/* Lock held. */
-static void
-ensure_identity (void)
+CusaxDtlsIdentity *
+cusax_dtls_identity_new (void)
 {
+  CusaxDtlsIdentity *identity = g_new0 (CusaxDtlsIdentity, 1);
   EVP_PKEY *key;
   X509 *certificate = NULL;
 
-  if (identity.context != NULL)
-    return;
-  ERR_set_mark (); /* any thread: errors of others are theirs */
+  ERR_set_mark (); /* perhaps the main thread: errors of others are theirs */
   key = EVP_EC_gen ("P-256");
   if (key != NULL)
     certificate = make_certificate (key);
-  if (certificate != NULL && write_fingerprint (certificate))
-    identity.context = make_context (key, certificate);
+  if (certificate != NULL && write_fingerprint (identity, certificate))
+    identity->context = make_context (key, certificate);
   X509_free (certificate);
   EVP_PKEY_free (key);
   ERR_pop_to_mark ();
+  if (identity->context == NULL)
+    g_clear_pointer (&identity, g_free);
+  return identity;
 }
 
 SSL_CTX *
-cusax_dtls_certificate_ref_context (void)
+cusax_dtls_identity_get_context (const CusaxDtlsIdentity *identity)
 {
-  SSL_CTX *context;
-
-  g_mutex_lock (&identity.lock);
-  ensure_identity ();
-  context = identity.context;
-  if (context != NULL)
-    SSL_CTX_up_ref (context);
-  g_mutex_unlock (&identity.lock);
-  return context;
+  return identity->context;
 }
 
 const char *
-cusax_dtls_get_fingerprint (void)
+cusax_dtls_identity_get_fingerprint (const CusaxDtlsIdentity *identity)
 {
-  const char *fingerprint;
-
-  g_mutex_lock (&identity.lock);
-  ensure_identity ();
-  fingerprint = identity.context != NULL ? identity.fingerprint : NULL;
-  g_mutex_unlock (&identity.lock);
-  return fingerprint;
+  return identity->fingerprint;
 }
 
 void
-cusax_dtls_certificate_forget (void)
+cusax_dtls_identity_free (CusaxDtlsIdentity *identity)
 {
-  g_mutex_lock (&identity.lock);
-  g_clear_pointer (&identity.context, SSL_CTX_free);
-  g_mutex_unlock (&identity.lock);
+  if (identity == NULL)
+    return;
+  SSL_CTX_free (identity->context);
+  g_free (identity);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who this process is in DTLS-SRTP: one self-signed EC P-256 certificate (RFC 8827 section 6.5), made when it is first needed,
- * and the OpenSSL context that every association is made of. Both leave with the media thread, so that a plugin which is
- * unloaded leaves no key behind. Any thread.
+ * Who we are in DTLS-SRTP: a self-signed EC P-256 certificate (RFC 8827 section 6.5) and the OpenSSL context that associations
+ * are made of. Each transport has its own: by one certificate, whoever takes two calls knows that they come from one device,
+ * and an anonymous one whose it is.
  */
 #pragma once
+
+#include "dtls.h"
 
 #include <glib.h>
 #include <openssl/ssl.h>
@@ -23,15 +25,12 @@ typedef struct
 gboolean cusax_dtls_peer_init (CusaxDtlsPeer *peer, const char *hash, const char *fingerprint, GError **error);
 
 /**
- * cusax_dtls_certificate_ref_context:
+ * cusax_dtls_identity_get_context:
  *
  * A handshake of it asks for a certificate, and fails with an alert unless that is the one of the SSL's CusaxDtlsPeer.
  *
- * Returns: (transfer full) (nullable): for SSL_CTX_free; NULL if OpenSSL cannot. Shared: nothing of it may be changed
+ * Returns: (transfer none): nothing of it may be changed
  */
-SSL_CTX *cusax_dtls_certificate_ref_context (void);
-
-/** Drops certificate and key; whoever asks later gets others. Associations that stand keep theirs. */
-void cusax_dtls_certificate_forget (void);
+SSL_CTX *cusax_dtls_identity_get_context (const CusaxDtlsIdentity *identity);
 
 G_END_DECLS

@@ -226,15 +226,13 @@ timer_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 /* -------------------------------------------------------------------- life */
 
 static gboolean
-make_ssl (CusaxDtls *dtls)
+make_ssl (CusaxDtls *dtls, const CusaxDtlsIdentity *identity)
 {
-  SSL_CTX *context = cusax_dtls_certificate_ref_context ();
   BIO *bio = NULL;
 
   dtls->method = cusax_dtls_bio_method_new ();
-  if (context != NULL && dtls->method != NULL)
-    dtls->ssl = SSL_new (context);
-  SSL_CTX_free (context);
+  if (dtls->method != NULL)
+    dtls->ssl = SSL_new (cusax_dtls_identity_get_context (identity));
   if (dtls->ssl != NULL)
     bio = cusax_dtls_bio_new (dtls->method, &dtls->wire);
   if (bio == NULL)
@@ -251,8 +249,8 @@ make_ssl (CusaxDtls *dtls)
 }
 
 CusaxDtls *
-cusax_dtls_new (gboolean is_client, const char *hash, const char *fingerprint, const CusaxDtlsCallbacks *callbacks,
-                gpointer user_data, GError **error)
+cusax_dtls_new (const CusaxDtlsIdentity *identity, gboolean is_client, const char *hash, const char *fingerprint,
+                const CusaxDtlsCallbacks *callbacks, gpointer user_data, GError **error)
 {
   g_autoptr (CusaxDtls) dtls = g_new0 (CusaxDtls, 1);
   gboolean ok;
@@ -265,7 +263,7 @@ cusax_dtls_new (gboolean is_client, const char *hash, const char *fingerprint, c
   if (!cusax_dtls_peer_init (&dtls->peer, hash, fingerprint, error))
     return NULL;
   ERR_set_mark (); /* perhaps the main thread: errors of others are theirs */
-  ok = make_ssl (dtls);
+  ok = make_ssl (dtls, identity);
   ERR_pop_to_mark ();
   if (!ok)
     {

@@ -17,6 +17,19 @@ G_BEGIN_DECLS
 
 typedef struct _CusaxDtls CusaxDtls;
 
+/** CusaxDtlsIdentity: a certificate and its key. Any thread, one at a time. */
+typedef struct _CusaxDtlsIdentity CusaxDtlsIdentity;
+
+/** Makes them, in about 1 ms. Returns: (transfer full) (nullable): NULL if OpenSSL cannot */
+CusaxDtlsIdentity *cusax_dtls_identity_new (void);
+
+/** Returns: (transfer none): SHA-256 of the certificate, "AB:CD:..." */
+const char *cusax_dtls_identity_get_fingerprint (const CusaxDtlsIdentity *identity);
+
+/** Associations that stand keep what they need. */
+void cusax_dtls_identity_free (CusaxDtlsIdentity *identity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxDtlsIdentity, cusax_dtls_identity_free)
+
 /** CusaxDtlsKeys: what both sides encrypt with; secret: wipe. */
 typedef struct
 {
@@ -36,13 +49,14 @@ typedef struct
 
 /**
  * cusax_dtls_new:
+ * @identity: who we are; borrowed for the call
  * @is_client: we send the ClientHello (a=setup:active)
  * @hash: "sha-256", "sha-384" or "sha-512"
  * @fingerprint: of their certificate, "AB:CD:..."
  *
  * Returns: (transfer full): NULL with CUSAX_ERROR_UNSUPPORTED (hash), CUSAX_ERROR_INVALID (fingerprint) or CUSAX_ERROR_MEDIA
  */
-CusaxDtls *cusax_dtls_new (gboolean is_client, const char *hash, const char *fingerprint,
+CusaxDtls *cusax_dtls_new (const CusaxDtlsIdentity *identity, gboolean is_client, const char *hash, const char *fingerprint,
                            const CusaxDtlsCallbacks *callbacks, gpointer user_data, GError **error);
 
 /**
@@ -64,9 +78,5 @@ gboolean cusax_dtls_is_closed (const CusaxDtls *dtls);
 /** Says close_notify if the handshake was through, wipes and frees. */
 void cusax_dtls_free (CusaxDtls *dtls);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxDtls, cusax_dtls_free)
-
-/** Returns: (transfer none): SHA-256 of this process's certificate, "AB:CD:...", made at the first call (1 ms); NULL if OpenSSL
- * cannot. Valid until the last user of the media thread shuts it down (thread.h). Any thread. */
-const char *cusax_dtls_get_fingerprint (void);
 
 G_END_DECLS

@@ -2,8 +2,6 @@
 /* See thread.h. */
 #include "thread.h"
 
-#include "dtls-certificate.h"
-
 #include <pthread.h>
 #include <signal.h>
 
@@ -130,7 +128,6 @@ cusax_thread_shutdown (void)
 
   if (--media.users > 0)
     return;
-  cusax_dtls_certificate_forget (); /* nobody is left who could show it */
   if (media.thread == NULL)
     return;
 

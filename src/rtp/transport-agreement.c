@@ -14,10 +14,12 @@ cusax_transport_describe (Transport *t, CusaxTransportDescription *local)
 {
   local->rtcp_mux = TRUE; /* offered; RTCP is taken at either port, whatever comes of it */
   local->crypto = t->crypto;
-  if (t->offers_dtls && cusax_dtls_get_fingerprint () != NULL)
+  if (t->offers_dtls && t->identity == NULL)
+    t->identity = cusax_dtls_identity_new ();
+  if (t->identity != NULL)
     {
       local->fingerprint_hash = g_strdup ("sha-256");
-      local->fingerprint = g_strdup (cusax_dtls_get_fingerprint ());
+      local->fingerprint = g_strdup (cusax_dtls_identity_get_fingerprint (t->identity));
       local->setup = CUSAX_DTLS_SETUP_ACTPASS;
     }
 }
@@ -157,7 +159,7 @@ check_keys (Transport *t, const CusaxTransportDescription *remote, CusaxSrtpSuit
 static gboolean
 check_fingerprint (Transport *t, GError **error)
 {
-  if (t->offers_dtls)
+  if (t->identity != NULL)
     return TRUE;
   g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_NOT_PROTECTED, "this transport has announced no fingerprint");
   return FALSE;

@@ -100,8 +100,8 @@ cusax_transport_renew_dtls (Transport *t, const CusaxTransportDescription *remot
     {
       if ((i == 1 && remote->rtcp_mux) || (is_same && t->associations[i].dtls != NULL))
         continue;
-      renewed[i] = cusax_dtls_new (is_client, remote->fingerprint_hash, remote->fingerprint, &callbacks, &t->associations[i],
-                                   error);
+      renewed[i] = cusax_dtls_new (t->identity, is_client, remote->fingerprint_hash, remote->fingerprint, &callbacks,
+                                   &t->associations[i], error);
       if (renewed[i] == NULL)
         {
           g_clear_pointer (&renewed[0], cusax_dtls_free);

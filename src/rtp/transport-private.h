@@ -94,8 +94,8 @@ struct _Transport
   CusaxTransportDescription *local; /* set by gather and move; holds our key */
   CusaxTransportDescription *remote; /* as set last; holds theirs */
   CusaxCrypto crypto;               /* our key; suite NONE = made without */
-  CusaxIcePair shown_pair;          /* what get_stats handed out */
-  char *shown_local, *shown_remote;
+  CusaxDtlsIdentity *identity;      /* (nullable): announced; used in the media thread for the main thread */
+  char *shown_local, *shown_remote; /* what get_stats handed out */
 
   GMutex lock; /* for everything below; never held while the listener is called */
   GError *failure;
@@ -106,7 +106,6 @@ struct _Transport
   CusaxIce *previous_ice;  /* of where we were: serves until @ice has a pair */
   gboolean is_relay_fixed; /* through TURN to somebody without ICE */
   CusaxTransportDescription *gathered; /* for the main thread */
-  gboolean gather_failed;
   CusaxIcePair pair;
   Association associations[2];
   CusaxSrtp *outbound, *inbound; /* SDES; kept when SDP turns to plain RTP: their keys may come back */

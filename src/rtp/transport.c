@@ -295,6 +295,7 @@ transport_shutdown (CusaxTransport *transport)
   g_clear_pointer (&t->gathered, cusax_transport_description_free);
   g_clear_pointer (&t->local, cusax_transport_description_free);
   g_clear_pointer (&t->remote, cusax_transport_description_free);
+  g_clear_pointer (&t->identity, cusax_dtls_identity_free);
   explicit_bzero (&t->crypto, sizeof t->crypto);
   g_clear_error (&t->failure);
   g_clear_pointer (&t->local_address, g_free);
@@ -383,7 +384,7 @@ static gboolean
 on_prepare (gpointer data)
 {
   cusax_srtp_prepare ();
-  cusax_dtls_get_fingerprint ();
+  cusax_dtls_identity_free (cusax_dtls_identity_new ());
   cusax_ice_prepare (cusax_thread_get_context ());
   return G_SOURCE_REMOVE;
 }

@@ -72,6 +72,16 @@ on_failed (gpointer user_data, const GError *error)
   end->failure = g_error_copy (error);
 }
 
+static CusaxDtlsIdentity *identity;
+
+const CusaxDtlsIdentity *
+dtls_rig_identity (void)
+{
+  if (identity == NULL)
+    identity = cusax_dtls_identity_new ();
+  return identity;
+}
+
 DtlsEnd *
 dtls_end_new (gboolean is_client, const char *hash, const char *fingerprint)
 {
@@ -80,7 +90,7 @@ dtls_end_new (gboolean is_client, const char *hash, const char *fingerprint)
   g_autoptr (GError) error = NULL;
 
   g_queue_init (&end->sent);
-  end->dtls = cusax_dtls_new (is_client, hash, fingerprint, &callbacks, end, &error);
+  end->dtls = cusax_dtls_new (dtls_rig_identity (), is_client, hash, fingerprint, &callbacks, end, &error);
   g_assert_no_error (error);
   return end;
 }
@@ -88,7 +98,7 @@ dtls_end_new (gboolean is_client, const char *hash, const char *fingerprint)
 DtlsEnd *
 dtls_end_new_usual (gboolean is_client)
 {
-  return dtls_end_new (is_client, "sha-256", cusax_dtls_get_fingerprint ());
+  return dtls_end_new (is_client, "sha-256", cusax_dtls_identity_get_fingerprint (dtls_rig_identity ()));
 }
 
 static void
@@ -139,6 +149,7 @@ dtls_strangers_forget (void)
 {
   g_clear_pointer (&stranger_identity.key, EVP_PKEY_free);
   g_clear_pointer (&stranger_identity.certificate, X509_free);
+  g_clear_pointer (&identity, cusax_dtls_identity_free);
 }
 
 char *

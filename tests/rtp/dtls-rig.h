@@ -56,6 +56,9 @@ typedef struct
 
 DtlsEnd *dtls_end_new (gboolean is_client, const char *hash, const char *fingerprint);
 
+/** Who we are, made at the first call. */
+const CusaxDtlsIdentity *dtls_rig_identity (void);
+
 /** Our own certificate is also that of the other side if both are ours. */
 DtlsEnd *dtls_end_new_usual (gboolean is_client);
 DtlsEnd *dtls_end_new_stranger (gboolean is_client, const DtlsStranger *stranger);
@@ -63,6 +66,7 @@ DtlsEnd *dtls_end_new_stranger (gboolean is_client, const DtlsStranger *stranger
 /** Fingerprint of strangers' certificate. Returns: (transfer full) */
 char *dtls_stranger_fingerprint (const char *hash);
 
+/** And dtls_rig_identity's. */
 void dtls_strangers_forget (void);
 
 void dtls_end_start (DtlsEnd *end);

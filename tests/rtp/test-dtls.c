@@ -5,7 +5,6 @@
 #include "error.h"
 #include "packet.h"
 #include "srtp.h"
-#include "thread.h"
 
 #include <openssl/err.h>
 #include <string.h>
@@ -239,7 +238,7 @@ test_wrong_fingerprint (gconstpointer data)
 static void
 test_nearly_right (void)
 {
-  const char *real = cusax_dtls_get_fingerprint ();
+  const char *real = cusax_dtls_identity_get_fingerprint (dtls_rig_identity ());
 
   for (gsize i = 0; i < strlen (real); i++)
     {
@@ -291,7 +290,7 @@ test_grammar (void)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (CusaxDtls) dtls
-        = cusax_dtls_new (TRUE, cases[i].hash, cases[i].fingerprint, &none, NULL, &error);
+        = cusax_dtls_new (dtls_rig_identity (), TRUE, cases[i].hash, cases[i].fingerprint, &none, NULL, &error);
 
       if (cases[i].code < 0)
         g_assert_no_error (error);
@@ -505,7 +504,7 @@ test_error_queue (void)
 
   ERR_clear_error ();
   ERR_raise (ERR_LIB_USER, 42);
-  cusax_dtls_certificate_forget ();
+  cusax_dtls_identity_free (cusax_dtls_identity_new ());
   pair_init (&wire);
   g_assert_cmpint (ERR_GET_REASON (ERR_peek_last_error ()), ==, 42);
   pair_start (&wire);
@@ -528,21 +527,13 @@ test_error_queue (void)
 static void
 test_fingerprint (void)
 {
-  g_autofree char *first = NULL;
-  const char *text;
+  g_autoptr (CusaxDtlsIdentity) one = cusax_dtls_identity_new ();
+  g_autoptr (CusaxDtlsIdentity) other = cusax_dtls_identity_new ();
+  const char *text = cusax_dtls_identity_get_fingerprint (one);
 
-  cusax_thread_init ();
-  text = cusax_dtls_get_fingerprint ();
-  g_assert_nonnull (text);
   g_assert_cmpint (strlen (text), ==, 95);
   g_assert_true (g_regex_match_simple ("^([0-9A-F]{2}:){31}[0-9A-F]{2}$", text, 0, 0));
-  g_assert_true (cusax_dtls_get_fingerprint () == text);
-  first = g_strdup (text);
-  cusax_thread_init ();
-  cusax_thread_shutdown ();
-  g_assert_cmpstr (cusax_dtls_get_fingerprint (), ==, first);
-  cusax_thread_shutdown ();
-  g_assert_cmpstr (cusax_dtls_get_fingerprint (), !=, first); /* another process, as it were */
+  g_assert_cmpstr (cusax_dtls_identity_get_fingerprint (other), !=, text);
 }
 
 int
@@ -585,7 +576,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dtls/error-queue", test_error_queue);
   g_test_add_func ("/dtls/fingerprint", test_fingerprint);
   result = g_test_run ();
-  cusax_dtls_certificate_forget ();
   dtls_strangers_forget ();
   return result;
 }
