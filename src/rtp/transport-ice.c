@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What STUN and TURN servers are given, the look-up of their names included: an offer does not wait longer. */
-#define GATHER_MS 300
+#define GATHER_MS 250
 #define LOOKUP_MS 150
 
 /* --------------------------------------------------------- in media thread */
