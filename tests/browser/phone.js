@@ -22,6 +22,11 @@ function keepCodecs(sdp, names = []) {
   }).join('');
 }
 
+/** Whether they say port 0 for the stream with this a=mid. */
+function isRefused(sdp, mid) {
+  return sdp.split(/^(?=m=)/m).some(section => /^m=\S+ 0 /.test(section) && section.includes(`a=mid:${mid}\r\n`));
+}
+
 /** One dialog with its RTCPeerConnection. state: calling, ringing (theirs or ours), standing, ended (with `why`). */
 class Call {
   constructor(phone, {incoming, callId, localUri, remoteUri, options}) {
@@ -114,6 +119,8 @@ class Call {
     await this.peer.setRemoteDescription({type: 'offer', sdp: keepCodecs(sdp, this.options.codecs)});
     for (const transceiver of this.peer.getTransceivers()) {
       const kind = transceiver.receiver.track.kind;
+      if (transceiver.stopped || transceiver.direction === 'stopped' || isRefused(sdp, transceiver.mid))
+        continue;
       if (kind === 'video' && !video) {
         transceiver.direction = 'inactive';  // browsers have no way to say port 0 in an answer
       } else if (!transceiver.sender.track) {
