@@ -362,7 +362,9 @@ cusax_call_is_video_offered (const CusaxCall *call)
 {
   if (call->state == CUSAX_CALL_INCOMING)
     return call->video.is_offered;
-  return call->state == CUSAX_CALL_ACTIVE && call->video.transport != NULL && !call->video.is_wanted;
+  /* While our addresses are waited for nobody knows yet what will be shown. */
+  return call->state == CUSAX_CALL_ACTIVE && call->video.transport != NULL && !call->video.is_wanted
+         && call->their_offer == NULL;
 }
 
 gboolean
