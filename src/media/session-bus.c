@@ -2,10 +2,11 @@
 /* See session-private.h. */
 #include "session-private.h"
 
-#include <gio/gio.h>
 #include <media-gst.h>
+#include <netinet/in.h>
 #include <purple.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* How long, and how often, it is looked at whether a loudspeaker that was added plays. */
 #define SETTLE_MS 3000
@@ -197,12 +198,18 @@ is_of_pictures (GstObject *source)
   return found;
 }
 
+/* @gsocket: GIO's, of which nothing else is needed here. Returns: 0 if it has none */
 static guint16
-get_port (GSocket *socket)
+get_port (GObject *gsocket)
 {
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  struct sockaddr_in address = { 0 };
+  socklen_t length = sizeof address;
+  int fd = -1;
 
-  return G_IS_INET_SOCKET_ADDRESS (address) ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)) : 0;
+  g_object_get (gsocket, "fd", &fd, NULL);
+  if (getsockname (fd, (struct sockaddr *) &address, &length) != 0 || address.sin_family != AF_INET)
+    return 0;
+  return ntohs (address.sin_port);
 }
 
 /* When a picture is closed while packets of it come, its socket finds itself without a way on and says so, now and then, also
@@ -210,14 +217,14 @@ get_port (GSocket *socket)
 static gboolean
 is_socket_of_pictures (CusaxSession *self, GstObject *source)
 {
-  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GObject) gsocket = NULL;
   guint16 rtp_port, rtcp_port, port;
 
   if (self->media_ended || g_object_class_find_property (G_OBJECT_GET_CLASS (source), "used-socket") == NULL
       || !cusax_stream_get_local_ports (self->media, CUSAX_STREAM_SESSION, self->who, &rtp_port, &rtcp_port))
     return FALSE;
-  g_object_get (source, "used-socket", &socket, NULL);
-  port = socket != NULL ? get_port (socket) : 0;
+  g_object_get (source, "used-socket", &gsocket, NULL);
+  port = gsocket != NULL ? get_port (gsocket) : 0;
   return port != rtp_port && port != rtcp_port;
 }
 

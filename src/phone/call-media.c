@@ -88,6 +88,7 @@ cusax_call_prepare_media (CusaxCall *call, GError **error)
   if (call->offer == NULL && !cusax_call_prepare_offer (call, error))
     return FALSE;
   call->transport = cusax_call_new_transport (call, call->pending, &transport_listener);
+  call->media_address = g_strdup (call->ports.sip->vtable->get_local_address (call->ports.sip));
   return TRUE;
 }
 

@@ -114,6 +114,7 @@ struct _CusaxCall
   char *remote_sdp;            /* incoming: the offer as it came; outgoing: the last early answer that can be used */
   gsize remote_sdp_length;
   CusaxTransportDescription *local; /* once the transport is ready */
+  char *media_address;         /* of this machine, as told to the transport; @local may name a relay's */
   char *codec;
   CusaxKeying keying;
   gboolean keys_are_verified;

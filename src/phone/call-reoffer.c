@@ -4,7 +4,6 @@
 
 #include "call-end.h"
 
-#include <string.h>
 
 void
 cusax_call_send_reoffer (CusaxCall *call)
@@ -48,7 +47,7 @@ cusax_call_on_leg_back (gpointer user_data, const char *local_address)
 
   if (call->state != CUSAX_CALL_ACTIVE || call->local == NULL)
     return FALSE;
-  if (strcmp (call->local->address, local_address) == 0)
+  if (g_strcmp0 (call->media_address, local_address) == 0)
     {
       if (!call->has_moved)
         return FALSE;
@@ -56,6 +55,8 @@ cusax_call_on_leg_back (gpointer user_data, const char *local_address)
       return TRUE;
     }
   g_debug ("call #%u: media move to %s", call->number, local_address);
+  g_free (call->media_address);
+  call->media_address = g_strdup (local_address);
   call->is_moving = TRUE;
   if (call->video.transport != NULL && !call->video.is_bundled)
     {

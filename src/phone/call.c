@@ -22,6 +22,7 @@ call_clear (gpointer data)
   g_clear_pointer (&call->their_offer, cusax_offer_result_free);
   g_clear_pointer (&call->local, cusax_transport_description_free);
   g_free (call->remote_sdp);
+  g_free (call->media_address);
   g_free (call->who);
   g_clear_pointer (&call->caller, cusax_callerid_free);
   g_free (call->contact);

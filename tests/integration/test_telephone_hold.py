@@ -17,9 +17,10 @@ def bob(lab):
 
 
 def versions(call):
-    """The version in the o= line of each SDP that came in this call."""
-    return [int(re.search(r'^o=\S+ \S+ (\d+)', message.body, re.M).group(1)) for message in call.agent.messages
-            if message.came and message.call_id == call.call_id and 'm=audio' in message.body]
+    """The version in the o= line of each SDP that came in this call; a message that came again is the same one."""
+    came = {(message.cseq, message.first): message.body for message in call.agent.messages
+            if message.came and message.call_id == call.call_id and 'm=audio' in message.body}
+    return [int(re.search(r'^o=\S+ \S+ (\d+)', body, re.M).group(1)) for body in came.values()]
 
 
 def last_offer(call, count):
