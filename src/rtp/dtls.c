@@ -308,6 +308,12 @@ cusax_dtls_receive (CusaxDtls *dtls, const guint8 *data, gsize length)
 }
 
 gboolean
+cusax_dtls_is_client (const CusaxDtls *dtls)
+{
+  return dtls->is_client;
+}
+
+gboolean
 cusax_dtls_is_closed (const CusaxDtls *dtls)
 {
   return dtls->state == STATE_CLOSED;

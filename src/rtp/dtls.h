@@ -68,6 +68,9 @@ CusaxDtls *cusax_dtls_new (const CusaxDtlsIdentity *identity, gboolean is_client
  */
 void cusax_dtls_start (CusaxDtls *dtls, GMainContext *context);
 
+/** Returns: TRUE if we send the ClientHello. */
+gboolean cusax_dtls_is_client (const CusaxDtls *dtls);
+
 /** One datagram that cusax_packet_classify calls DTLS. Before start up to 4 are kept. After the keys: answers retransmissions,
  * notices close_notify. */
 void cusax_dtls_receive (CusaxDtls *dtls, const guint8 *data, gsize length);

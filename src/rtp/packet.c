@@ -3,6 +3,7 @@
 #include "packet.h"
 
 #define RTP_HEADER 12
+#define DTLS_RECORD 13 /* header */
 #define RTCP_HEADER 8 /* common header and the sender's SSRC */
 
 static guint
@@ -45,6 +46,12 @@ cusax_packet_classify (const guint8 *data, gsize length)
   if (length < RTP_HEADER || !rtp_header_fits (data, length))
     return CUSAX_PACKET_INVALID;
   return CUSAX_PACKET_RTP;
+}
+
+gboolean
+cusax_packet_is_client_hello (const guint8 *data, gsize length)
+{
+  return length > DTLS_RECORD && data[0] == 22 && data[DTLS_RECORD] == 1; /* RFC 6347 sections 4.1 and 4.2.2 */
 }
 
 guint32

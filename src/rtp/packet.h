@@ -33,4 +33,7 @@ guint32 cusax_packet_get_ssrc (CusaxPacketKind kind, const guint8 *data);
 guint16 cusax_packet_get_sequence (const guint8 *data);
 void cusax_packet_set_sequence (guint8 *data, guint16 sequence);
 
+/** Returns: TRUE if a DTLS datagram begins with a ClientHello, or a piece of one: nothing else comes first. */
+gboolean cusax_packet_is_client_hello (const guint8 *data, gsize length);
+
 G_END_DECLS

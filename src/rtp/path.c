@@ -157,6 +157,14 @@ cusax_path_note_handshake (CusaxPath *path, CusaxPathComponent component, const 
 }
 
 gboolean
+cusax_path_is_known (const CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from)
+{
+  const Component *c = &path->components[component];
+
+  return cusax_udp_address_equal (from, &c->said) || cusax_udp_address_equal (from, &c->target);
+}
+
+gboolean
 cusax_path_send_raw (CusaxPath *path, CusaxPathComponent component, const guint8 *data, gsize length)
 {
   Component *c = &path->components[component];

@@ -77,6 +77,9 @@ void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, cons
  */
 void cusax_path_note_handshake (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from);
 
+/** Returns: TRUE if @from is whom SDP names, or whom we send to. */
+gboolean cusax_path_is_known (const CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from);
+
 /** Sends on @component's socket: what is neither RTP nor RTCP. Returns: TRUE if the datagram left */
 gboolean cusax_path_send_raw (CusaxPath *path, CusaxPathComponent component, const guint8 *data, gsize length);
 

@@ -271,7 +271,7 @@ apply (gpointer data)
       return;
     }
   if (agreement->keying == CUSAX_KEYING_DTLS)
-    cusax_transport_take_dtls (t, renewed);
+    cusax_transport_take_dtls (t, remote, renewed);
   else
     cusax_transport_end_dtls (t);
   commit (agreement, is_new_setup (t, remote, has_new_dtls));

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define DTLS_HANDSHAKE 22 /* the type of a record */
+
 /* --------------------------------------------------------------- callbacks */
 
 static void
@@ -111,8 +113,50 @@ cusax_transport_renew_dtls (Transport *t, const CusaxTransportDescription *remot
   return TRUE;
 }
 
+static gboolean
+is_at (const CusaxUdpAddress *from, const char *address)
+{
+  CusaxUdpAddress said;
+
+  return cusax_udp_address_parse (&said, address, cusax_udp_address_get_port (from), NULL)
+         && cusax_udp_address_equal (&said, from);
+}
+
+/* Ports apart: behind NAT these are others. */
+static gboolean
+is_named (const CusaxUdpAddress *from, const CusaxTransportDescription *remote)
+{
+  for (guint i = 0; remote->candidates != NULL && i < remote->candidates->len; i++)
+    if (is_at (from, ((const CusaxCandidate *) g_ptr_array_index (remote->candidates, i))->address))
+      return TRUE;
+  return is_at (from, remote->address);
+}
+
+/* A stranger's hello would have us fail on his certificate. With ICE the others say where they are; without, they may be behind
+ * NAT, and strangers count only if nobody else came. */
+static void
+sift_early (Association *a, const CusaxTransportDescription *remote)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < a->n_early; i++)
+    n += is_named (&a->early_from[i], remote);
+  if (n == 0 && remote->ice_ufrag == NULL)
+    return;
+  n = a->n_early;
+  a->n_early = 0;
+  for (guint i = 0; i < n; i++)
+    if (is_named (&a->early_from[i], remote))
+      {
+        a->early_from[a->n_early] = a->early_from[i];
+        a->early[a->n_early++] = a->early[i];
+      }
+    else
+      g_bytes_unref (a->early[i]);
+}
+
 void
-cusax_transport_take_dtls (Transport *t, CusaxDtls *renewed[2])
+cusax_transport_take_dtls (Transport *t, const CusaxTransportDescription *remote, CusaxDtls *renewed[2])
 {
   for (guint i = 0; i < 2; i++)
     {
@@ -126,6 +170,7 @@ cusax_transport_take_dtls (Transport *t, CusaxDtls *renewed[2])
       g_mutex_unlock (&t->lock);
       a->dtls = g_steal_pointer (&renewed[i]);
       a->is_started = FALSE;
+      sift_early (a, remote);
       g_clear_pointer (&old, cusax_dtls_free);
     }
 }
@@ -176,7 +221,7 @@ note_source (Association *a, const CusaxUdpAddress *from)
 static void
 deliver_early (Association *a)
 {
-  for (guint i = 0; i < a->n_early; i++)
+  for (guint i = 0; i < a->n_early && !cusax_dtls_is_client (a->dtls); i++) /* whom we shall ask has nothing to say yet */
     {
       gsize length;
       const guint8 *data = g_bytes_get_data (a->early[i], &length);
@@ -202,6 +247,21 @@ cusax_transport_start_dtls (Transport *t)
     }
 }
 
+/* Alerts and the like are believed of whom we are talking to: a stranger's would end the call. */
+static gboolean
+is_believed (Association *a, const guint8 *data, const CusaxUdpAddress *from)
+{
+  Transport *t = a->transport;
+  gboolean is;
+
+  g_mutex_lock (&t->lock);
+  is = data[0] == DTLS_HANDSHAKE || t->path == NULL || cusax_path_is_known (t->path, a->component, from);
+  if (!is)
+    t->stats.packets_dropped++;
+  g_mutex_unlock (&t->lock);
+  return is;
+}
+
 /* A ClientHello overtakes the answer that names its fingerprint, and our own pair: it is kept, up to a few. */
 static void
 keep_early (Association *a, const guint8 *data, gsize length, const CusaxUdpAddress *from)
@@ -210,7 +270,8 @@ keep_early (Association *a, const guint8 *data, gsize length, const CusaxUdpAddr
   gboolean is_kept;
 
   g_mutex_lock (&t->lock);
-  is_kept = (!t->has_remote || t->agreed == CUSAX_KEYING_DTLS) && a->n_early < CUSAX_TRANSPORT_MAX_EARLY;
+  is_kept = (!t->has_remote || t->agreed == CUSAX_KEYING_DTLS) && a->n_early < CUSAX_TRANSPORT_MAX_EARLY
+            && cusax_packet_is_client_hello (data, length);
   if (!is_kept)
     t->stats.packets_dropped++;
   g_mutex_unlock (&t->lock);
@@ -230,6 +291,8 @@ cusax_transport_on_handshake (Transport *t, guint component, const guint8 *data,
       keep_early (a, data, length, from);
       return;
     }
+  if (!is_believed (a, data, from))
+    return;
   note_source (a, from);
   cusax_dtls_receive (a->dtls, data, length);
 }

@@ -194,7 +194,7 @@ void cusax_transport_look_at_path (Transport *t);
 /* transport-dtls.c; media thread, lock not held */
 gboolean cusax_transport_renew_dtls (Transport *t, const CusaxTransportDescription *remote, gboolean is_same,
                                      CusaxDtls *renewed[2], GError **error);
-void cusax_transport_take_dtls (Transport *t, CusaxDtls *renewed[2]);
+void cusax_transport_take_dtls (Transport *t, const CusaxTransportDescription *remote, CusaxDtls *renewed[2]);
 void cusax_transport_end_dtls (Transport *t);
 /* Starts what has a way by now. */
 void cusax_transport_start_dtls (Transport *t);

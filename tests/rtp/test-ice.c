@@ -98,6 +98,62 @@ test_own_certificate (void)
   g_assert_cmpstr (a->local->fingerprint, ==, before);
 }
 
+/* While it rings, a stranger who finds our ports tells us to give up, four times: the right one's hello gets its place all the
+ * same, and the handshake goes on. */
+static void
+test_early_stranger (gconstpointer data)
+{
+  static const guint8 alert[15] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 40 }; /* fatal: handshake_failure */
+  gboolean with_ice = GPOINTER_TO_INT (data);
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = ice_dup_for (a, &ice_dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = ice_dup_for (b, &ice_dtls_mux, TRUE);
+  int stranger = rig_socket ("127.0.0.1", NULL);
+
+  if (!with_ice)
+    {
+      ice_forget (offer);
+      ice_forget (answer);
+    }
+  for (guint i = 0; i < CUSAX_TRANSPORT_MAX_EARLY; i++)
+    rig_socket_send (stranger, "127.0.0.1", a->local->rtp_port, alert, sizeof alert);
+  rig_until (a, rig_side_stats (a).packets_dropped == CUSAX_TRANSPORT_MAX_EARLY);
+  rig_side_agree (b, offer);
+  rig_run_for (50);
+  rig_side_agree (a, answer);
+  ice_until_ready (a, b);
+  g_assert_no_error (a->failure);
+  ice_exchange (a, b, 1);
+  close (stranger);
+}
+
+/* His hello comes first, and is a good one. */
+static void
+test_early_hello (gconstpointer data)
+{
+  gboolean with_ice = GPOINTER_TO_INT (data);
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (RigSide) stranger = rig_side_new_ice ("127.0.0.5", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = ice_dup_for (a, &ice_dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) plain = ice_dup_for (a, &ice_dtls_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = ice_dup_for (b, &ice_dtls_mux, TRUE);
+
+  ice_forget (plain);
+  if (!with_ice)
+    ice_forget (answer);
+  rig_side_agree (stranger, plain);
+  rig_run_for (20);
+  rig_side_agree (b, with_ice ? offer : plain);
+  rig_run_for (20);
+  rig_side_agree (a, answer);
+  rig_side_shutdown (stranger);
+  ice_until_ready (a, b);
+  g_assert_no_error (a->failure);
+  ice_exchange (a, b, 1);
+}
+
 /* Nothing leaves, and nothing is taken, before the handshake is through. */
 static void
 test_nothing_before_keys (void)
@@ -408,6 +464,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ice/role-conflict/controlled", GINT_TO_POINTER (FALSE), test_role_conflict);
   g_test_add_func ("/ice/answer-late", test_answer_late);
   g_test_add_func ("/ice/own-certificate", test_own_certificate);
+  g_test_add_data_func ("/ice/early-stranger/ice", GINT_TO_POINTER (TRUE), test_early_stranger);
+  g_test_add_data_func ("/ice/early-stranger/without", GINT_TO_POINTER (FALSE), test_early_stranger);
+  g_test_add_data_func ("/ice/early-hello/ice", GINT_TO_POINTER (TRUE), test_early_hello);
+  g_test_add_data_func ("/ice/early-hello/without", GINT_TO_POINTER (FALSE), test_early_hello);
   g_test_add_func ("/ice/nothing-before-keys", test_nothing_before_keys);
   g_test_add_func ("/ice/fall-back-latches", test_fall_back_latches);
   g_test_add_data_func ("/ice/fails/fingerprint", GINT_TO_POINTER (TRUE), test_wrong_fingerprint);
