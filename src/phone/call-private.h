@@ -36,6 +36,7 @@ typedef struct
   gboolean is_refused;  /* they did not take ours */
   gboolean is_bundled;  /* through the transport of the sound */
   gboolean is_untold;   /* our SDP has to say something new about it */
+  gboolean is_told;     /* the last offer or answer of ours names @transport */
   gboolean is_open;     /* the session has it, */
   gboolean has_camera;  /* with our camera */
   CusaxTransport *transport;        /* while there is, or may soon be, a picture */
@@ -174,6 +175,10 @@ gboolean cusax_call_video_is_ready (const CusaxCall *call);
 /* Before each SDP of ours. */
 void cusax_call_video_describe (CusaxCall *call);
 void cusax_call_video_apply (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final);
+/* The SDP that was described did not come through, or had no place for it. */
+void cusax_call_video_not_told (CusaxCall *call);
+/* One of ours that the other side has not heard of. */
+gboolean cusax_call_video_is_coming (const CusaxCall *call);
 void cusax_call_video_go_on (CusaxCall *call);
 void cusax_call_video_on_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
 void cusax_call_video_on_error (gpointer user_data, const GError *error);
@@ -218,6 +223,7 @@ void cusax_call_finish_answer (CusaxCall *call);
 void cusax_call_tell_move (CusaxCall *call);
 gboolean cusax_call_on_leg_back (gpointer user_data, const char *local_address);
 void cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length);
+void cusax_call_on_offer_cancelled (gpointer user_data);
 void cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length);
 
 G_END_DECLS

@@ -33,7 +33,18 @@ void
 cusax_call_tell_move (CusaxCall *call)
 {
   call->has_moved = TRUE;
-  if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering)
+  if (call->their_offer != NULL && !call->is_moving && cusax_call_video_is_ready (call))
+    cusax_call_finish_answer (call);
+  else if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering)
+    cusax_call_send_reoffer (call);
+}
+
+/* What an offer or an answer that has just gone by could not say. */
+static void
+tell_the_rest (CusaxCall *call)
+{
+  if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering
+      && (call->want_held != call->held || call->has_moved || call->video.is_untold))
     cusax_call_send_reoffer (call);
 }
 
@@ -109,15 +120,28 @@ undo_hold (CusaxCall *call)
   call->want_held = call->held;
   if (call->session != NULL)
     call->session->vtable->set_hold (call->session, call->held);
+  if (call->video.is_open && !call->held)
+    call->session->vtable->set_video_direction (call->session, call->video.direction);
+}
+
+/* Theirs is shown, ours was to be, and nobody is on hold. */
+static gboolean
+was_to_be_shown (const CusaxCall *call)
+{
+  return call->video.is_open && call->video.is_wanted && !call->video.has_camera && !call->want_held
+         && !call->remote_held;
 }
 
 /* A picture that was to come does not; one that was there stays with us as it is. */
 static void
 undo_video (CusaxCall *call)
 {
-  if (call->video.transport == NULL || call->video.direction != CUSAX_DIRECTION_INACTIVE || call->video.is_open)
+  gboolean is_new = call->video.is_told && call->video.codec == NULL;
+
+  if (!is_new && !was_to_be_shown (call))
     return;
-  cusax_call_video_close (call);
+  if (is_new)
+    cusax_call_video_close (call);
   call->video.is_wanted = FALSE;
   call->video.is_refused = TRUE;
 }
@@ -146,6 +170,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
       cusax_offer_reject (call->offer);
       call->has_moved |= call->telling_move;
       call->telling_move = FALSE;
+      cusax_call_video_not_told (call);
       return;
     }
   else
@@ -165,8 +190,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
         }
     }
   call->telling_move = FALSE;
-  if (call->want_held != call->held || call->has_moved || call->video.is_untold)
-    cusax_call_send_reoffer (call);
+  tell_the_rest (call);
   cusax_call_emit_changed (call);
   cusax_call_continue_transfer (call);
 }
@@ -181,6 +205,8 @@ settle_early (CusaxCall *call)
     return;
   result = cusax_offer_receive_answer (call->offer, call->remote_sdp, call->remote_sdp_length, NULL);
   call->is_settled_early = result != NULL;
+  if (result != NULL)
+    cusax_call_video_apply (call, result, TRUE);
 }
 
 static void
@@ -190,9 +216,7 @@ refuse_reoffer (CusaxCall *call, const GError *error)
   g_message ("call #%u: their offer refused: %s", call->number, error->message);
   call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
   /* It may have overtaken one of ours, and has not told them what that was to tell. */
-  if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering
-      && (call->want_held != call->held || call->has_moved || call->video.is_untold))
-    cusax_call_send_reoffer (call);
+  tell_the_rest (call);
   cusax_call_continue_transfer (call);
 }
 
@@ -206,6 +230,9 @@ cusax_call_finish_answer (CusaxCall *call)
   call->told_held = call->want_held;
   call->has_moved = FALSE;
   cusax_call_video_describe (call);
+  /* An answer adds nothing (RFC 3264 section 6): ours then waits for an offer of ours. */
+  if (result->video == NULL)
+    cusax_call_video_not_told (call);
   answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
   if (answer == NULL || !cusax_call_apply_result (call, result, TRUE, &error))
     {
@@ -214,6 +241,7 @@ cusax_call_finish_answer (CusaxCall *call)
       return;
     }
   call->sip_call->vtable->answer_offer (call->sip_call, 200, answer);
+  tell_the_rest (call);
   cusax_call_emit_changed (call);
   cusax_call_continue_transfer (call);
 }
@@ -222,6 +250,7 @@ static void
 answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
 {
   g_autoptr (GError) error = NULL;
+  const CusaxOfferResult *video;
 
   settle_early (call);
   cusax_call_video_prepare (call, NULL); /* nothing there: a picture of theirs is refused, the sound goes on */
@@ -232,11 +261,32 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
       refuse_reoffer (call, error);
       return;
     }
+  video = call->their_offer->video;
+  /* Out of the bundle: it needs sockets of its own. */
+  if (video != NULL && call->video.is_bundled && !video->is_bundled)
+    cusax_call_video_close (call);
   /* Theirs is shown at once; ours only if the person says so. */
-  if (call->their_offer->video != NULL)
-    cusax_call_video_open_transport (call, call->their_offer->video);
-  if (cusax_call_video_is_ready (call))
+  if (video != NULL)
+    cusax_call_video_open_transport (call, video);
+  if (cusax_call_video_is_ready (call) && !call->is_moving)
     cusax_call_finish_answer (call);
+}
+
+void
+cusax_call_on_offer_cancelled (gpointer user_data)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->their_offer == NULL)
+    return;
+  g_clear_pointer (&call->their_offer, cusax_offer_result_free);
+  cusax_offer_reject (call->offer);
+  if (!call->video.is_wanted && call->video.codec == NULL)
+    cusax_call_video_close (call);
+  tell_the_rest (call);
+  cusax_call_emit_changed (call);
+  cusax_call_continue_transfer (call);
 }
 
 void

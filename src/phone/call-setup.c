@@ -486,6 +486,7 @@ try_again (CusaxCall *call, guint status)
     return FALSE;
   g_message ("call #%u: refused with %u, tried again with another offer", call->number, status);
   g_clear_pointer (&call->remote_sdp, g_free);
+  call->has_early_media = FALSE; /* that was the other dialog's */
   call->sip_call->vtable->release (g_steal_pointer (&call->sip_call));
   send_invite (call);
   return TRUE;
@@ -543,6 +544,7 @@ static const CusaxSipCallListener sip_listener = {
   .on_progress = on_sip_progress,
   .on_established = on_sip_established,
   .on_offer = cusax_call_on_offer,
+  .on_offer_cancelled = cusax_call_on_offer_cancelled,
   .on_reoffer_done = cusax_call_on_reoffer_done,
   .on_leg_back = cusax_call_on_leg_back,
   .on_ended = on_sip_ended,

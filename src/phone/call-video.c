@@ -77,7 +77,7 @@ cusax_call_video_close (CusaxCall *call)
   g_clear_pointer (&call->video.local, cusax_transport_description_free);
   g_clear_pointer (&call->video.codec, g_free);
   call->video.direction = CUSAX_DIRECTION_INACTIVE;
-  call->video.is_bundled = FALSE;
+  call->video.is_bundled = call->video.is_told = FALSE;
 }
 
 void
@@ -128,6 +128,20 @@ cusax_call_video_describe (CusaxCall *call)
     local = NULL;
   cusax_offer_set_local_video (call->offer, local, wanted_direction (call));
   call->video.is_untold = FALSE;
+  call->video.is_told = local != NULL;
+}
+
+void
+cusax_call_video_not_told (CusaxCall *call)
+{
+  call->video.is_told = FALSE;
+  call->video.is_untold |= cusax_call_video_is_coming (call);
+}
+
+gboolean
+cusax_call_video_is_coming (const CusaxCall *call)
+{
+  return call->video.transport != NULL && call->video.codec == NULL && !call->video.is_told;
 }
 
 static gboolean
@@ -162,7 +176,7 @@ open_session (CusaxCall *call, gboolean with_camera, GError **error)
 }
 
 static gboolean
-apply (CusaxCall *call, const CusaxOfferResult *video, GError **error)
+apply (CusaxCall *call, const CusaxOfferResult *video, gboolean is_final, GError **error)
 {
   CusaxTransport *transport = call->video.transport;
   const CusaxCodec *best = g_ptr_array_index (video->codecs, 0);
@@ -172,6 +186,9 @@ apply (CusaxCall *call, const CusaxOfferResult *video, GError **error)
                         : !transport->vtable->set_remote (transport, video->remote, &video->local_crypto, error))
     return FALSE;
   call->video.direction = video->direction & wanted_direction (call);
+  /* Of early media theirs is shown; nobody has answered yet who could see ours. */
+  if (!is_final)
+    call->video.direction &= ~CUSAX_DIRECTION_SENDONLY;
   transport->vtable->set_direction (transport, call->video.direction);
   if (transport->vtable->set_codecs != NULL)
     transport->vtable->set_codecs (transport, video->codecs);
@@ -191,17 +208,23 @@ cusax_call_video_apply (CusaxCall *call, const CusaxOfferResult *result, gboolea
 {
   g_autoptr (GError) error = NULL;
 
-  if (result->video == NULL || call->video.transport == NULL)
+  if (result->video == NULL || !call->video.is_told)
     {
       if (!is_final)
         return;
-      call->video.is_refused = result->video_refused;
+      /* What both sides have agreed on here did not name it: that comes next. */
+      if (cusax_call_video_is_coming (call))
+        {
+          call->video.is_untold = TRUE;
+          return;
+        }
+      call->video.is_refused |= result->video_refused;
       call->video.is_wanted = FALSE;
       cusax_call_video_close (call);
       return;
     }
   call->video.is_refused = FALSE;
-  if (apply (call, result->video, &error))
+  if (apply (call, result->video, is_final, &error))
     return;
   g_message ("call #%u: no picture: %s", call->number, error->message);
   g_clear_error (&call->video.error);
@@ -218,10 +241,10 @@ cusax_call_video_go_on (CusaxCall *call)
   call->video.is_untold = TRUE;
   if (!cusax_call_video_is_ready (call) || call->is_moving)
     return;
-  if (call->state == CUSAX_CALL_PREPARING || call->state == CUSAX_CALL_ANSWERING)
-    cusax_call_local_ready (call);
-  else if (call->state == CUSAX_CALL_ACTIVE && call->their_offer != NULL)
+  if (call->their_offer != NULL)
     cusax_call_finish_answer (call);
+  else if (call->state == CUSAX_CALL_PREPARING || call->state == CUSAX_CALL_ANSWERING)
+    cusax_call_local_ready (call);
   else if (call->state == CUSAX_CALL_ACTIVE && !call->reoffering)
     cusax_call_send_reoffer (call);
 }
@@ -276,6 +299,9 @@ cusax_call_video_on_keyframe_wanted (gpointer user_data)
   CusaxCall *call = user_data;
 
   if (call->state != CUSAX_CALL_ACTIVE || !call->sip_call->vtable->takes_info (call->sip_call))
+    return;
+  /* Where they do not answer digits would wait behind one wish a second. */
+  if (g_queue_find (&call->infos, GINT_TO_POINTER (CUSAX_CALL_WISH_PICTURE)) != NULL)
     return;
   cusax_call_send_info (call, CUSAX_MEDIA_CONTROL_TYPE, cusax_media_control_write_fast_update (), CUSAX_CALL_WISH_PICTURE);
 }

@@ -92,6 +92,8 @@ typedef struct
    * on_established, by UPDATE, if the last SDP of on_progress has come reliably and so is the answer for good (RFC 3262
    * section 5); on_established then has no @sdp, or one that counts no more. */
   void (*on_offer) (gpointer user_data, const char *sdp, gsize length);
+  /* (nullable): their re-INVITE was cancelled before answer_offer: nothing of their offer counts, and no answer goes. */
+  void (*on_offer_cancelled) (gpointer user_data);
   /* The answer to our reoffer, or its refusal (@status >= 300). A 491 of theirs is retried by the dialog itself;
    * it comes here only if an offer of theirs overtook ours, and that one follows by on_offer. */
   void (*on_reoffer_done) (gpointer user_data, guint status, const char *sdp, gsize length);

@@ -426,4 +426,6 @@ cusax_exchange_on_cancel (CusaxDialog *dialog)
     return;
   settle (dialog);
   pump (dialog);
+  if (dialog->listener != NULL && dialog->listener->on_offer_cancelled != NULL)
+    dialog->listener->on_offer_cancelled (dialog->user_data);
 }
