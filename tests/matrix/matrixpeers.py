@@ -239,6 +239,9 @@ class CusaxPeer(Peer):
     def wait_sees(self, colour, within=15):
         wait_sees(self.bob, ALICE, colour, within)
 
+    def wait_hears(self, tone, seconds=1.0, within=10):
+        self.bob.expect_tone(tone, within, seconds=min(seconds, 0.5))
+
     def hang_up(self):
         self._mark = self.bob.mark()
         self.bob.hang_up()
