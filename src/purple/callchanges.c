@@ -56,6 +56,19 @@ tell_failure (Notices *notices, CusaxCall *call, const char *text)
                                cusax_notices_on_window_closed, &notices->end_window);
 }
 
+/* What is less than before has to be read, whether or not a conversation is open: the person may have said something in trust
+ * on the lock. */
+static void
+tell_keys (Notices *notices, CusaxCall *call, const char *name, gboolean is_less)
+{
+  g_autofree char *text = cusax_callwords_keys_changed (call, name);
+
+  if (is_less)
+    tell_failure (notices, call, text);
+  else
+    cusax_notices_write_call_line (notices->account, call, g_steal_pointer (&text));
+}
+
 static void
 tell_transfer (Notices *notices, CusaxCall *call, const char *name, Seen *seen)
 {
@@ -89,8 +102,10 @@ cusax_notices_call_changes (Notices *notices, CusaxAccount *phone, CusaxCall *ca
 
   if (cusax_call_get_state (call) == CUSAX_CALL_ACTIVE && seen->keys != cusax_call_get_keys (call))
     {
+      CusaxCallKeys before = seen->keys;
+
       seen->keys = cusax_call_get_keys (call);
-      cusax_notices_write_call_line (account, call, cusax_callwords_keys_changed (call, name));
+      tell_keys (notices, call, name, seen->keys < before);
     }
   tell_video (account, phone, call, name, seen);
   tell_transfer (notices, call, name, seen);

@@ -423,6 +423,42 @@ test_P7_digits_refused (void)
 }
 
 /* RFC 5373, RFC 3515: what nobody here pressed a button for is told of all the same. */
+/* R49: what they have taken away of the protection is said where no conversation is open, too; what was gained only there. */
+static void
+test_R49_protection_lost (void)
+{
+  static const struct
+  {
+    CusaxCallKeys before, after;
+    gboolean is_shown;
+  } cases[] = {
+    { CUSAX_CALL_KEYS_DTLS, CUSAX_CALL_KEYS_NONE, TRUE },  { CUSAX_CALL_KEYS_DTLS, CUSAX_CALL_KEYS_SDES, TRUE },
+    { CUSAX_CALL_KEYS_SDES, CUSAX_CALL_KEYS_NONE, TRUE },  { CUSAX_CALL_KEYS_NONE, CUSAX_CALL_KEYS_DTLS, FALSE },
+    { CUSAX_CALL_KEYS_SDES, CUSAX_CALL_KEYS_DTLS, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      CusaxCall *bob;
+
+      setup (FALSE);
+      bob = fake_call_new (1, CUSAX_CALL_ACTIVE, "bob@example.org");
+      bob->contact = "bob@example.org";
+      bob->grade = CUSAX_BINDING_STRONG;
+      bob->keys = cases[i].before;
+      g_ptr_array_add (fake_phone.calls, bob);
+      tell (bob);
+      bob->keys = cases[i].after;
+      tell (bob);
+      g_assert_cmpuint (windows->len, ==, cases[i].is_shown ? 1 : 0);
+      if (cases[i].after == CUSAX_CALL_KEYS_NONE)
+        g_assert_nonnull (strstr (g_ptr_array_index (windows, 0), "no longer encrypted"));
+      finish (bob, CUSAX_CALL_END_LOCAL);
+      pass_time ();
+      teardown ();
+    }
+}
+
 static void
 test_automatic (void)
 {
@@ -471,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/callnotices/P12-transfer", test_P12_transfer);
   g_test_add_func ("/callnotices/P12-window", test_P12_window);
   g_test_add_func ("/callnotices/P7-digits-refused", test_P7_digits_refused);
+  g_test_add_func ("/callnotices/R49/protection-lost", test_R49_protection_lost);
   g_test_add_func ("/callnotices/automatic", test_automatic);
   result = g_test_run ();
 
