@@ -242,7 +242,7 @@ fit_for_sound (CusaxOfferResult *video, const CusaxOfferResult *sound)
 
   if (video == NULL)
     return NULL;
-  is_weaker = video->keying == CUSAX_KEYING_NONE && sound->keying != CUSAX_KEYING_NONE;
+  is_weaker = video->keying < sound->keying; /* in the order of what they are worth */
   is_unclear = video->is_bundled && shares_numbers (video->codecs, sound->codecs);
   if (!is_weaker && !is_unclear)
     return video;

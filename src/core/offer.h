@@ -42,7 +42,7 @@ typedef enum
   CUSAX_MEDIA_SECURITY_REQUIRE
 } CusaxMediaSecurity;
 
-/** CusaxKeying: where the keys of a stream come from. */
+/** CusaxKeying: where the keys of a stream come from, the least first. */
 typedef enum
 {
   CUSAX_KEYING_NONE, /* plain RTP */

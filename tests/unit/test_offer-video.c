@@ -106,6 +106,9 @@ test_taken (void)
     { HEAD SOUND CRYPTO ("1") VP8, HEARD " srtp=1/1 + -", "m=audio 4000 RTP/AVP 8|m=video 0 RTP/AVP 96" },
     { HEAD SOUND CRYPTO ("1") VP8 CRYPTO ("1"), HEARD " srtp=1/1 + " SEEN " srtp=1/1",
       "m=audio 4000 RTP/AVP 8|m=video 4100 RTP/AVP 96" },
+    /* the same of keys that servers on the way can read beside a fingerprint: the call would be "end to end" for people */
+    { HEAD SOUND "a=fingerprint:sha-256 " PRINT "\r\na=setup:actpass\r\n" VP8 CRYPTO ("1"), HEARD " dtls=passive + -",
+      "m=audio 4000 RTP/AVP 8|m=video 0 RTP/AVP 96" },
     /* bundles (RFC 8843) */
     { GROUPED VP8 "a=mid:v\r\na=rtcp-mux\r\n",
       "192.0.2.9 5000/5000+mux sendrecv 8=PCMA/8 + 192.0.2.9 5000/5000+mux sendrecv 96=VP8/90 bundled",
