@@ -208,11 +208,24 @@ check_local (const CusaxTransportDescription *local, GError **error)
   return is_ready (local) || fail (error, CUSAX_ERROR_INVALID, "the local transport is not ready");
 }
 
+/* Browsers learn from packets whose they are by payload type, but forget it when a section changes, and drop what comes then
+ * (RFC 8843 section 9.2); names of sources stay. The picture's name is its own, also where it goes the way of the sound. */
+static void
+fill_source (const CusaxOffer *offer, CusaxOfferKind kind, CusaxSdpStream *text)
+{
+  const CusaxTransportDescription *local = kind == CUSAX_OFFER_AUDIO ? text->local : offer->local_video;
+
+  if (offer->plan->grouped[kind] && local != NULL)
+    text->ssrc = local->ssrc;
+  text->cname = offer->cname;
+}
+
 /* Address, ports and name of a stream; candidates are (transfer full) for write_text. */
 static void
-fill_stream (CusaxSdpStream *text, const CusaxOfferPlan *plan, CusaxOfferKind kind,
+fill_stream (const CusaxOffer *offer, CusaxSdpStream *text, CusaxOfferKind kind,
              const CusaxTransportDescription *local, const char *session_address)
 {
+  const CusaxOfferPlan *plan = offer->plan;
   const CusaxOfferLine *line = cusax_offer_plan_get (plan, kind);
 
   text->type = line->type;
@@ -221,6 +234,7 @@ fill_stream (CusaxSdpStream *text, const CusaxOfferPlan *plan, CusaxOfferKind ki
   text->local = local;
   text->session_address = session_address;
   text->is_bundled = kind != CUSAX_OFFER_AUDIO && plan->grouped[kind];
+  fill_source (offer, kind, text);
 }
 
 /* ------------------------------------------------------------------- offer */
@@ -324,7 +338,7 @@ offer_video (CusaxOffer *offer, CusaxOfferPlan *plan, const CusaxTransportDescri
     return FALSE;
   if (plan->grouped[CUSAX_OFFER_VIDEO])
     local = audio;
-  fill_stream (text, plan, CUSAX_OFFER_VIDEO, local, audio->address);
+  fill_stream (offer, text, CUSAX_OFFER_VIDEO, local, audio->address);
   text->feedback_for_all = CUSAX_SDP_FEEDBACK_PLI | CUSAX_SDP_FEEDBACK_FIR;
   return is_ready (local)
          && offer_stream (offer, plan, CUSAX_OFFER_VIDEO, local, offer->video_direction, text, NULL);
@@ -373,7 +387,7 @@ cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *lo
   if (offer->plan == NULL)
     return NULL;
 
-  fill_stream (&texts[CUSAX_OFFER_AUDIO], offer->plan, CUSAX_OFFER_AUDIO, local, local->address);
+  fill_stream (offer, &texts[CUSAX_OFFER_AUDIO], CUSAX_OFFER_AUDIO, local, local->address);
   texts[CUSAX_OFFER_AUDIO].ptime = PTIME;
   if (!offer_stream (offer, offer->plan, CUSAX_OFFER_AUDIO, local, direction, &texts[CUSAX_OFFER_AUDIO], error))
     {
@@ -422,10 +436,10 @@ answer_stream (CusaxOffer *offer, CusaxOfferKind kind, const CusaxTransportDescr
 {
   const CusaxOfferResult *received = offer->streams[kind].received;
 
-  fill_stream (text, offer->plan, kind, local, session_address);
+  fill_stream (offer, text, kind, local, session_address);
   text->codecs = codecs;
   text->direction = direction & received->direction;
-  text->rtcp_mux = received->remote->rtcp_mux;
+  text->rtcp_mux = text->hides_rtcp_port = received->remote->rtcp_mux;
   if (kind == CUSAX_OFFER_AUDIO)
     text->ptime = answer_ptime (received);
   else

@@ -25,6 +25,7 @@ cusax_offer_new (CusaxMediaSecurity security, const GPtrArray *codecs)
   offer->streams[CUSAX_OFFER_AUDIO].ours = cusax_codecs_copy (codecs);
   /* Unique is enough (RFC 8866 section 5.2), and 31 bits are what every parser can hold. */
   offer->session_id = g_random_int () >> 1;
+  offer->cname = g_strdup_printf ("%08x%08x%08x", g_random_int (), g_random_int (), g_random_int ());
   return offer;
 }
 
@@ -72,6 +73,7 @@ offer_clear (CusaxOffer *offer)
   cusax_offer_forget_pending (offer);
   cusax_offer_set_last_body (offer, NULL);
   g_free (offer->origin);
+  g_free (offer->cname);
   cusax_transport_description_free (offer->local_video);
   g_clear_pointer (&offer->agreed, cusax_offer_plan_free);
   for (guint kind = 0; kind < CUSAX_OFFER_KINDS; kind++)

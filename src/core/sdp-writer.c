@@ -97,7 +97,8 @@ static void
 write_way (GString *sdp, const CusaxSdpStream *stream)
 {
   /* The port after RTP's needs no words (RFC 3605 section 2.1). */
-  if (stream->local->rtcp_port != 0 && stream->local->rtcp_port != stream->local->rtp_port + 1)
+  if (!stream->hides_rtcp_port && stream->local->rtcp_port != 0
+      && stream->local->rtcp_port != stream->local->rtp_port + 1)
     g_string_append_printf (sdp, "a=rtcp:%u\r\n", stream->local->rtcp_port);
   if (stream->crypto_suite != CUSAX_SRTP_NONE)
     write_crypto (sdp, stream);
@@ -134,6 +135,8 @@ cusax_sdp_write_stream (GString *sdp, const CusaxSdpStream *stream)
   /* Browsers want to see it in every section of a bundle. */
   if (stream->rtcp_mux)
     g_string_append (sdp, "a=rtcp-mux\r\n");
+  if (stream->ssrc != 0)
+    g_string_append_printf (sdp, "a=ssrc:%u cname:%s\r\n", stream->ssrc, stream->cname);
   if (!stream->is_bundled)
     write_way (sdp, stream);
 }

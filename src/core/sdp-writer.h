@@ -32,6 +32,9 @@ typedef struct
   const char *mid;                        /* (nullable) */
   gboolean is_short;                      /* defaults go unsaid: sendrecv, 20 ms, telephone-events 0-15 */
   gboolean is_bundled;                    /* keys and ICE stand in another section (RFC 8843 section 7.1.3) */
+  gboolean hides_rtcp_port;               /* rtcp-mux is agreed on: nothing comes there */
+  guint32 ssrc;                           /* 0: not said; else with */
+  const char *cname;                      /* (RFC 5576 section 6.1) */
 } CusaxSdpStream;
 
 /** Returns: "IN IP4 192.0.2.1" or "IN IP6 2001:db8::1"; (transfer full) */

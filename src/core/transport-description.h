@@ -71,6 +71,8 @@ typedef struct
   char *ice_password;
   GPtrArray *candidates; /* (nullable) (element-type CusaxCandidate) */
   gboolean is_ice_lite;  /* theirs: we are controlling, whoever offered (RFC 8445 section 6.1.1) */
+
+  guint32 ssrc; /* ours: what we send with, said in bundles (RFC 5576); 0 = not said; theirs: not looked at */
 } CusaxTransportDescription;
 
 CusaxTransportDescription *cusax_transport_description_new (const char *address, guint16 rtp_port,

@@ -122,10 +122,13 @@ wanted_direction (const CusaxCall *call)
 void
 cusax_call_video_describe (CusaxCall *call)
 {
-  const CusaxTransportDescription *local = call->video.is_bundled ? call->local : call->video.local;
+  const CusaxTransportDescription *way = call->video.is_bundled ? call->local : call->video.local;
+  g_autoptr (CusaxTransportDescription) local = NULL;
 
-  if (call->video.transport == NULL)
-    local = NULL;
+  if (call->video.transport != NULL)
+    local = cusax_transport_description_copy (way);
+  if (local != NULL)
+    local->ssrc = call->video.transport->vtable->get_leg (call->video.transport)->ssrc;
   cusax_offer_set_local_video (call->offer, local, wanted_direction (call));
   call->video.is_untold = FALSE;
   call->video.is_told = local != NULL;

@@ -306,6 +306,7 @@ typedef struct
 {
   guint16 rtp_port;   /* ours, on 127.0.0.1: where the media session sends to */
   guint16 rtcp_port;
+  guint32 ssrc;          /* never 0 of a real transport: what the session is to send with; SDP may have named it */
   gboolean is_protected; /* SRTP on the leg; keys valid */
   guint8 key_to_session[CUSAX_SRTP_KEY_LENGTH];   /* we encrypt, the session decrypts */
   guint8 key_from_session[CUSAX_SRTP_KEY_LENGTH]; /* the session encrypts, we decrypt */

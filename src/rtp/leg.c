@@ -47,6 +47,8 @@ cusax_leg_new (gboolean protect, GError **error)
     return NULL;
   leg->public.rtp_port = cusax_udp_get_port (leg->sockets[0]);
   leg->public.rtcp_port = cusax_udp_get_port (leg->sockets[1]);
+  while (leg->public.ssrc == 0)
+    leg->public.ssrc = g_random_int ();
   return g_steal_pointer (&leg);
 }
 

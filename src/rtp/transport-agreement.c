@@ -14,6 +14,7 @@ cusax_transport_describe (Transport *t, CusaxTransportDescription *local)
 {
   local->rtcp_mux = TRUE; /* offered; RTCP is taken at either port, whatever comes of it */
   local->crypto = t->crypto;
+  local->ssrc = cusax_leg_get (t->leg)->ssrc;
   if (t->offers_dtls && t->identity == NULL)
     t->identity = cusax_dtls_identity_new ();
   if (t->identity != NULL)

@@ -84,6 +84,7 @@ make_full_local (guint16 port)
 
   local->rtp_port = port;
   local->rtcp_port = port + 1;
+  local->ssrc = port;
   add_fingerprint (local);
   add_ice (local);
   return local;

@@ -272,6 +272,88 @@ test_bundle_stands (void)
           "192.0.2.9 5000/5000+mux sendrecv 8=PCMA/8 + refused");
 }
 
+/* "mid ssrc" of each section and, if all of them have the same one, their CNAME. */
+static char *
+sources_of (char *sdp, char **cname)
+{
+  g_autofree char *owned = sdp;
+  g_autofree char *all = lines (owned, "a=mid a=ssrc");
+  g_auto (GStrv) words = g_strsplit (all, " cname:", -1);
+  GString *text = g_string_new (words[0]);
+
+  for (guint i = 1; words[i] != NULL; i++)
+    {
+      gsize length = strcspn (words[i], "|");
+
+      if (*cname == NULL)
+        *cname = g_strndup (words[i], length);
+      g_assert_cmpuint (length, ==, strlen (*cname));
+      g_assert_true (g_str_has_prefix (words[i], *cname));
+      g_string_append (text, words[i] + length);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* RFC 5576: in a bundle each source has its name, in answers and in what we offer later; the same one through the whole call,
+ * and nobody else's. Without a bundle there is nothing to be told from another. */
+static void
+test_sources (void)
+{
+  const char *both = "a=mid:a|a=ssrc:4000|a=mid:v|a=ssrc:4100";
+  g_autofree char *cname = NULL, *other_cname = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (CusaxOffer) offer = make_full (PREFER, i == 0);
+
+      g_free (receive_both (offer, GROUPED VP8 "a=mid:v\r\na=rtcp-mux\r\n"));
+      EXPECT (sources_of (create_full_answer (offer), i == 0 ? &cname : &other_cname), both);
+      EXPECT (sources_of (create_full_offer (offer), i == 0 ? &cname : &other_cname), both);
+      g_free (receive_both_answer (offer, GROUPED GONE "a=mid:v\r\n"));
+      EXPECT (sources_of (create_full_offer (offer), i == 0 ? &cname : &other_cname), "a=mid:a|a=ssrc:4000|a=mid:v");
+    }
+  g_assert_cmpuint (strlen (cname), ==, 24); /* 96 bits, RFC 7022 section 4.2 */
+  g_assert_cmpstr (cname, !=, other_cname);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (CusaxOffer) offer = make_full (PREFER, TRUE);
+
+      g_free (i == 0 ? receive_both (offer, HEAD SOUND "a=mid:a\r\n" VP8 "a=mid:v\r\n") : NULL);
+      EXPECT (sources_of (i == 0 ? create_full_answer (offer) : create_full_offer (offer), &cname), i == 0 ? "a=mid:a|a=mid:v" : "");
+    }
+}
+
+/* RFC 3605: where RTCP comes to the port of RTP, no other one is named; an offer names it for those who cannot do that. */
+static void
+test_rtcp_port (void)
+{
+  static const struct
+  {
+    const char *offer;
+    const char *answer;
+  } cases[] = {
+    { HEAD SOUND, "a=rtcp:4009" },
+    { HEAD SOUND "a=rtcp-mux\r\n", "a=rtcp-mux" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CusaxOffer) offer = make (OFF);
+      g_autoptr (CusaxTransportDescription) local = make_full_local (4000);
+      char *sdp;
+
+      local->rtcp_port = 4009;
+      g_free (receive_both (offer, cases[i].offer));
+      sdp = cusax_offer_create_answer (offer, local, CUSAX_DIRECTION_SENDRECV, NULL);
+      EXPECT (lines (sdp, "a=rtcp"), cases[i].answer);
+      g_free (sdp);
+      sdp = cusax_offer_create_offer (offer, local, CUSAX_DIRECTION_SENDRECV, NULL);
+      EXPECT (lines (sdp, "a=rtcp"), "a=rtcp-mux|a=rtcp:4009");
+      g_free (sdp);
+    }
+}
+
 /* Two of ours, all policies: what one says the other one understands. */
 static void
 test_two_of_ours (void)
@@ -316,6 +398,8 @@ main (int argc, char **argv)
   g_test_add_func ("/offer-video/added-and-removed", test_added_and_removed);
   g_test_add_func ("/offer-video/removed-by-them", test_removed_by_them);
   g_test_add_func ("/offer-video/bundle-stands", test_bundle_stands);
+  g_test_add_func ("/offer-video/sources", test_sources);
+  g_test_add_func ("/offer-video/rtcp-port", test_rtcp_port);
   g_test_add_func ("/offer-video/two-of-ours", test_two_of_ours);
   return g_test_run ();
 }
