@@ -71,14 +71,15 @@ cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs, const
     .offer_crypto = encrypts && is_private (call),
     .offer_dtls = encrypts,
     .protect_leg = call->ports.media->vtable->protects_leg (call->ports.media),
-    /* Answered as they have it. */
-    .use_ice = cusax_config_uses_ice (call->config) && (theirs == NULL || theirs->remote->ice_ufrag != NULL),
     .is_controlling = theirs == NULL,
     .seen_address = seen,
   };
 
   if (call->owner != NULL && call->owner->dup_ice_servers != NULL)
     config.servers = servers = call->owner->dup_ice_servers (call->owner_data);
+  /* Answered as they have it; who has no ICE needs an address that leads here all the more: the servers know or lend one. */
+  config.use_ice = cusax_config_uses_ice (call->config)
+                   && (theirs == NULL || theirs->remote->ice_ufrag != NULL || (servers != NULL && servers->len > 0));
   return call->ports.transport_new (&config, listener, call);
 }
 
