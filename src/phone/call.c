@@ -342,6 +342,12 @@ cusax_call_is_held (const CusaxCall *call)
 }
 
 gboolean
+cusax_call_is_hold_settled (const CusaxCall *call)
+{
+  return call->want_held == call->held;
+}
+
+gboolean
 cusax_call_is_remote_held (const CusaxCall *call)
 {
   return call->remote_held;

@@ -95,6 +95,7 @@ const char *cusax_call_get_contact (const CusaxCall *call); /* (nullable): bare 
 /** The class of the dialled address; ON_NET for incoming calls. */
 CusaxClass cusax_call_get_class (const CusaxCall *call);
 gboolean cusax_call_is_held (const CusaxCall *call);            /* by us */
+gboolean cusax_call_is_hold_settled (const CusaxCall *call);    /* and the other side has agreed to that, or to its end */
 gboolean cusax_call_is_remote_held (const CusaxCall *call);     /* by them */
 gboolean cusax_call_is_muted (const CusaxCall *call);
 gboolean cusax_call_is_joined (const CusaxCall *call);          /* mixed with another of ours: cusax_account_join() */

@@ -125,6 +125,9 @@ cusax_videocalls_change (CusaxAccount *phone, CusaxCall *call, const char *name,
 
   if (cusax_call_get_state (call) != CUSAX_CALL_ACTIVE || cusax_call_is_held (call) || cusax_call_is_remote_held (call))
     return NULL;
+  /* On its way back from hold: the pictures have not ended, they come with the answer. */
+  if (!cusax_call_is_hold_settled (call))
+    return NULL;
   seen->direction = cusax_call_get_video (call);
   seen->offered = cusax_call_is_video_offered (call);
   seen->refused = cusax_call_is_video_refused (call);

@@ -114,6 +114,12 @@ GETTER (guint, get_age, seconds)
 GETTER (const char *, get_codec, codec)
 
 gboolean
+cusax_call_is_hold_settled (const CusaxCall *call)
+{
+  return !call->hold_unsettled;
+}
+
+gboolean
 cusax_call_get_stats (CusaxCall *call, CusaxTransportStats *stats)
 {
   *stats = call->stats;

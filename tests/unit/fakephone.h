@@ -20,7 +20,7 @@ struct _CusaxCall
   int refs;
   guint number;
   CusaxCallState state;
-  gboolean outgoing, held, remote_held, muted, joined, early_media, automatic;
+  gboolean outgoing, held, hold_unsettled, remote_held, muted, joined, early_media, automatic;
   CusaxAddress *peer;
   const char *who, *display_name, *reason, *codec;
   CusaxCallKeys keys;

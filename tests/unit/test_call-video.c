@@ -363,8 +363,11 @@ test_hold (void)
   far_agrees (world);
   g_assert_nonnull (strstr (world->trace->str, "transport2.set_direction inactive\n"));
   fake_world_forget (world);
+  g_assert_true (cusax_call_is_hold_settled (call));
   cusax_call_set_hold (call, FALSE);
+  g_assert_false (cusax_call_is_hold_settled (call)); /* no picture yet, but none that has ended either */
   far_agrees (world);
+  g_assert_true (cusax_call_is_hold_settled (call));
   g_assert_nonnull (strstr (world->trace->str, "session.set_video_direction sendrecv\n"));
   fake_world_free (world);
 }

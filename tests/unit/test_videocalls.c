@@ -193,6 +193,9 @@ test_hold (void)
   call->remote_held = TRUE;
   assert_change (call, &seen, NULL);
   call->remote_held = FALSE;
+  call->hold_unsettled = TRUE;
+  assert_change (call, &seen, NULL);
+  call->hold_unsettled = FALSE;
   call->video = CUSAX_DIRECTION_SENDRECV;
   assert_change (call, &seen, NULL);
   call->video = CUSAX_DIRECTION_INACTIVE;
