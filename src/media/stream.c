@@ -6,6 +6,7 @@
 
 #include <farstream/fs-candidate.h>
 #include <media-gst.h>
+#include <string.h>
 
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
 #include <farstream/fs-conference.h>
@@ -13,6 +14,7 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
 
 #define CIPHER "aes-128-icm"
 #define AUTHENTICATION "hmac-sha1-80"
+#define RTP_SESSION "rtpsession"
 
     void
     cusax_stream_revive_pipeline (void)
@@ -125,6 +127,41 @@ set_keys (PurpleMedia *media, const char *session, const char *who, const CusaxL
          && purple_media_set_require_encryption (media, session, who, TRUE);
 }
 
+/* RTP sessions are numbered as they are made, through the whole program. */
+static void
+take_newer (const GValue *value, gpointer newest)
+{
+  GstElement *element = g_value_get_object (value);
+  GstElement **best = newest;
+  guint64 number = g_ascii_strtoull (GST_OBJECT_NAME (element) + strlen (RTP_SESSION), NULL, 10);
+
+  if (*best == NULL || number > g_ascii_strtoull (GST_OBJECT_NAME (*best) + strlen (RTP_SESSION), NULL, 10))
+    *best = element;
+}
+
+/* What SDP says of us. Before codecs are agreed on nothing has been sent, and payloaders take what the session has. The stream
+ * was just added, so its session is the newest. */
+static void
+set_ssrc (PurpleMedia *media, guint32 ssrc)
+{
+  g_autoptr (GstObject) conference
+    = gst_object_get_parent (GST_OBJECT (purple_media_get_tee (media, CUSAX_STREAM_SESSION, NULL)));
+  GstIterator *sessions = gst_bin_iterate_all_by_element_factory_name (GST_BIN (conference), RTP_SESSION);
+  GstElement *element = NULL;
+  g_autoptr (GObject) rtp = NULL;
+
+  while (gst_iterator_foreach (sessions, take_newer, &element) == GST_ITERATOR_RESYNC)
+    {
+      gst_iterator_resync (sessions);
+      element = NULL;
+    }
+  gst_iterator_free (sessions);
+  if (element != NULL)
+    g_object_get (element, "internal-session", &rtp, NULL);
+  if (rtp != NULL)
+    g_object_set (rtp, "internal-ssrc", ssrc, NULL);
+}
+
 gboolean
 cusax_stream_add (PurpleMedia *media, const char *session, const char *who, PurpleMediaSessionType type,
                   const CusaxLeg *leg, GError **error)
@@ -146,6 +183,8 @@ cusax_stream_add (PurpleMedia *media, const char *session, const char *who, Purp
       g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, "GStreamer did not take the keys of the leg");
       return FALSE;
     }
+  if (leg->ssrc != 0)
+    set_ssrc (media, leg->ssrc);
   return TRUE;
 }
 
