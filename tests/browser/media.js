@@ -162,8 +162,8 @@ async function readStatistics(connection) {
     const outbound = all.find(entry => entry.type === 'outbound-rtp' && entry.kind === kind);
     const heard = all.find(entry => entry.type === 'remote-inbound-rtp' && entry.kind === kind);
     result[kind] = {
-      in: inbound && {codec: codec(inbound), packets: inbound.packetsReceived, lost: inbound.packetsLost,
-                      jitter: inbound.jitter, frames: inbound.framesDecoded, plis: inbound.pliCount,
+      in: inbound && {codec: codec(inbound), ssrc: inbound.ssrc, packets: inbound.packetsReceived,
+                      lost: inbound.packetsLost, jitter: inbound.jitter, frames: inbound.framesDecoded, plis: inbound.pliCount,
                       concealed: inbound.concealedSamples},
       out: outbound && {codec: codec(outbound), packets: outbound.packetsSent, frames: outbound.framesEncoded,
                         plis: outbound.pliCount, nacks: outbound.nackCount},

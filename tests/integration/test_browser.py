@@ -3,6 +3,8 @@
 against ours, through Kamailio's WebSocket. The telephone in it is a page of ours (tests/browser).
 """
 
+import re
+
 import pytest
 
 from cusaxlab.browser import COLOURS, Browser, why_not
@@ -148,3 +150,28 @@ def test_picture_by_itself(web):
         mark = alice.mark()
         bob.hangup()
         ended(alice, mark)
+
+
+def test_sound_after_a_hold_in_a_bundle(web):
+    """The browser adds its picture, which we do not return; held and resumed, it still knows whose our sound is."""
+    bob = web.phone('bob', colour='red')
+    with Person(web.lab, 'alice') as alice:
+        alice.do('camera', '0000ff')
+        bob.call(alice.jid, codecs=['opus', 'VP8'])
+        alice.respond(alice.wait_ring(), 'Answer')
+        talk(alice, bob)
+        assert bob.reoffer(video=True) == 200
+        talk(alice, bob)
+        offers = bob.state()['offers']
+        alice.do('media', 'hold')
+        bob.wait_silence()
+        alice.do('media', 'unhold')
+        wait_until(lambda: bob.state()['offers'] >= offers + 2, 'both offers of ours', 10, lambda: str(bob.state()))
+        talk(alice, bob)
+        assert len(bob.stats()['transports']) == 1
+        # What we send is what our text said.
+        sdp = bob.do('last.peer.remoteDescription.sdp.toString')
+        sources = re.findall(r'a=ssrc:(\d+) cname:[0-9a-f]{24}\r\n', sdp)
+        assert len(sources) == 2 and str(bob.stats()['audio']['in']['ssrc']) == sources[0], sdp
+        alice.hang_up()
+        assert bob.wait_closed() == 'hung up there'
