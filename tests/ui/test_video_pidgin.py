@@ -133,6 +133,14 @@ def test_p25_answered_with_video_dropped_and_shown_again(start, bob, desktop, wa
     wait_seen(bob, GREEN)
     wait_area('both', RED, 70000)
 
+    command(desktop, pidgin, '/hold')
+    wait_read(pidgin, 'is on hold')
+    mark = bob.mark()
+    command(desktop, pidgin, '/resume')
+    bob.expect('message .*Alice has resumed the call', since=mark)
+    wait_read(pidgin, 'The call with Bob goes on')
+    assert not [line for line in read(pidgin) if 'have ended' in line]
+
     bob.do('cmd', ALICE, '/video off')
     wait_read(pidgin, 'The pictures of the call with Bob have ended: it goes on with sound')
     wait_area('dropped', RED, most=500)
