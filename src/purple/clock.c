@@ -13,6 +13,9 @@ clock_now (CusaxClock *clock)
 static guint
 clock_add (CusaxClock *clock, guint ms, GSourceFunc function, gpointer data)
 {
+  /* The next turn is for what takes long, opening a window first of all: what SIP has begun to say leaves before. */
+  if (ms == 0)
+    return g_timeout_add (0, function, data);
   /* The end of calls goes by this clock, too. */
   return cusax_loop_add_timeout (ms, function, data);
 }
