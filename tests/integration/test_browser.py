@@ -157,7 +157,7 @@ def test_sound_after_a_hold_in_a_bundle(web):
     bob = web.phone('bob', colour='red')
     with Person(web.lab, 'alice') as alice:
         alice.do('camera', '0000ff')
-        bob.call(alice.jid, codecs=['opus', 'VP8'])
+        bob.call(alice.jid)
         alice.respond(alice.wait_ring(), 'Answer')
         talk(alice, bob)
         assert bob.reoffer(video=True) == 200
