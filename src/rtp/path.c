@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define SILENT_US G_USEC_PER_SEC
+
 typedef struct
 {
   CusaxUdp *socket;
@@ -14,6 +16,7 @@ typedef struct
   gboolean may_send;      /* FALSE: SDP gave no usable address */
   gboolean heard_said;    /* something came from @said */
   gboolean has_moved;     /* @target was learnt since the last SDP */
+  gint64 heard;           /* monotonic: when @target sent something last; 0 = never */
 } Component;
 
 struct _CusaxPath
@@ -75,7 +78,10 @@ component_set_remote (Component *component, const CusaxUdpAddress *said)
 {
   /* The same address again (session refresh, hold): a peer behind NAT is still where we found it. */
   if (!cusax_udp_address_equal (&component->said, said))
-    component->target = *said;
+    {
+      component->target = *said;
+      component->heard = 0;
+    }
   component->said = *said;
   component->may_send = !cusax_udp_address_is_unspecified (said);
   component->heard_said = FALSE;
@@ -111,8 +117,16 @@ cusax_path_set_remote (CusaxPath *path, const CusaxTransportDescription *remote,
 }
 
 gboolean
+cusax_path_is_known (const CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from)
+{
+  const Component *c = &path->components[component];
+
+  return cusax_udp_address_equal (from, &c->said) || cusax_udp_address_equal (from, &c->target);
+}
+
+gboolean
 cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
-                          gboolean is_srtp)
+                          gboolean is_srtp, gint64 now)
 {
   const Component *c = &path->components[component];
 
@@ -120,14 +134,14 @@ cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component, c
     return FALSE;
   if (is_srtp)
     return TRUE;
-  if (c->has_moved)
-    return cusax_udp_address_equal (from, &c->target) || cusax_udp_address_equal (from, &c->said);
-  return !c->heard_said || cusax_udp_address_equal (from, &c->said);
+  if (cusax_path_is_known (path, component, from))
+    return !c->heard_said || cusax_udp_address_equal (from, &c->said);
+  return !c->has_moved && !c->heard_said && (c->heard == 0 || now - c->heard >= SILENT_US);
 }
 
 void
 cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
-                        gboolean is_srtp)
+                        gboolean is_srtp, gint64 now)
 {
   Component *c = &path->components[component];
   gboolean is_said = cusax_udp_address_equal (from, &c->said);
@@ -135,8 +149,11 @@ cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const Cus
   /* Nothing proves who sends plain RTP: one stray packet must not keep the one whom the SDP names out for good. */
   if (is_said && !is_srtp)
     c->has_moved = FALSE;
+  if (is_said || cusax_udp_address_equal (from, &c->target))
+    c->heard = now;
   if (c->has_moved)
     return;
+  c->heard = now;
   c->target = *from; /* also where it is SDP's: a target kept from the SDP before is out of date */
   if (is_said)
     c->heard_said = TRUE;
@@ -154,14 +171,6 @@ cusax_path_note_handshake (CusaxPath *path, CusaxPathComponent component, const 
   c->target = *from;
   if (cusax_udp_address_equal (from, &c->said))
     c->heard_said = TRUE;
-}
-
-gboolean
-cusax_path_is_known (const CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from)
-{
-  const Component *c = &path->components[component];
-
-  return cusax_udp_address_equal (from, &c->said) || cusax_udp_address_equal (from, &c->target);
 }
 
 gboolean

@@ -10,7 +10,9 @@
  *   elsewhere, first      taken if nothing came from SDP's:    taken; sent there from now on (once per SDP)
  *                         sent there, source fixed
  *   elsewhere, later      dropped                              taken, target stays
- * "Once", "first" and "fixed" hold until the next cusax_path_set_remote.
+ * "Once", "first" and "fixed" hold until the next cusax_path_set_remote. If that says the same address again, "elsewhere" is
+ * taken in plain RTP only when whom we sent to has been silent for a second: a stranger who keeps on sending would
+ * else have the call at the next session refresh.
  */
 #pragma once
 
@@ -61,13 +63,13 @@ void cusax_path_attach (CusaxPath *path, GMainContext *context, CusaxUdpReceive 
  */
 gboolean cusax_path_set_remote (CusaxPath *path, const CusaxTransportDescription *remote, GError **error);
 
-/** Returns: TRUE if a packet from @from may be looked at. Changes nothing. FALSE before set_remote. */
+/** @now: monotonic. Returns: TRUE if a packet from @from may be looked at. Changes nothing. FALSE before set_remote. */
 gboolean cusax_path_may_come_from (const CusaxPath *path, CusaxPathComponent component,
-                                   const CusaxUdpAddress *from, gboolean is_srtp);
+                                   const CusaxUdpAddress *from, gboolean is_srtp, gint64 now);
 
 /** Notes a packet that could come from @from and was good (authentic, if SRTP): learns where to send. */
 void cusax_path_note_source (CusaxPath *path, CusaxPathComponent component, const CusaxUdpAddress *from,
-                             gboolean is_srtp);
+                             gboolean is_srtp, gint64 now);
 
 /**
  * cusax_path_note_handshake:

@@ -48,7 +48,7 @@ on_keys (gpointer user_data, const CusaxDtlsKeys *keys)
       a->suite = keys->suite;
       /* The fingerprint has said who it is: that is where they are. */
       if (t->path != NULL && a->from.any.sa_family != AF_UNSPEC)
-        cusax_path_note_source (t->path, a->component, &a->from, TRUE);
+        cusax_path_note_source (t->path, a->component, &a->from, TRUE, g_get_monotonic_time ());
       cusax_transport_update_state (t);
     }
   else

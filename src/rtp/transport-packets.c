@@ -48,12 +48,13 @@ static gboolean
 accept_packet (Transport *t, guint component, CusaxPacketKind kind, guint8 *data, gsize *length, const CusaxUdpAddress *from)
 {
   gboolean is_srtp = t->agreed != CUSAX_KEYING_NONE;
+  gint64 now = g_get_monotonic_time ();
 
   if (kind != CUSAX_PACKET_RTCP && (kind != CUSAX_PACKET_RTP || component != CUSAX_PATH_RTP))
     return FALSE;
   if (!t->has_remote)
     return FALSE;
-  if (t->path != NULL && !cusax_path_may_come_from (t->path, component, from, is_srtp))
+  if (t->path != NULL && !cusax_path_may_come_from (t->path, component, from, is_srtp, now))
     return FALSE;
   /* What ICE gives is checked, and names no sender. What overtakes ICE (ice-early.h) is not: a key has to prove it. */
   if (t->path == NULL && from->any.sa_family != AF_UNSPEC && !is_srtp)
@@ -61,7 +62,7 @@ accept_packet (Transport *t, guint component, CusaxPacketKind kind, guint8 *data
   if (!unprotect (t, kind, component, data, length))
     return FALSE;
   if (t->path != NULL)
-    cusax_path_note_source (t->path, component, from, is_srtp);
+    cusax_path_note_source (t->path, component, from, is_srtp, now);
   return TRUE;
 }
 

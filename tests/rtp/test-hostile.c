@@ -76,11 +76,13 @@ test_plain_latching (void)
   expect_sent_to (a, &peer, 5);
   g_assert_cmpint (rig_side_stats (a).packets_dropped, ==, 1);
 
-  /* The next SDP opens it once more. */
+  /* A session refresh is no chance for one who keeps on sending. */
   rig_side_set_plain_remote (a, "127.0.0.1", said.rtp_port, said.rtcp_port);
-  peer_send (&stranger, a, 6);
+  peer_send (&stranger, a, 666);
+  peer_send (&peer, a, 6);
   g_assert_cmpint (rig_session_next_rtp (a), ==, 6);
-  expect_sent_to (a, &stranger, 7);
+  expect_sent_to (a, &peer, 7);
+  g_assert_cmpint (rig_side_stats (a).packets_dropped, ==, 2);
   peer_clear (&said);
   peer_clear (&peer);
   peer_clear (&stranger);

@@ -174,7 +174,7 @@ test_remote_refused (void)
 
       g_assert_false (set_remote (path, refused[i].address, refused[i].port, 4001, FALSE, &error));
       g_assert_error (error, CUSAX_ERROR, (gint) refused[i].code);
-      g_assert_false (cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, TRUE)); /* still no remote */
+      g_assert_false (cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, TRUE, 1)); /* still no remote */
     }
 }
 
@@ -218,8 +218,8 @@ test_unspecified (void)
 
   g_assert_true (cusax_udp_address_parse (&from, "127.0.0.1", 4000, NULL));
   g_assert_true (set_remote (path, "0.0.0.0", 4000, 4001, FALSE, NULL));
-  g_assert_true (cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, FALSE));
-  cusax_path_note_source (path, CUSAX_PATH_RTP, &from, FALSE);
+  g_assert_true (cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, FALSE, 1));
+  cusax_path_note_source (path, CUSAX_PATH_RTP, &from, FALSE, 1);
   g_assert_false (cusax_path_send (path, CUSAX_PACKET_RTP, (const guint8 *) "x", 1));
 }
 
@@ -227,7 +227,7 @@ test_unspecified (void)
 
 /*
  * Steps: a letter is a source (S = SDP's address, A and B strangers), upper case must be taken, lower case must
- * be dropped; "=X" means that we now send to X; "!" is the same SDP again, "@" is SDP with B's address.
+ * be dropped; "=X" means that we now send to X; "!" is the same SDP again, "@" is SDP with B's address, "." a second later.
  */
 static const struct
 {
@@ -239,7 +239,10 @@ static const struct
   { "plain/elsewhere-first", FALSE, "=S A =A b =A A" },
   { "plain/stray-first-does-not-keep-sdp-out", FALSE, "=S A =A S =S a b" },
   { "plain/sdp-again-keeps-target", FALSE, "A =A ! =A A =A b" },
-  { "plain/sdp-again-may-move", FALSE, "A =A ! B =B a S =S b" },
+  { "plain/sdp-again-may-move", FALSE, "A =A ! . B =B a S =S b" },
+  { "plain/sdp-again-stranger-is-first", FALSE, "A =A ! b =A A =A b . b" },
+  { "plain/sdp-again-stranger-after-sdp", FALSE, "S =S ! a =S S . a" },
+  { "plain/new-sdp-stranger", FALSE, "A =A @ S =S a" },
   { "plain/sdp-again-back", FALSE, "A =A ! S =S a" },
   { "plain/new-sdp", FALSE, "A =A @ =B B =B a s" },
   { "plain/new-sdp-then-elsewhere", FALSE, "S @ =B A =A B =B a" },
@@ -257,6 +260,7 @@ test_latching (gconstpointer user_data)
   g_autoptr (CusaxPath) path = path_new ();
   static const char names[] = "SAB";
   guint16 ports[3];
+  gint64 now = 1;
   int fds[3];
 
   for (guint k = 0; k < 3; k++)
@@ -276,17 +280,22 @@ test_latching (gconstpointer user_data)
           g_assert_true (set_remote (path, "127.0.0.1", ports[*step == '!' ? 0 : 2], 0, TRUE, NULL));
           continue;
         }
+      if (*step == '.')
+        {
+          now += G_USEC_PER_SEC;
+          continue;
+        }
       if (*step == '=')
         {
           expect_target (path, CUSAX_PACKET_RTP, fds[strchr (names, *++step) - names]);
           continue;
         }
       g_assert_true (cusax_udp_address_parse (&from, "127.0.0.1", ports[name - names], NULL));
-      taken = cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, is_srtp);
+      taken = cusax_path_may_come_from (path, CUSAX_PATH_RTP, &from, is_srtp, now);
       g_test_message ("step %s", step);
       g_assert_cmpint (taken, ==, g_ascii_isupper (*step));
       if (taken)
-        cusax_path_note_source (path, CUSAX_PATH_RTP, &from, is_srtp);
+        cusax_path_note_source (path, CUSAX_PATH_RTP, &from, is_srtp, now);
     }
   for (guint k = 0; k < 3; k++)
     {
