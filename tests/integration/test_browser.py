@@ -86,6 +86,9 @@ def test_browser_calls(web, codec):
         state = bob.wait_connected()['statistics']
         assert state['transports'][0]['srtp'] in LOCKS
         assert state['audio']['in']['codec'] == state['audio']['out']['codec'] == codec
+        # By our report; -1 would be more than it sent.
+        wait_until(lambda: bob.stats()['audio']['heard'], 'a report of ours', 10, lambda: str(bob.stats()))
+        assert bob.stats()['audio']['heard']['lost'] == 0
         mark = alice.mark()
         bob.hangup()
         ended(alice, mark)
