@@ -197,6 +197,21 @@ def test_a13_leaving_while_signing_in_or_testing(alice_out_there, middle, leave)
     leave(alice_out_there)
 
 
+@pytest.mark.deadline(120)
+def test_a13_threads_outlive_nss(lab):
+    """libsrtp2 encrypts with NSS, in GStreamer's threads, and libpurple shuts NSS down before it has quit: a thread that
+    ended after that would crash there."""
+    bob = lab.phone('bob', 'udp', tone=880)
+    alice = Person(lab, 'alice', transport='udp',
+                   env={'LD_PRELOAD': str(BUILD / 'tests' / 'host' / 'libslow-farewell.so')})
+    bob.mark()
+    alice.call(BOB)
+    bob.wait_incoming()
+    bob.accept()
+    bob.wait_heard(440)
+    assert alice.stop(timeout=20) == 0
+
+
 @pytest.mark.deadline(300)
 @pytest.mark.parametrize('middle', [nothing, talking])
 def test_a13_quitting_twice(alice, middle):
