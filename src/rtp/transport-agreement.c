@@ -77,6 +77,16 @@ close_path (gpointer path)
   cusax_path_free (path);
 }
 
+/* What there is may come back to life with its address; the call is the person's to end. */
+static void
+stay (Transport *t, const char *reason)
+{
+  g_message ("media stay where they are: %s", reason);
+  g_mutex_lock (&t->lock);
+  cusax_transport_post (t, EVENT_LOCAL_READY);
+  g_mutex_unlock (&t->lock);
+}
+
 static void
 move_path (Transport *t, const char *local_address)
 {
@@ -85,11 +95,7 @@ move_path (Transport *t, const char *local_address)
 
   if (path == NULL)
     {
-      /* What there is may come back to life with its address; the call is the person's to end. */
-      g_message ("media stay where they are: %s", error->message);
-      g_mutex_lock (&t->lock);
-      cusax_transport_post (t, EVENT_LOCAL_READY);
-      g_mutex_unlock (&t->lock);
+      stay (t, error->message);
       return;
     }
   g_free (t->local_address);
@@ -117,7 +123,9 @@ cusax_transport_move (CusaxTransport *transport, const char *local_address)
 
   if (cusax_transport_has_failed (t) || t->local == NULL || t->carrier != NULL)
     return;
-  if (t->uses_ice)
+  if (t->uses_ice && !cusax_transport_can_ice (local_address))
+    stay (t, "no address for ICE");
+  else if (t->uses_ice)
     cusax_transport_gather_ice (t, local_address);
   else
     move_path (t, local_address);

@@ -245,6 +245,14 @@ on_servers (gpointer user_data)
     gather_now (t);
 }
 
+gboolean
+cusax_transport_can_ice (const char *local_address)
+{
+  CusaxUdpAddress address;
+
+  return !cusax_udp_address_parse (&address, local_address, 0, NULL) || !cusax_udp_address_is_link_local (&address);
+}
+
 void
 cusax_transport_gather_ice (Transport *t, const char *local_address)
 {

@@ -181,6 +181,8 @@ void cusax_transport_set_codecs (CusaxTransport *transport, const GPtrArray *cod
 
 /* transport-ice.c; main thread but for what says otherwise */
 void cusax_transport_gather_ice (Transport *t, const char *local_address);
+/* Returns: FALSE in networks without a router, whose addresses are no candidates (RFC 8445 section 5.1.1.1) */
+gboolean cusax_transport_can_ice (const char *local_address);
 void cusax_transport_take_gathered (Transport *t);
 /* Media thread. */
 void cusax_transport_close_ice (Transport *t);

@@ -79,6 +79,14 @@ cusax_udp_address_is_multicast (const CusaxUdpAddress *address)
   return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_MULTICAST (&address->in6.sin6_addr);
 }
 
+gboolean
+cusax_udp_address_is_link_local (const CusaxUdpAddress *address)
+{
+  if (address->any.sa_family == AF_INET)
+    return ntohl (address->in.sin_addr.s_addr) >> 16 == 0xa9fe; /* 169.254/16 */
+  return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL (&address->in6.sin6_addr);
+}
+
 guint16
 cusax_udp_address_get_port (const CusaxUdpAddress *address)
 {

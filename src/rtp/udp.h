@@ -41,6 +41,9 @@ gboolean cusax_udp_address_equal (const CusaxUdpAddress *a, const CusaxUdpAddres
 
 gboolean cusax_udp_address_is_unspecified (const CusaxUdpAddress *address); /* 0.0.0.0 or :: */
 gboolean cusax_udp_address_is_multicast (const CusaxUdpAddress *address);   /* or broadcast */
+
+/** Returns: TRUE if it is good on one link only: 169.254/16, fe80::/10. */
+gboolean cusax_udp_address_is_link_local (const CusaxUdpAddress *address);
 guint16 cusax_udp_address_get_port (const CusaxUdpAddress *address);
 void cusax_udp_address_set_port (CusaxUdpAddress *address, guint16 port);
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two transports with ICE against each other, on loopback: ways and keys, what is offered to whom, and what must not work. */
+#define _GNU_SOURCE /* unshare */
 #include "error.h"
 #include "ice-rig.h"
 #include "transport-private.h"
 
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* RTCP has a component and maybe a handshake of its own: the first ones may come too early. */
@@ -391,6 +396,62 @@ test_port_range (void)
   g_assert_cmpint (a->local->rtcp_port, <=, 42999);
 }
 
+/* A network of its own, where lo has @address, too. Returns: FALSE if that is not allowed here */
+static gboolean
+enter_network (guint32 address)
+{
+  struct ifreq request = { .ifr_name = "lo" };
+  struct sockaddr_in *own = (struct sockaddr_in *) &request.ifr_addr;
+  int fd;
+
+  if (unshare (CLONE_NEWNET) != 0 && unshare (CLONE_NEWUSER | CLONE_NEWNET) != 0)
+    return FALSE;
+  fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  request.ifr_flags = IFF_UP;
+  g_assert_cmpint (ioctl (fd, SIOCSIFFLAGS, &request), ==, 0);
+  g_strlcpy (request.ifr_name, "lo:1", sizeof request.ifr_name);
+  memset (own, 0, sizeof *own);
+  own->sin_family = AF_INET;
+  own->sin_addr.s_addr = g_htonl (address);
+  g_assert_cmpint (ioctl (fd, SIOCSIFADDR, &request), ==, 0);
+  close (fd);
+  return TRUE;
+}
+
+/* No candidates are announced of a network without a router, and none are needed: calls there do without ICE. */
+static void
+test_link_local (void)
+{
+  CusaxTransportConfig config = { .local_address = "169.254.7.7", .use_ice = TRUE };
+  g_autoptr (RigSide) a = NULL;
+  g_autoptr (RigSide) b = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, RIG_MS * G_GUINT64_CONSTANT (2000), G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  if (!enter_network (0xa9fe0707))
+    {
+      g_test_skip ("no network namespace");
+      return;
+    }
+  a = rig_side_new (NULL, FALSE, &config);
+  rig_side_open (a);
+  g_assert_cmpstr (a->local->address, ==, config.local_address);
+  g_assert_null (a->local->ice_ufrag);
+
+  /* A call that has ICE already outlives it (a network that is about to come back). */
+  b = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_string_truncate (b->events, 0);
+  g_test_expect_message ("cusax-rtp", G_LOG_LEVEL_MESSAGE, "media stay where they are*");
+  b->transport->vtable->move (b->transport, config.local_address);
+  rig_until_event (b, "ready");
+  g_test_assert_expected_messages ();
+  g_assert_cmpstr (b->local->address, ==, "127.0.0.1");
+}
+
 static void
 test_no_address (void)
 {
@@ -479,6 +540,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/gather/dead-servers", test_dead_servers);
   g_test_add_func ("/ice/gather/without-servers", test_without_servers);
   g_test_add_func ("/ice/gather/port-range", test_port_range);
+  g_test_add_func ("/ice/gather/link-local", test_link_local);
   g_test_add_func ("/ice/gather/no-address", test_no_address);
   g_test_add_func ("/ice/hostile/garbage", test_garbage);
   return g_test_run ();
