@@ -156,7 +156,7 @@ cusax_transport_on_network (gpointer user_data, guint component, guint8 *data, g
 
 /* Lock held. Returns: TRUE if what the session gives is to leave */
 static gboolean
-may_leave (Transport *t, CusaxPacketKind kind, const guint8 *data, gsize length)
+may_leave (Transport *t, CusaxPacketKind kind, guint8 *data, gsize length)
 {
   if (t->state == CUSAX_TRANSPORT_NEW)
     return FALSE;
@@ -165,7 +165,14 @@ may_leave (Transport *t, CusaxPacketKind kind, const guint8 *data, gsize length)
   if (kind != CUSAX_PACKET_RTP)
     return kind == CUSAX_PACKET_RTCP;
   cusax_transport_note_traffic (t, &t->out, EVENT_SILENCE_OUT);
-  return (t->direction & CUSAX_DIRECTION_SENDONLY) != 0;
+  if ((t->direction & CUSAX_DIRECTION_SENDONLY) == 0)
+    {
+      t->held_back++;
+      return FALSE;
+    }
+  /* The session counts on while a call is on hold; they would take the gap for loss. */
+  cusax_packet_set_sequence (data, (guint16) (cusax_packet_get_sequence (data) - t->held_back));
+  return TRUE;
 }
 
 /* Lock held. Returns: TRUE if it left, with its @length on the wire */

@@ -115,6 +115,7 @@ struct _Transport
   gboolean is_connected; /* RTP has a way */
   CusaxTransportState state;
   CusaxDirection direction;
+  guint16 held_back; /* packets of the session that the direction kept back: their numbers are given again */
   CusaxTransportStats stats;
   CusaxStatistics *statistics;
   gboolean is_deafness_told;

@@ -244,6 +244,29 @@ test_long_hold (void)
   a->transport->vtable->set_direction (a->transport, CUSAX_DIRECTION_SENDRECV);
   exchange (a, b, 100, 1000); /* over the wrap at 65535, too */
   g_assert_cmpint (rig_side_stats (b).packets_dropped, ==, 0);
+  g_assert_cmpint (rig_side_stats (b).packets_lost, ==, 0);
+}
+
+/* What was not sent was not lost on the way. */
+static void
+test_hold_is_no_loss (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_open ("127.0.0.1", FALSE);
+  g_autoptr (RigSide) b = rig_side_new_open ("127.0.0.1", FALSE);
+
+  connect_sides (a, b, CUSAX_SRTP_NONE, FALSE);
+  for (guint round = 0; round < 3; round++)
+    {
+      exchange (a, b, 100 * round, 20);
+      a->transport->vtable->set_direction (a->transport, CUSAX_DIRECTION_RECVONLY);
+      for (guint32 i = 0; i < 50; i++)
+        rig_session_send_rtp (a, i);
+      rig_session_send_rtcp (a, round);
+      g_assert_cmpint (rig_session_next_rtcp (b), ==, round);
+      a->transport->vtable->set_direction (a->transport, CUSAX_DIRECTION_SENDRECV);
+    }
+  exchange (a, b, 1000, 20);
+  g_assert_cmpint (rig_side_stats (b).packets_lost, ==, 0);
 }
 
 /* A gateway that starts anew with the same SSRC and any number is heard at once, whatever the leg's SRTP
@@ -487,6 +510,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transport/first-packet", test_first_packet);
   g_test_add_func ("/transport/session-late", test_session_late);
   g_test_add_func ("/transport/hold/directions", test_directions);
+  g_test_add_func ("/transport/hold/no-loss", test_hold_is_no_loss);
   g_test_add_func ("/transport/hold/long", test_long_hold);
   g_test_add_func ("/transport/hold/peer-restarts", test_peer_restarts);
   g_test_add_func ("/transport/again/same-key", test_again_same_key);
