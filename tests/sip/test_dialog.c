@@ -666,21 +666,27 @@ test_update (void)
   line_free (line);
 }
 
-/* Their re-INVITE is withdrawn while the person thinks. */
+/* Their re-INVITE is withdrawn while the person thinks; what had to wait for it goes at once. */
 static void
 test_reinvite_cancelled (void)
 {
   Line *line = line_new (FALSE);
   Talk *talk;
   g_autoptr (PeerDialog) dialog = line_outgoing_call (line, &talk, NULL);
-  g_autoptr (PeerMessage) ok = NULL, terminated = NULL;
+  g_autoptr (PeerMessage) ok = NULL, terminated = NULL, ours = NULL;
 
   peer_request (line->peer, dialog, "INVITE", NULL, "v=theirs\n");
   peer_wait (line->peer, &talk->n_offer, "offer", WAIT_MS);
+  talk->reoffers_on_cancel = TRUE;
   peer_request (line->peer, dialog, "CANCEL", NULL, NULL);
   ok = peer_expect (line->peer, "SIP/2.0 200", WAIT_MS);
   terminated = peer_expect (line->peer, "SIP/2.0 487", WAIT_MS);
   peer_request (line->peer, dialog, "ACK", NULL, NULL);
+  g_assert_cmpuint (talk->n_cancelled, ==, 1);
+  ours = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  g_assert_cmpstr (ours->body, ==, "v=ours\r\n");
+  peer_reply (line->peer, ours, "488 Not Acceptable Here", NULL, NULL, NULL);
+  peer_wait (line->peer, &talk->n_done, "refusal", WAIT_MS);
   talk->call->vtable->answer_offer (talk->call, 200, "v=late\r\n");
   peer_spin (50);
   g_assert_cmpuint (talk->n_ended, ==, 0);

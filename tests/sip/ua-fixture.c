@@ -120,6 +120,17 @@ on_offer (gpointer user_data, const char *sdp, gsize length)
 }
 
 static void
+on_offer_cancelled (gpointer user_data)
+{
+  Talk *talk = user_data;
+
+  append (talk, "offer-cancelled");
+  talk->n_cancelled++;
+  if (talk->reoffers_on_cancel)
+    talk->call->vtable->reoffer (talk->call, "v=ours\r\n");
+}
+
+static void
 on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length)
 {
   Talk *talk = user_data;
@@ -159,6 +170,7 @@ const CusaxSipCallListener talk_listener = {
   .on_progress = on_progress,
   .on_established = on_established,
   .on_offer = on_offer,
+  .on_offer_cancelled = on_offer_cancelled,
   .on_reoffer_done = on_reoffer_done,
   .on_ended = on_ended,
 };

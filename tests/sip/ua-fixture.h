@@ -16,6 +16,8 @@ typedef struct
   CusaxSipCall *call; /* NULL when released */
   GString *trace;     /* "180 up:SDP offer:SDP done200:SDP ended0" */
   guint n_progress, n_established, n_offer, n_done, n_ended;
+  guint n_cancelled; /* offers of theirs that they took back */
+  gboolean reoffers_on_cancel;
   guint status; /* of the last report */
   char *sdp;    /* of the last report, NULL = none */
   char *reason;
