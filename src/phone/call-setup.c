@@ -511,6 +511,10 @@ on_sip_ended (gpointer user_data, guint status, const char *reason, gboolean els
     end = CUSAX_CALL_END_REDIRECTED;
   else
     end = cusax_call_end_from_status (status, call->rang);
+  /* We have said nothing but that: what a telephone without encryption cannot take is that. */
+  if (end == CUSAX_CALL_END_NO_CODEC && status >= 300
+      && cusax_config_get_media_security (call->config) == CUSAX_MEDIA_SECURITY_REQUIRE)
+    end = CUSAX_CALL_END_NOT_PROTECTED;
   cusax_call_end (call, end, status, reason);
 }
 

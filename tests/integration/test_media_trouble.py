@@ -158,6 +158,6 @@ def test_p14_plain_only_peers_are_refused_in_words_where_encryption_is_required(
         alice.do('open', BOB)
         mark = alice.mark()
         alice.call(BOB)
-        alice.expect('(message|notify) .*The call with Bob failed', WORDS_S, since=mark)
+        alice.expect('(message|notify) .*encryption is required and cannot be had', WORDS_S, since=mark)
         offers = [request.body for request in bob.requests if request.method == 'INVITE']
         assert offers and not any('RTP/AVP ' in offer for offer in offers), offers
