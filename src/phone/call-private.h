@@ -47,6 +47,7 @@ typedef struct
   CusaxCallKept kept;   /* of the last one that was agreed on */
   gint64 keyframe_at;   /* clock time of the last whole picture that was asked for, 0: none was */
   guint keyframe_id;    /* the next one's turn */
+  gboolean asks_by_rtcp; /* the media session asks for whole pictures by itself */
 } CusaxCallVideo;
 
 struct _CusaxCall

@@ -77,7 +77,7 @@ cusax_call_video_close (CusaxCall *call)
   g_clear_pointer (&call->video.local, cusax_transport_description_free);
   g_clear_pointer (&call->video.codec, g_free);
   call->video.direction = CUSAX_DIRECTION_INACTIVE;
-  call->video.is_bundled = call->video.is_told = FALSE;
+  call->video.is_bundled = call->video.is_told = call->video.asks_by_rtcp = FALSE;
 }
 
 void
@@ -188,6 +188,7 @@ apply (CusaxCall *call, const CusaxOfferResult *video, gboolean is_final, GError
   if (video->is_bundled ? !bundle (call, video, error)
                         : !transport->vtable->set_remote (transport, video->remote, &video->local_crypto, error))
     return FALSE;
+  call->video.asks_by_rtcp = video->has_pli && video->has_fir; /* GStreamer chooses between the two */
   call->video.direction = video->direction & wanted_direction (call);
   /* Of early media theirs is shown; nobody has answered yet who could see ours. */
   if (!is_final)
@@ -301,7 +302,7 @@ cusax_call_video_on_keyframe_wanted (gpointer user_data)
 {
   CusaxCall *call = user_data;
 
-  if (call->state != CUSAX_CALL_ACTIVE || !call->sip_call->vtable->takes_info (call->sip_call))
+  if (call->state != CUSAX_CALL_ACTIVE || call->video.asks_by_rtcp || !call->sip_call->vtable->takes_info (call->sip_call))
     return;
   /* Where they do not answer digits would wait behind one wish a second. */
   if (g_queue_find (&call->infos, GINT_TO_POINTER (CUSAX_CALL_WISH_PICTURE)) != NULL)

@@ -11,6 +11,7 @@
 static FakeWorld *the_world;
 static CusaxOffer *far_end;
 static gboolean far_has_video;
+static const char *far_feedback; /* (nullable) */
 
 static void say (FakeWorld *world, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -1215,6 +1216,26 @@ void
 fake_far_video (gboolean on)
 {
   far_has_video = on;
+  far_feedback = NULL;
+}
+
+void
+fake_far_feedback (const char *lines)
+{
+  far_feedback = lines;
+}
+
+/* The picture is the last stream. (transfer full) */
+static char *
+with_feedback (char *answer)
+{
+  g_autoptr (GRegex) regex = g_regex_new ("a=rtcp-fb:.*\r\n", 0, 0, NULL);
+  g_autofree char *owned = answer, *without = NULL;
+
+  if (far_feedback == NULL)
+    return g_steal_pointer (&owned);
+  without = g_regex_replace_literal (regex, answer, -1, 0, "", 0, NULL);
+  return g_strconcat (without, far_feedback, NULL);
 }
 
 void
@@ -1260,7 +1281,7 @@ fake_far_answer (FakeWorld *world, CusaxDirection direction)
   g_assert_no_error (error);
   answer = cusax_offer_create_answer (get_far_end (), far, direction, &error);
   g_assert_no_error (error);
-  return answer;
+  return with_feedback (answer);
 }
 
 char *
@@ -1279,4 +1300,5 @@ fake_far_reset (void)
 {
   g_clear_pointer (&far_end, cusax_offer_unref);
   far_has_video = FALSE;
+  far_feedback = NULL;
 }

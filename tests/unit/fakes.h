@@ -139,6 +139,9 @@ char *fake_far_offer (FakeWorld *world, CusaxDirection direction);
 void fake_world_give_camera (FakeWorld *world);
 /** The far end has a camera and shows it, or takes it away; in its next offers and answers. */
 void fake_far_video (gboolean on);
+/** Its next answers agree on that much feedback for pictures only: "a=rtcp-fb:* nack pli\r\n"; NULL: as it can. Until
+ * fake_far_video(). */
+void fake_far_feedback (const char *lines);
 /** The transport with this number has its addresses. */
 void fake_transport_ready_at (FakeWorld *world, guint number);
 

@@ -81,6 +81,7 @@ seeing (FakeWorld *world)
   fake_transport_ready_at (world, 2);
   fake_far_reset ();
   fake_far_video (TRUE);
+  fake_far_feedback (""); /* so they are asked by INFO */
   far_says (world, 200);
   g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_SENDRECV);
   fake_world_forget (world);
@@ -255,6 +256,35 @@ test_move_meanwhile (void)
       assert_said (world, "call.answer_offer 200 sendrecv video\n");
       fake_world_free (world);
     }
+}
+
+/* RFC 8843: bundled first, later each on its own way: the picture needs sockets then, and the sound's are not named for it. */
+static void
+test_out_of_bundle (void)
+{
+  static const char *const offers[] = {
+    "v=0\r\no=- 7 7 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\na=group:BUNDLE a v\r\n"
+    "m=audio 50000 RTP/AVP 8\r\na=mid:a\r\na=rtcp-mux\r\n"
+    "m=video 50000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\na=mid:v\r\na=rtcp-mux\r\n",
+    "v=0\r\no=- 7 8 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n"
+    "m=audio 50000 RTP/AVP 8\r\na=mid:a\r\na=rtcp-mux\r\n"
+    "m=video 50010 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\na=mid:v\r\na=rtcp-mux\r\n",
+  };
+  FakeWorld *world = world_with_camera ();
+
+  talking (world);
+  world->call->listener->on_offer (world->call->listener_data, offers[0], strlen (offers[0]));
+  assert_said (world, "call.answer_offer 200 sendrecv video\n");
+  assert_unsaid (world, "transport2.gather");
+  fake_world_forget (world);
+  world->call->listener->on_offer (world->call->listener_data, offers[1], strlen (offers[1]));
+  assert_said (world, "transport2.shutdown\n");
+  assert_said (world, "transport2.gather\n");
+  assert_unsaid (world, "call.answer_offer");
+  fake_transport_ready_at (world, 2);
+  assert_said (world, "transport2.set_remote 192.0.2.9:50010");
+  assert_said (world, "call.answer_offer 200 sendrecv video\n");
+  fake_world_free (world);
 }
 
 /* RFC 3311: before they answer, by UPDATE. */
@@ -469,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call-video/p25/races/cancelled", test_cancelled);
   g_test_add_func ("/call-video/p25/races/fails-in-answer", test_fails_in_answer);
   g_test_add_func ("/call-video/p2/races/move", test_move_meanwhile);
+  g_test_add_func ("/call-video/p25/out-of-bundle", test_out_of_bundle);
   g_test_add_func ("/call-video/p25/races/update", test_update_with_picture);
   g_test_add_func ("/call-video/p25/races/update/refused", test_update_after_refusal);
   g_test_add_func ("/call-video/p10/hold/refused", test_hold_refused);
