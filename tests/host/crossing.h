@@ -25,6 +25,7 @@ typedef struct _CrossingEnd
   struct _CrossingEnd *peer;
 
   guint packets;                          /* RTP that the session sent */
+  guint strange;                          /* of those: not with the SSRC of the leg */
   guint payload_type;                     /* of the last one that was no telephone-event */
   guint event_type;                       /* payload type of telephone-events; 0: not looked for */
   GString *events;                        /* what they said: "12#" */
