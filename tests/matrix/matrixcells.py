@@ -132,6 +132,13 @@ def on_the_wire(wire, cell):
         assert heard.heard <= 1, 'plain sound on the wire of an encrypted call: %s' % heard
 
 
+def move(lab, wire):
+    """Another address: sound goes both ways there, which it does once the telephone is reachable there."""
+    lab.client.change_address(CLIENT, ELSEWHERE)
+    wire.wait('rtp', 50, 20, source=ELSEWHERE)
+    wire.wait('rtp', 50, 20, target=ELSEWHERE)
+
+
 def call_of(lab, peer, cell):
     """alice signs in, both hear each other, and again after the address changed in a network where it does; the end."""
     with Person(lab, 'alice', **settings_of(lab, cell)) as alice, Capture(lab.client, lab.wire_device) as wire:
@@ -142,8 +149,8 @@ def call_of(lab, peer, cell):
         both_hear(alice, peer, cell)
         alice.wait_line(LOCK[cell.security])
         if cell.network == 'moving':
-            lab.client.change_address(CLIENT, ELSEWHERE)
-            both_hear(alice, peer, cell, 20)
+            move(lab, wire)
+            both_hear(alice, peer, cell)
         on_the_wire(wire, cell)
         alice.hang_up()
         peer.wait_ended()
