@@ -113,6 +113,12 @@ deliver_late (CrossingEnd *end, const guint8 *packet, gsize length)
 static void
 note_packet (CrossingEnd *end, const guint8 *packet, int length)
 {
+  guint32 ssrc = 0;
+
+  if (length >= 12)
+    memcpy (&ssrc, packet + 8, sizeof ssrc);
+  if (ntohl (ssrc) != end->leg.ssrc)
+    end->strange++;
   if (end->packets++ == 0)
     end->first_packet = g_get_monotonic_time ();
   if (end->event_type != 0 && (packet[1] & 0x7f) == end->event_type)
@@ -233,6 +239,7 @@ end_init (CrossingEnd *end, const char *who, CrossingEnd *peer, gboolean is_prot
   end->peer = peer;
   end->rtp_fd = open_socket (&end->leg.rtp_port);
   end->rtcp_fd = open_socket (&end->leg.rtcp_port);
+  end->leg.ssrc = g_random_int () | 1;
   end->leg.is_protected = is_protected;
   end->events = g_string_new (NULL);
   end->pressed = g_string_new (NULL);
@@ -309,6 +316,8 @@ crossing_end (CrossingEnd *end)
 static void
 end_clear (CrossingEnd *end)
 {
+  /* SDP has named who sends. */
+  g_assert_cmpuint (end->strange, ==, 0);
   crossing_end (end);
   while (end->late > 0)
     g_main_context_iteration (NULL, TRUE);
