@@ -166,13 +166,14 @@ def pytest_folders():
     return found
 
 
-def run_pytest(tally, folder, env, wanted):
+def run_pytest(tally, folder, env, wanted, parallel):
     folders = pytest_folders()
     if not folders:
         return
     report = os.path.join(env['TMPDIR'], 'pytest.xml')
     command = ['/usr/bin/python3', '-B', '-m', 'pytest', '-p', 'no:cacheprovider', '-q', '-ra', '--tb=short',
-               '--junitxml=' + report, *(['-k', wanted] if wanted else []), *folders]
+               '--junitxml=' + report, *(['-k', wanted] if wanted else []),
+               *(['-n', str(parallel), '--dist', 'loadfile'] if parallel else []), *folders]
     env = dict(env, BUILD_DIR=folder)
     status = subprocess.run(command, env=env, cwd=ROOT).returncode
     if status == 5 and wanted:
@@ -202,6 +203,7 @@ def run_pytest(tally, folder, env, wanted):
 def main():
     parser = argparse.ArgumentParser(prog='tests/check', add_help=False)
     parser.add_argument('--list', action='store_true')
+    parser.add_argument('--parallel', type=int, metavar='N')
     parser.add_argument('name', nargs='?')
     options = parser.parse_args()
     folder = os.path.abspath(os.environ.get('BUILD_DIR') or os.path.join(ROOT, 'build'))
@@ -227,7 +229,7 @@ def main():
                                 '--collect-only', *folders], env=env, cwd=ROOT)
             return 0
         run_meson(tally, folder, env, options.name)
-        run_pytest(tally, folder, env, options.name)
+        run_pytest(tally, folder, env, options.name, options.parallel)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     tally.report()
