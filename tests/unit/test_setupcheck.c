@@ -258,7 +258,7 @@ finish_with_sound (void)
   g_assert_cmpuint (done_count, ==, 1);
 }
 
-#define SOUND "GOOD opus, PCMA, PCMU|GOOD Built-in|GOOD Headset|"
+#define SOUND "GOOD opus, G722, PCMA, PCMU|GOOD Built-in|GOOD Headset|"
 #define SETTINGS "GOOD sip:alice@example.org|"
 #define TELEPHONY "GOOD sip.example.org:5061 (TLS)|GOOD TLS 1.3|GOOD SHA-256|"
 
