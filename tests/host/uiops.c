@@ -489,7 +489,7 @@ count_threads (void)
 void
 host_uiops_quit (void)
 {
-  gint64 deadline = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
   gint64 changed = g_get_monotonic_time ();
   guint count = count_threads ();
 

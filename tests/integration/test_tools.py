@@ -19,7 +19,7 @@ def count():
     def run(result, output, errors=''):
         tally = run_tests.Tally()
         run_tests.count_tap(tally, 't', result, output, errors)
-        return tally.passed, [name for name, _ in tally.failures], [reason for _, reason in tally.skips]
+        return tally.passed, [name for name, _, _ in tally.failures], [reason for _, reason in tally.skips]
     return run
 
 

@@ -99,11 +99,19 @@ class Desktop:
                    'no window with %r in its title' % title, seconds, lambda: 'Windows: %s' % self.windows(), 0.1)
 
     def activate(self, title):
-        """Raises a window and gives it the keyboard."""
+        """Raises a window and gives it the keyboard; again if one that opens at the same moment takes it."""
         self.wait_window(title)
-        self.output(['wmctrl', '-a', title])
-        wait_until(lambda: title in self.output(['xdotool', 'getactivewindow', 'getwindowname'], check=False),
-                   '%r in front' % title, 5, lambda: 'Windows: %s' % self.windows(), 0.05)
+
+        def in_front():
+            return title in self.output(['xdotool', 'getactivewindow', 'getwindowname'], check=False)
+
+        def raised():
+            self.output(['wmctrl', '-a', title])
+            try:
+                return wait_until(in_front, '%r in front' % title, 1, pause=0.05)
+            except LabError:
+                return False
+        wait_until(raised, '%r in front' % title, 8, lambda: 'Windows: %s' % self.windows(), 0.05)
 
     def keys(self, *names):
         """Presses keys in the window in front, as xdotool names them ("alt+c", "Down", "Return")."""
