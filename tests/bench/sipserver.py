@@ -75,6 +75,8 @@ class SipServer:
             message = Message(data, source, when)
             if message.method == 'REGISTER':
                 self._register(message)
+            elif message.method == 'SUBSCRIBE':
+                self._reply(message, '489 Bad Event')  # not answered, it would hold up signing off
             elif message.method in ('BYE', 'CANCEL', 'OPTIONS'):
                 self._reply(message, '200 OK')
             with self._changed:
