@@ -6,7 +6,9 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Where a registrar would see us: any address but ours. */
@@ -20,6 +22,13 @@ typedef struct
   gboolean serves; /* somebody has got a relay */
 } Server;
 
+/* It goes with us, also if a test fails. */
+static void
+die_with_parent (gpointer unused)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 server_start (Server *server)
 {
@@ -32,6 +41,7 @@ server_start (Server *server)
   server->folder = g_dir_make_tmp ("cusax-relay-XXXXXX", &error);
   g_assert_no_error (error);
   g_subprocess_launcher_set_cwd (launcher, server->folder);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   pid = g_build_filename (server->folder, "pid", NULL);
   db = g_build_filename (server->folder, "db", NULL);
   port = g_strdup_printf ("%u", server->port);
