@@ -139,7 +139,6 @@ cusax_call_apply_transport (CusaxCall *call, const CusaxOfferResult *result, GEr
   if (call->transport->vtable->set_codecs != NULL)
     call->transport->vtable->set_codecs (call->transport, result->codecs);
 
-  call->secure = result->secure;
   call->keying = result->keying;
   call->keys_are_verified = result->is_authenticated;
   call->held = call->told_held;

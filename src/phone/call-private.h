@@ -77,7 +77,6 @@ struct _CusaxCall
   gboolean hold_refused;       /* they would not be held, and nobody has asked again */
   gboolean remote_held;
   gboolean muted;
-  gboolean secure;
   gboolean reoffering;         /* our re-INVITE is on its way */
   gboolean has_moved;          /* the media are at another address, and the other side has not been told */
   gboolean telling_move;       /* the re-INVITE on its way tells it */

@@ -362,10 +362,9 @@ cusax_call_is_muted (const CusaxCall *call)
 gboolean
 cusax_call_is_secure (const CusaxCall *call)
 {
-  /* While it rings here: what answering would give. */
-  if (call->state == CUSAX_CALL_INCOMING)
-    return call->pending != NULL && call->pending->secure;
-  return call->secure;
+  CusaxCallKeys keys = cusax_call_get_keys (call);
+
+  return keys == CUSAX_CALL_KEYS_SDES || keys == CUSAX_CALL_KEYS_DTLS;
 }
 
 gboolean
