@@ -8,6 +8,7 @@ import ssl
 import pytest
 
 from cusaxlab import LabError, audio
+from cusaxlab.process import free_ports
 
 
 def test_prosody_takes_sign_in_over_tls(lab):
@@ -158,3 +159,9 @@ def test_a_broken_connection_ends_the_binding(lab, transport):
     alice = lab.phone('alice')
     alice.dial('bob@cusax.test')
     assert '480' in alice.wait_closed()['param']
+
+
+def test_no_port_is_given_to_two_servers():
+    """They bind later than they are told their ports, so that a look whether a port is free would not do."""
+    given = [free_ports(2) + index for _ in range(200) for index in range(2)]
+    assert len(set(given)) == len(given)

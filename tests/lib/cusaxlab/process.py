@@ -57,17 +57,60 @@ def _is_free(port):
     return True
 
 
-def free_ports(count=1):
-    """The first of `count` neighbouring ports that are free for UDP and TCP.
+class _Ports:
+    """Ports for this process, each handed out once before any comes again.
 
-    Taken below the kernel's range for outgoing connections, so that nobody gets one by accident between our
-    look and the server's bind.
+    Servers are given their ports some time before they bind them, so a look whether a port is free is not enough:
+    two servers of one laboratory would get the same one now and then. Beside it every process keeps to a slice of its
+    own, which it holds by an abstract unix socket; the kernel gives it back when the process ends. All of them lie
+    below the kernel's range for outgoing connections, so that nobody gets one by accident.
     """
-    for _ in range(1000):
-        first = random.randrange(20000, 32700 - count)
-        if all(_is_free(first + index) for index in range(count)):
-            return first
-    raise LabError('no free loopback ports')
+
+    FIRST, SLICE, SLICES = 20000, 1050, 12
+
+    def __init__(self):
+        self._owner = None
+        self._mark = None
+
+    def _take_slice(self):
+        order = random.sample(range(self.SLICES), self.SLICES)
+        for number in order:
+            mark = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            try:
+                mark.bind('\0cusax-test-ports-%d' % number)
+            except OSError:
+                mark.close()
+                continue
+            self._mark = mark
+            break
+        else:
+            number = order[0]
+        self._owner = os.getpid()
+        self._start = self.FIRST + number * self.SLICE
+        self._next = self._start
+
+    def take(self, count):
+        """The first of `count` neighbouring ports that are free for UDP and TCP."""
+        if self._owner != os.getpid():
+            self._take_slice()
+        for _ in range(2 * self.SLICE):
+            if self._next + count > self._start + self.SLICE:
+                self._next = self._start
+            first = self._next
+            taken = [index for index in range(count) if not _is_free(first + index)]
+            if not taken:
+                self._next = first + count
+                return first
+            self._next = first + taken[-1] + 1
+        raise LabError('no free loopback ports')
+
+
+_ports = _Ports()
+
+
+def free_ports(count=1):
+    """The first of `count` neighbouring ports that are free for UDP and TCP and that nobody else was given."""
+    return _ports.take(count)
 
 
 def read_tail(path, lines=30):
