@@ -11,6 +11,7 @@
 #include "dialogend.h"
 #include "dialwords.h"
 #include "notices.h"
+#include "openquestions.h"
 #include "words.h"
 
 #include <glib/gi18n-lib.h>
@@ -21,15 +22,10 @@
 /** Question: one that stands. */
 typedef struct
 {
-  guint serial; /* what callbacks carry: unlike an address it is never used again */
-  PurpleAccount *account;
+  CusaxOpenQuestion open;
   CusaxReferral *referral; /* (nullable): a redirection */
   GPtrArray *targets;      /* CusaxAddress, in the order of the list */
 } Question;
-
-/* Open ones, or closed in a host that tells nobody. NULL when there are none. */
-static GPtrArray *questions;
-static guint last_serial;
 
 static void
 question_free (gpointer data)
@@ -41,65 +37,17 @@ question_free (gpointer data)
   g_free (question);
 }
 
+static CusaxOpenQuestions questions = { .free_question = question_free };
+
 static Question *
 question_new (PurpleAccount *account, CusaxReferral *referral)
 {
   Question *question = g_new0 (Question, 1);
 
-  question->serial = ++last_serial;
-  question->account = account;
   question->referral = referral != NULL ? cusax_referral_ref (referral) : NULL;
   question->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) cusax_address_unref);
-  if (questions == NULL)
-    questions = g_ptr_array_new ();
-  g_ptr_array_add (questions, question);
+  cusax_openquestions_add (&questions, question, account);
   return question;
-}
-
-static gpointer
-data_of (const Question *question)
-{
-  return GUINT_TO_POINTER (question->serial);
-}
-
-/* Out of the list before anything else happens: hosts call back while they close, and late. */
-static Question *
-take (guint index)
-{
-  Question *question = g_ptr_array_steal_index (questions, index);
-
-  if (questions->len == 0)
-    g_clear_pointer (&questions, g_ptr_array_unref);
-  return question;
-}
-
-static Question *
-take_serial (gpointer data)
-{
-  for (guint i = 0; questions != NULL && i < questions->len; i++)
-    if (data_of (g_ptr_array_index (questions, i)) == data)
-      return take (i);
-  return NULL;
-}
-
-/* The question is the handle: compared by libpurple, never followed. */
-static void
-close_question (guint index)
-{
-  Question *question = take (index);
-
-  purple_request_close_with_handle (question);
-  question_free (question);
-}
-
-/* Where libpurple shows nothing: @serial may be answered and gone, too. */
-static void
-drop_unshown (gpointer serial, void *handle)
-{
-  Question *question = handle == NULL ? take_serial (serial) : NULL;
-
-  if (question != NULL)
-    question_free (question);
 }
 
 /* -------------------------------------------------------------- answers */
@@ -110,14 +58,14 @@ call_target (Question *question, guint index)
   CusaxAddress *target = g_ptr_array_index (question->targets, index);
   g_autoptr (GError) error = NULL;
 
-  if (!cusax_dialling_agreed (question->account, target, &error))
-    cusax_notices_error (question->account, NULL, error->message);
+  if (!cusax_dialling_agreed (question->open.account, target, &error))
+    cusax_notices_error (question->open.account, NULL, error->message);
 }
 
 static void
 on_call (gpointer data, int action)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
 
   if (question == NULL)
     return;
@@ -131,7 +79,7 @@ on_call (gpointer data, int action)
 static void
 on_call_chosen (gpointer data, PurpleRequestFields *fields)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
   int index;
 
   if (question == NULL)
@@ -145,7 +93,7 @@ on_call_chosen (gpointer data, PurpleRequestFields *fields)
 static void
 on_do_not (gpointer data, int action)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
 
   if (question == NULL)
     return;
@@ -274,15 +222,21 @@ ask_referral (PurpleAccount *account, CusaxConfig *config, CusaxReferral *referr
   g_autofree char *secondary = referral_secondary (account, referral, address);
   const char *title = call != NULL ? _ ("Transfer") : _ ("Request to call");
   Question *question = question_new (account, referral);
-  gpointer serial = data_of (question);
+  gpointer serial = cusax_openquestions_serial (question);
   void *window = purple_request_action (question, title, primary, secondary, DO_NOT, account,
                                         call != NULL ? cusax_call_get_who (call) : NULL, NULL, serial, 2, _ ("Call"),
                                         G_CALLBACK (on_call), _ ("Do not call"), G_CALLBACK (on_do_not));
 
-  drop_unshown (serial, window);
+  cusax_openquestions_drop_unshown (&questions, serial, window);
   cusax_dialogend_watch (window, title, on_closed, serial);
   cusax_attention_raise (title);
   point_at (account, call, primary, title);
+}
+
+static gboolean
+is_about (gconstpointer question, gconstpointer referral)
+{
+  return ((const Question *) question)->referral == referral;
 }
 
 void
@@ -290,15 +244,11 @@ cusax_callquestions_referral (PurpleAccount *account, CusaxReferral *referral)
 {
   gboolean is_asking = cusax_referral_get_state (referral) == CUSAX_REFERRAL_ASKING;
   CusaxConfig *config = config_of (account);
+  Question *question = cusax_openquestions_find (&questions, is_about, referral);
 
-  for (guint i = 0; questions != NULL && i < questions->len; i++)
-    if (((Question *) g_ptr_array_index (questions, i))->referral == referral)
-      {
-        if (!is_asking)
-          close_question (i);
-        return;
-      }
-  if (is_asking && config != NULL)
+  if (question != NULL && !is_asking)
+    cusax_openquestions_close (&questions, question);
+  else if (question == NULL && is_asking && config != NULL)
     ask_referral (account, config, referral);
 }
 
@@ -328,8 +278,8 @@ show_one (Question *question, CusaxConfig *config, const char *name)
   g_autofree char *address = cusax_dialwords_address (target, config);
   g_autofree char *primary = g_strdup_printf (_ ("%s is to be reached at %s. Call there?"), name, address);
   g_autofree char *secondary = class_sentence (cusax_classify_address (target, config), target, address);
-  gpointer serial = data_of (question);
-  void *window = purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->account,
+  gpointer serial = cusax_openquestions_serial (question);
+  void *window = purple_request_action (question, _ ("Call elsewhere"), primary, secondary, DO_NOT, question->open.account,
                                         NULL, NULL, serial, 2, _ ("Call"), G_CALLBACK (on_call), _ ("Do not call"),
                                         G_CALLBACK (on_do_not));
 
@@ -346,7 +296,7 @@ show_several (Question *question, CusaxConfig *config, const char *name)
     = g_strdup_printf (_ ("%s is to be reached elsewhere. Which address do you want to call?"), name);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  gpointer serial = data_of (question);
+  gpointer serial = cusax_openquestions_serial (question);
   void *handle;
 
   for (guint i = 0; i < question->targets->len; i++)
@@ -360,9 +310,9 @@ show_several (Question *question, CusaxConfig *config, const char *name)
   purple_request_fields_add_group (fields, group);
   handle = purple_request_fields (question, _ ("Call elsewhere"), primary, text->str, fields, _ ("Call"),
                                   G_CALLBACK (on_call_chosen), _ ("Do not call"), G_CALLBACK (on_do_not_fields),
-                                  question->account, NULL, NULL, serial);
+                                  question->open.account, NULL, NULL, serial);
   /* A host without such dialogs leaves them to us; one that answered from within has taken the question. */
-  if (handle == NULL && questions != NULL && g_ptr_array_find (questions, question, NULL))
+  if (handle == NULL && cusax_openquestions_find (&questions, g_direct_equal, question) != NULL)
     purple_request_fields_destroy (fields);
   return handle;
 }
@@ -379,7 +329,7 @@ cusax_callquestions_redirect (PurpleAccount *account, CusaxAccount *phone, Cusax
     return;
   name = cusax_callers_name (account, call);
   question = question_new (account, NULL);
-  serial = data_of (question);
+  serial = cusax_openquestions_serial (question);
   take_targets (question, call);
   if (question->targets->len == 0)
     {
@@ -387,11 +337,11 @@ cusax_callquestions_redirect (PurpleAccount *account, CusaxAccount *phone, Cusax
         _ ("%s is to be reached elsewhere, but the telephone server named no address that can be called."),
         name);
 
-      drop_unshown (serial, NULL);
+      cusax_openquestions_drop_unshown (&questions, serial, NULL);
       cusax_notices_error (account, NULL, words);
       return;
     }
-  drop_unshown (serial, question->targets->len == 1 ? show_one (question, config, name)
+  cusax_openquestions_drop_unshown (&questions, serial, question->targets->len == 1 ? show_one (question, config, name)
                                                     : show_several (question, config, name));
   cusax_attention_raise (_ ("Call elsewhere"));
 }
@@ -399,7 +349,5 @@ cusax_callquestions_redirect (PurpleAccount *account, CusaxAccount *phone, Cusax
 void
 cusax_callquestions_forget (PurpleAccount *account)
 {
-  for (guint i = questions != NULL ? questions->len : 0; i > 0 && questions != NULL; i--)
-    if (((Question *) g_ptr_array_index (questions, i - 1))->account == account)
-      close_question (i - 1);
+  cusax_openquestions_forget (&questions, account);
 }

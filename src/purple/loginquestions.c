@@ -6,6 +6,7 @@
 #include "error.h"
 #include "ladder.h"
 #include "loginwords.h"
+#include "openquestions.h"
 #include "pins.h"
 
 #include <glib/gi18n-lib.h>
@@ -20,8 +21,7 @@ typedef enum
 
 typedef struct
 {
-  guint serial;           /* what callbacks carry: unlike an address it is never used again */
-  PurpleAccount *account; /* borrowed, until cusax_loginquestions_forget() */
+  CusaxOpenQuestion open;
   Kind kind;
   char *key;              /* what makes it the same question */
   /* certificate */
@@ -32,11 +32,8 @@ typedef struct
   char *server;
 } Question;
 
-/* Open ones, or closed by Escape, of which Pidgin tells nobody; one for each account. NULL when there are none. */
-static GPtrArray *questions;
 /* PurpleAccount -> set of the keys that were put to the person; NULL when there are none. */
 static GHashTable *asked;
-static guint last_serial;
 
 #define MAX_ASKED 64 /* of an account: whoever shows a new certificate each time is not heard for ever */
 
@@ -53,51 +50,13 @@ question_free (gpointer data)
   g_free (question);
 }
 
-static gpointer
-data_of (const Question *question)
-{
-  return GUINT_TO_POINTER (question->serial);
-}
-
-/* Out of the list before anything else happens: hosts call back while they close, and late. */
-static Question *
-take (guint index)
-{
-  Question *question = g_ptr_array_steal_index (questions, index);
-
-  if (questions->len == 0)
-    g_clear_pointer (&questions, g_ptr_array_unref);
-  return question;
-}
-
-static Question *
-take_serial (gpointer data)
-{
-  for (guint i = 0; questions != NULL && i < questions->len; i++)
-    if (data_of (g_ptr_array_index (questions, i)) == data)
-      return take (i);
-  return NULL;
-}
+/* One for each account. */
+static CusaxOpenQuestions questions = { .free_question = question_free };
 
 static Question *
 find_open (PurpleAccount *account)
 {
-  for (guint i = 0; questions != NULL && i < questions->len; i++)
-    if (((Question *) g_ptr_array_index (questions, i))->account == account)
-      return g_ptr_array_index (questions, i);
-  return NULL;
-}
-
-static void
-close_open (PurpleAccount *account)
-{
-  Question *question = find_open (account);
-
-  if (question == NULL || take_serial (data_of (question)) == NULL)
-    return;
-  /* The question is the handle: libpurple has one list of handles for all who ask. */
-  purple_request_close_with_handle (question);
-  question_free (question);
+  return cusax_openquestions_find (&questions, cusax_openquestions_is_of, account);
 }
 
 /* ------------------------------------------------------- what was asked */
@@ -124,7 +83,7 @@ note_asked (PurpleAccount *account, const char *key)
 static void
 note_answered (const Question *question)
 {
-  GHashTable *keys = asked != NULL ? g_hash_table_lookup (asked, question->account) : NULL;
+  GHashTable *keys = asked != NULL ? g_hash_table_lookup (asked, question->open.account) : NULL;
 
   if (keys != NULL)
     g_hash_table_remove (keys, question->key);
@@ -143,7 +102,7 @@ cusax_loginquestions_reset (PurpleAccount *account)
 void
 cusax_loginquestions_forget (PurpleAccount *account)
 {
-  close_open (account);
+  cusax_openquestions_forget (&questions, account);
   cusax_loginquestions_reset (account);
 }
 
@@ -155,36 +114,19 @@ open_question (PurpleAccount *account, Kind kind, const char *key)
 
   if (!note_asked (account, key))
     return NULL;
-  close_open (account);
+  cusax_openquestions_forget (&questions, account);
   question = g_new0 (Question, 1);
-  question->serial = ++last_serial;
-  question->account = account;
   question->kind = kind;
   question->key = g_strdup (key);
-  if (questions == NULL)
-    questions = g_ptr_array_new_with_free_func (question_free);
-  g_ptr_array_add (questions, question);
+  cusax_openquestions_add (&questions, question, account);
   return question;
-}
-
-/* A host without such dialogs: the states of telephony have to do. */
-static void
-drop_unshown (gpointer serial, void *handle)
-{
-  Question *question = handle == NULL ? take_serial (serial) : NULL;
-
-  if (question != NULL)
-    question_free (question);
 }
 
 /* Pidgin never tells of Escape; whoever tells ends here. */
 static void
 on_closed_action (gpointer data, int action)
 {
-  Question *question = take_serial (data);
-
-  if (question != NULL)
-    question_free (question);
+  cusax_openquestions_drop (&questions, data);
 }
 
 static void
@@ -197,7 +139,7 @@ on_closed_fields (gpointer data, PurpleRequestFields *fields)
 static CusaxConnection *
 connection_of (const Question *question)
 {
-  return cusax_connection_find (question->account);
+  return cusax_connection_find (question->open.account);
 }
 
 static gboolean
@@ -214,7 +156,7 @@ is_locked (PurpleAccount *account, const char *setting)
 static void
 on_accept (gpointer data, int action)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
   CusaxConnection *connection = question != NULL ? connection_of (question) : NULL;
   g_autoptr (GError) error = NULL;
 
@@ -245,11 +187,11 @@ cusax_loginquestions_certificate (PurpleAccount *account, const CusaxCertificate
   question->port = certificate->port;
   question->fingerprint = g_strdup (certificate->fingerprint);
   question->pem = g_strdup (certificate->pem);
-  serial = data_of (question);
+  serial = cusax_openquestions_serial (question);
   secondary = cusax_loginwords_certificate (purple_account_get_username (account), certificate);
   primary = certificate->pinned != NULL ? _ ("The telephone server shows another certificate")
                                         : _ ("Do you trust this telephone server?");
-  drop_unshown (serial, purple_request_action (question, _ ("Certificate of the telephone server"), primary, secondary,
+  cusax_openquestions_drop_unshown (&questions, serial, purple_request_action (question, _ ("Certificate of the telephone server"), primary, secondary,
                                                1, account, NULL, NULL, serial, 2, _ ("Accept"), G_CALLBACK (on_accept),
                                                _ ("Reject"), G_CALLBACK (on_closed_action)));
 }
@@ -259,11 +201,11 @@ cusax_loginquestions_certificate (PurpleAccount *account, const CusaxCertificate
 static void
 on_sign_in_there (gpointer data, int action)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
 
   if (question != NULL && connection_of (question) != NULL)
     {
-      PurpleAccount *account = question->account;
+      PurpleAccount *account = question->open.account;
 
       note_answered (question);
       purple_account_set_string (account, "sip_server", question->server);
@@ -306,11 +248,11 @@ cusax_loginquestions_redirect (PurpleAccount *account, const char *uri)
   if (question == NULL)
     return;
   question->server = server_of (address);
-  serial = data_of (question);
+  serial = cusax_openquestions_serial (question);
   is_own = cusax_loginwords_is_own_host (cusax_account_get_config (phone), cusax_address_get_host (address));
   secondary = cusax_loginwords_redirect (purple_account_get_username (account), phone,
                                          cusax_address_get_uri (address), cusax_address_get_host (address));
-  drop_unshown (serial,
+  cusax_openquestions_drop_unshown (&questions, serial,
                 purple_request_action (question, _ ("Another telephone server"), _ ("Sign in at another server?"),
                                        secondary, is_own ? 0 : 1, account, NULL, NULL, serial, 2, _ ("Sign in there"),
                                        G_CALLBACK (on_sign_in_there), _ ("Cancel"), G_CALLBACK (on_closed_action)));
@@ -321,7 +263,7 @@ cusax_loginquestions_redirect (PurpleAccount *account, const char *uri)
 static void
 on_password (gpointer data, PurpleRequestFields *fields)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
   CusaxConnection *connection = question != NULL ? connection_of (question) : NULL;
   const char *password = connection != NULL ? purple_request_fields_get_string (fields, "password") : NULL;
 
@@ -331,10 +273,10 @@ on_password (gpointer data, PurpleRequestFields *fields)
 
       note_answered (question);
       if (remember)
-        purple_account_set_string (question->account, "sip_password", password);
+        purple_account_set_string (question->open.account, "sip_password", password);
       /* One kept for the session goes before what is stored. */
       cusax_connection_set_sip_password (connection, remember ? NULL : password);
-      cusax_connection_reconfigure (question->account);
+      cusax_connection_reconfigure (question->open.account);
     }
   g_clear_pointer (&question, question_free);
 }
@@ -342,11 +284,11 @@ on_password (gpointer data, PurpleRequestFields *fields)
 static void
 show_password (Question *question, const char *secondary)
 {
-  PurpleAccount *account = question->account;
+  PurpleAccount *account = question->open.account;
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
   PurpleRequestField *field = purple_request_field_string_new ("password", _ ("Telephony password"), NULL, FALSE);
-  gpointer serial = data_of (question);
+  gpointer serial = cusax_openquestions_serial (question);
   void *handle;
 
   purple_request_field_string_set_masked (field, TRUE);
@@ -361,14 +303,14 @@ show_password (Question *question, const char *secondary)
   /* A host without such dialogs leaves the fields to us; one that answers from within has taken the question. */
   if (handle == NULL && find_open (account) == question)
     purple_request_fields_destroy (fields);
-  drop_unshown (serial, handle);
+  cusax_openquestions_drop_unshown (&questions, serial, handle);
 }
 
 /* The AOR's domain becomes one of ours, beside those that are already, wherever they came from. */
 static void
 on_use_chat_password (gpointer data, int action)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
   CusaxConnection *connection = question != NULL ? connection_of (question) : NULL;
   CusaxConfig *config = connection != NULL ? cusax_account_get_config (cusax_connection_get_account (connection)) : NULL;
 
@@ -380,8 +322,8 @@ on_use_chat_password (gpointer data, int action)
                                              : g_strdup (cusax_config_get_domain (config));
 
       note_answered (question);
-      purple_account_set_string (question->account, "related_domains", all);
-      cusax_connection_reconfigure (question->account);
+      purple_account_set_string (question->open.account, "related_domains", all);
+      cusax_connection_reconfigure (question->open.account);
     }
   g_clear_pointer (&question, question_free);
 }
@@ -390,7 +332,7 @@ on_use_chat_password (gpointer data, int action)
 static void
 on_other_password (gpointer data, int action)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
   CusaxConnection *connection = question != NULL ? connection_of (question) : NULL;
 
   if (connection != NULL && cusax_account_get_config (cusax_connection_get_account (connection)) != NULL)
@@ -400,9 +342,9 @@ on_other_password (gpointer data, int action)
       Question *next;
 
       note_answered (question);
-      secondary = cusax_loginwords_password (purple_account_get_username (question->account),
+      secondary = cusax_loginwords_password (purple_account_get_username (question->open.account),
                                              cusax_connection_get_account (connection), FALSE);
-      next = open_question (question->account, QUESTION_PASSWORD, key);
+      next = open_question (question->open.account, QUESTION_PASSWORD, key);
       if (next != NULL)
         show_password (next, secondary);
     }
@@ -444,8 +386,8 @@ ask_password (PurpleAccount *account, CusaxAccount *phone, int code)
       show_password (question, secondary);
       return;
     }
-  serial = data_of (question);
-  drop_unshown (serial, purple_request_action (question, _ ("Telephony password"), _ ("Telephony needs a password"),
+  serial = cusax_openquestions_serial (question);
+  cusax_openquestions_drop_unshown (&questions, serial, purple_request_action (question, _ ("Telephony password"), _ ("Telephony needs a password"),
                                                secondary, 2, account, NULL, NULL, serial, 3, _ ("Use the chat password"),
                                                G_CALLBACK (on_use_chat_password), _ ("Other password..."),
                                                G_CALLBACK (on_other_password), _ ("Cancel"),
@@ -486,7 +428,7 @@ cusax_loginquestions_update (PurpleAccount *account, CusaxAccount *phone)
   switch (cusax_account_get_phone_state (phone))
     {
     case CUSAX_PHONE_UP:
-      close_open (account);
+      cusax_openquestions_forget (&questions, account);
       return;
     case CUSAX_PHONE_OFF:
       /* Switched off or signed off: whoever switches on again is a person. */
@@ -494,7 +436,7 @@ cusax_loginquestions_update (PurpleAccount *account, CusaxAccount *phone)
       return;
     case CUSAX_PHONE_REFUSED:
       if (open != NULL && !is_about (open->kind, error))
-        close_open (account);
+        cusax_openquestions_forget (&questions, account);
       if (is_about (QUESTION_PASSWORD, error))
         ask_password (account, phone, error->code);
       return;

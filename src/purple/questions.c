@@ -4,22 +4,18 @@
 
 #include "choices.h"
 #include "dialwords.h"
+#include "openquestions.h"
 #include "peers.h"
 
 #include <glib/gi18n-lib.h>
 
 typedef struct
 {
-  guint serial;           /* what callbacks carry: unlike an address it is never used again */
-  PurpleAccount *account; /* borrowed, until cusax_questions_forget() */
+  CusaxOpenQuestion open;
   CusaxDial *dial;
   CusaxQuestionPurpose purpose;
   CusaxQuestionDone done;
 } Question;
-
-/* Open ones, or closed by Escape, of which Pidgin tells nobody. NULL when there are none. */
-static GPtrArray *questions;
-static guint last_serial;
 
 static void
 question_free (gpointer data)
@@ -30,41 +26,7 @@ question_free (gpointer data)
   g_free (question);
 }
 
-static gpointer
-data_of (const Question *question)
-{
-  return GUINT_TO_POINTER (question->serial);
-}
-
-/* Out of the list before anything else happens: hosts call back while they close, and late. */
-static Question *
-take (guint index)
-{
-  Question *question = g_ptr_array_steal_index (questions, index);
-
-  if (questions->len == 0)
-    g_clear_pointer (&questions, g_ptr_array_unref);
-  return question;
-}
-
-static Question *
-take_serial (gpointer data)
-{
-  for (guint i = 0; questions != NULL && i < questions->len; i++)
-    if (data_of (g_ptr_array_index (questions, i)) == data)
-      return take (i);
-  return NULL;
-}
-
-static void
-close_question (guint index)
-{
-  Question *question = take (index);
-
-  /* The question is the handle: libpurple has one list of handles for all who ask, and numbers are not ours alone. */
-  purple_request_close_with_handle (question);
-  question_free (question);
-}
+static CusaxOpenQuestions questions = { .free_question = question_free };
 
 /* -------------------------------------------------------------- answers */
 
@@ -80,7 +42,7 @@ chosen (const Question *question, PurpleRequestFields *fields)
 static void
 answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
 {
-  Question *question = take_serial (data);
+  Question *question = cusax_openquestions_take (&questions, data);
   const CusaxDialable *choice = NULL;
 
   if (question == NULL)
@@ -88,7 +50,7 @@ answer (gpointer data, CusaxQuestionAnswer how, PurpleRequestFields *fields)
   if (how == CUSAX_QUESTION_CHOICE)
     choice = chosen (question, fields);
   if (how != CUSAX_QUESTION_CHOICE || choice != NULL)
-    question->done (question->account, question->dial, question->purpose, how, choice);
+    question->done (question->open.account, question->dial, question->purpose, how, choice);
   question_free (question);
 }
 
@@ -119,10 +81,7 @@ on_choice (gpointer data, PurpleRequestFields *fields)
 static void
 on_cancel_action (gpointer data, int action)
 {
-  Question *question = take_serial (data);
-
-  if (question != NULL)
-    question_free (question);
+  cusax_openquestions_drop (&questions, data);
 }
 
 static void
@@ -142,7 +101,7 @@ primary_text (const Question *question, const char *address)
 
   if (question->dial->jid == NULL)
     return g_strdup_printf (is_call ? _ ("Call %s?") : _ ("Transfer the call to %s?"), address);
-  label = cusax_peers_label (question->account, question->dial->jid);
+  label = cusax_peers_label (question->open.account, question->dial->jid);
   return g_strdup_printf (is_call ? _ ("Call %s at %s?") : _ ("Transfer the call to %s at %s?"), label, address);
 }
 
@@ -162,11 +121,11 @@ show_cost (Question *question, const char *primary, const char *address)
 
   /* Nobody chats instead of transferring. */
   if (jid != NULL && question->purpose.transfer == 0)
-    return purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
-                                  data_of (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
+    return purple_request_action (question, title, primary, secondary, 0, question->open.account, jid, NULL,
+                                  cusax_openquestions_serial (question), 3, _ ("Call"), G_CALLBACK (on_call), _ ("Chat instead"),
                                   G_CALLBACK (on_chat), _ ("Always for this number"), G_CALLBACK (on_always));
-  return purple_request_action (question, title, primary, secondary, 0, question->account, jid, NULL,
-                                data_of (question), 3, yes_text (question), G_CALLBACK (on_call), _ ("Cancel"),
+  return purple_request_action (question, title, primary, secondary, 0, question->open.account, jid, NULL,
+                                cusax_openquestions_serial (question), 3, yes_text (question), G_CALLBACK (on_call), _ ("Cancel"),
                                 G_CALLBACK (on_cancel_action), _ ("Always for this number"),
                                 G_CALLBACK (on_always));
 }
@@ -179,7 +138,7 @@ show_foreign (Question *question, const char *primary)
     _ ("The call goes to another telephone service: %s\nThis is said once for each service."), host);
 
   return purple_request_action (question, _ ("Call to another service"), primary, secondary, 0,
-                                question->account, question->dial->jid, NULL, data_of (question), 2,
+                                question->open.account, question->dial->jid, NULL, cusax_openquestions_serial (question), 2,
                                 yes_text (question), G_CALLBACK (on_call), _ ("Cancel"),
                                 G_CALLBACK (on_cancel_action));
 }
@@ -189,7 +148,7 @@ show_choice (Question *question, CusaxConfig *config)
 {
   PurpleRequestFields *fields = purple_request_fields_new ();
   PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  g_autofree char *label = cusax_peers_label (question->account, question->dial->jid);
+  g_autofree char *label = cusax_peers_label (question->open.account, question->dial->jid);
   g_autofree char *primary
     = g_strdup_printf (question->purpose.transfer == 0 ? _ ("Which number of %s do you want to call?")
                                                : _ ("To which number of %s do you want to transfer the call?"),
@@ -204,9 +163,9 @@ show_choice (Question *question, CusaxConfig *config)
   purple_request_fields_add_group (fields, group);
   handle = purple_request_fields (question, yes_text (question), primary, text->str, fields, yes_text (question),
                                   G_CALLBACK (on_choice), _ ("Cancel"), G_CALLBACK (on_cancel_fields),
-                                  question->account, question->dial->jid, NULL, data_of (question));
+                                  question->open.account, question->dial->jid, NULL, cusax_openquestions_serial (question));
   /* A host without such dialogs leaves them to us. */
-  if (handle == NULL && questions != NULL && g_ptr_array_find (questions, question, NULL))
+  if (handle == NULL && cusax_openquestions_find (&questions, g_direct_equal, question) != NULL)
     purple_request_fields_destroy (fields);
   return handle;
 }
@@ -226,11 +185,16 @@ show (Question *question, CusaxConfig *config)
                                                      : show_foreign (question, primary);
 }
 
+/* One that is asked for the same: the same step towards the same target. */
 static gboolean
-is_same (const Question *question, PurpleAccount *account, const CusaxDial *dial, guint transfer)
+is_same (gconstpointer open, gconstpointer asked)
 {
-  return question->account == account && question->purpose.transfer == transfer && question->dial->step == dial->step
-         && g_strcmp0 (question->dial->key, dial->key) == 0 && g_strcmp0 (question->dial->jid, dial->jid) == 0;
+  const Question *question = open, *other = asked;
+  const CusaxDial *dial = other->dial;
+
+  return question->open.account == other->open.account && question->purpose.transfer == other->purpose.transfer
+         && question->dial->step == dial->step && g_strcmp0 (question->dial->key, dial->key) == 0
+         && g_strcmp0 (question->dial->jid, dial->jid) == 0;
 }
 
 gboolean
@@ -238,30 +202,23 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
                      CusaxQuestionDone done)
 {
   Question *question = g_new0 (Question, 1);
+  Question *same;
   gpointer serial;
 
-  /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the
-   * new one takes its place on the screen. */
-  for (guint i = questions != NULL ? questions->len : 0; i > 0; i--)
-    if (is_same (g_ptr_array_index (questions, i - 1), account, dial, purpose.transfer))
-      {
-        close_question (i - 1);
-        break;
-      }
-  question->serial = ++last_serial;
-  question->account = account;
+  question->open.account = account;
   question->dial = dial;
   question->purpose = purpose;
   question->done = done;
-  if (questions == NULL)
-    questions = g_ptr_array_new_with_free_func (question_free);
-  g_ptr_array_add (questions, question);
-
-  serial = data_of (question);
+  /* Pidgin closes a question by Escape without telling, so an open one cannot be known from a closed one: the
+   * new one takes its place on the screen. */
+  same = cusax_openquestions_find (&questions, is_same, question);
+  if (same != NULL)
+    cusax_openquestions_close (&questions, same);
+  serial = cusax_openquestions_add (&questions, question, account);
   if (show (question, config) != NULL)
     return TRUE;
   /* A host without such dialogs; one that answers from within has taken the question. */
-  question = take_serial (serial);
+  question = cusax_openquestions_take (&questions, serial);
   if (question == NULL)
     return TRUE;
   question_free (question);
@@ -271,7 +228,5 @@ cusax_questions_ask (PurpleAccount *account, CusaxConfig *config, CusaxDial *dia
 void
 cusax_questions_forget (PurpleAccount *account)
 {
-  for (guint i = questions != NULL ? questions->len : 0; i > 0 && questions != NULL; i--)
-    if (((Question *) g_ptr_array_index (questions, i - 1))->account == account)
-      close_question (i - 1);
+  cusax_openquestions_forget (&questions, account);
 }
