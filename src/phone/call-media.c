@@ -213,7 +213,18 @@ on_transport_silence (gpointer user_data, guint seconds, gboolean incoming)
 
 static const CusaxTransportListener transport_listener = {
   .on_local_ready = on_transport_local_ready,
+static void
+on_transport_state (gpointer user_data, CusaxTransportState state)
+{
+  CusaxCall *call = user_data;
+
+  if (state == CUSAX_TRANSPORT_READY)
+    cusax_call_forget_loss (call, &call->is_lost);
+}
+
   .on_failed = on_transport_failed,
+  .on_state = on_transport_state,
+  .on_lost = cusax_call_on_transport_lost,
   .on_first_rtp = on_transport_first_rtp,
   .on_silence = on_transport_silence,
 };

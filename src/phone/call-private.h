@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The insides of a call, shared by the files that are one call: call.c (life, end, getters), call-setup.c (how it
- * comes to stand), call-reoffer.c (how it changes), call-media.c (transport and media session of the sound), call-video.c
- * (the same of the picture), call-info.c (what goes by INFO), call-stats.c (what is measured). Nobody else includes this.
+ * comes to stand), call-reoffer.c (how it changes), call-restart.c (ICE anew), call-media.c (transport and media session of
+ * the sound), call-video.c (the same of the picture), call-info.c (what goes by INFO), call-stats.c (what is measured).
+ * Nobody else includes this.
  */
 #pragma once
 
@@ -41,6 +42,7 @@ typedef struct
   gboolean has_camera;  /* with our camera */
   CusaxTransport *transport;        /* while there is, or may soon be, a picture */
   CusaxTransportDescription *local; /* once @transport is ready */
+  gboolean is_lost;     /* as the sound's */
   CusaxDirection direction;         /* as agreed */
   char *codec;
   GError *error;        /* (nullable): why it ended here */
@@ -126,6 +128,8 @@ struct _CusaxCall
   CusaxCallKept kept;          /* ENDED: of the sound */
 
   CusaxSipCall *sip_call;
+  gboolean is_lost;            /* ICE had a way for the sound, and it is gone */
+  guint lost_id;               /* they may restart ICE until then */
   CusaxTransport *transport;
   CusaxMediaSession *session;
   guint tick_id;               /* one step that must wait until the wire has been served */
@@ -222,6 +226,15 @@ void cusax_call_finish_answer (CusaxCall *call);
 /* The media have moved: tells the other side, now or when the open offer is settled. */
 void cusax_call_tell_move (CusaxCall *call);
 gboolean cusax_call_on_leg_back (gpointer user_data, const char *local_address);
+/* call-restart.c */
+/* Their offer may restart ICE: our answer then waits for what we say anew. */
+void cusax_call_renew_for_answer (CusaxCall *call);
+/* Of the transport of the sound, of the picture. */
+void cusax_call_on_transport_lost (gpointer user_data);
+void cusax_call_on_video_transport_lost (gpointer user_data);
+/* What was lost is found, or looked for. */
+void cusax_call_forget_loss (CusaxCall *call, gboolean *is_lost);
+
 void cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length);
 void cusax_call_on_offer_cancelled (gpointer user_data);
 void cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length);

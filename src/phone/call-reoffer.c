@@ -69,6 +69,7 @@ cusax_call_on_leg_back (gpointer user_data, const char *local_address)
   g_free (call->media_address);
   call->media_address = g_strdup (local_address);
   call->is_moving = TRUE;
+  cusax_call_forget_loss (call, &call->is_lost);
   if (call->video.transport != NULL && !call->video.is_bundled)
     {
       g_clear_pointer (&call->video.local, cusax_transport_description_free);
@@ -271,6 +272,7 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
   if (cusax_call_video_is_ready (call) && !call->is_moving)
     cusax_call_finish_answer (call);
 }
+  cusax_call_renew_for_answer (call);
 
 void
 cusax_call_on_offer_cancelled (gpointer user_data)
@@ -302,7 +304,7 @@ cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length)
       answer_reoffer (call, sdp, length);
       return;
     }
-  if (cusax_call_video_is_ready (call))
+  if (cusax_call_video_is_ready (call) && !call->is_moving)
     {
       cusax_call_video_describe (call);
       offer = cusax_offer_create_offer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);

@@ -85,6 +85,7 @@ cusax_call_video_clear (CusaxCall *call)
 {
   g_clear_pointer (&call->video.local, cusax_transport_description_free);
   g_clear_pointer (&call->video.codec, g_free);
+  cusax_call_forget_loss (call, &call->video.is_lost);
   g_clear_error (&call->video.error);
 }
 
@@ -300,6 +301,15 @@ cusax_call_video_on_error (gpointer user_data, const GError *error)
 void
 cusax_call_video_on_keyframe_wanted (gpointer user_data)
 {
+static void
+on_state (gpointer user_data, CusaxTransportState state)
+{
+  CusaxCall *call = user_data;
+
+  if (state == CUSAX_TRANSPORT_READY)
+    cusax_call_forget_loss (call, &call->video.is_lost);
+}
+
   CusaxCall *call = user_data;
 
   if (call->state != CUSAX_CALL_ACTIVE || call->video.asks_by_rtcp || !call->sip_call->vtable->takes_info (call->sip_call))
@@ -309,6 +319,8 @@ cusax_call_video_on_keyframe_wanted (gpointer user_data)
     return;
   cusax_call_send_info (call, CUSAX_MEDIA_CONTROL_TYPE, cusax_media_control_write_fast_update (), CUSAX_CALL_WISH_PICTURE);
 }
+  .on_state = on_state,
+  .on_lost = cusax_call_on_video_transport_lost,
 
 static void
 send_keyframe (CusaxCall *call)

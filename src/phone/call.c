@@ -91,6 +91,8 @@ cusax_call_set_state (CusaxCall *call, CusaxCallState state)
 static void
 clear_timers (CusaxCall *call)
 {
+  cusax_call_forget_loss (call, &call->video.is_lost);
+  cusax_call_forget_loss (call, &call->is_lost);
   if (call->tick_id != 0)
     call->ports.clock->remove (call->ports.clock, call->tick_id);
   call->tick_id = 0;

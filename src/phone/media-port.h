@@ -82,6 +82,9 @@ typedef struct
   void (*on_silence) (gpointer user_data, guint seconds, gboolean incoming);
   /* (nullable) */
   void (*on_state) (gpointer user_data, CusaxTransportState state);
+  /* (nullable): ICE had a pair, and the other side consents to it no more (RFC 7675); renew may find another way. If neither
+   * that nor the old one comes within 20 s, on_failed follows. */
+  void (*on_lost) (gpointer user_data);
 } CusaxTransportListener;
 
 /** CusaxTransportVtable: the network side of one call and its loopback leg; packets move in the media thread. */
@@ -102,6 +105,10 @@ typedef struct
    * other side stay; ICE begins anew with other credentials (RFC 8445 section 9). If none can be had there, the old ones
    * stay, and on_local_ready names their address. */
   void (*move) (CusaxTransport *transport, const char *local_address);
+  /* (nullable): ICE begins anew where we are, with other credentials and candidates of ours (RFC 8445 section 9), for an offer
+   * of ours (@remote NULL) or for the answer to @remote, if that restarts. TRUE: on_local_ready follows, and then set_remote;
+   * until there is another pair the old one serves. FALSE: nothing to wait for, what was announced still holds. */
+  gboolean (*renew) (CusaxTransport *transport, const CusaxTransportDescription *remote);
   /* From now on everything of @transport's leg goes through @base's network side, and what comes there with one of these
    * payload types goes to @transport's leg (RFC 8843); in place of set_remote, and of gather. @transport's own sockets are
    * closed. Again with the same @base: other payload types. Whichever is shut down first: of the other one nothing but this

@@ -144,6 +144,12 @@ cusax_ice_is_connected (const CusaxIce *ice, guint component)
   return ice->is_selected[component] && !ice->is_lost[component];
 }
 
+gboolean
+cusax_ice_is_lost (const CusaxIce *ice, guint component)
+{
+  return ice->is_selected[component] && ice->is_lost[component];
+}
+
 /* ------------------------------------------------------------ theirs, none */
 
 gboolean

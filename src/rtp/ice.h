@@ -66,6 +66,9 @@ gboolean cusax_ice_has_remote (const CusaxIce *ice);
 /** Returns: TRUE if there is a pair for @component (0 RTP, 1 RTCP) that the other side consents to (RFC 7675). */
 gboolean cusax_ice_is_connected (const CusaxIce *ice, guint component);
 
+/** Returns: TRUE if there was one, and there is no consent any more. */
+gboolean cusax_ice_is_lost (const CusaxIce *ice, guint component);
+
 /** Returns: FALSE if there is none. */
 gboolean cusax_ice_get_pair (CusaxIce *ice, guint component, CusaxIcePair *pair);
 void cusax_ice_pair_clear (CusaxIcePair *pair);

@@ -131,6 +131,28 @@ cusax_transport_move (CusaxTransport *transport, const char *local_address)
     move_path (t, local_address);
 }
 
+/* RFC 8839 section 4.4.1.1.1 changes both; one alone cannot be what our checks knew, either. */
+static gboolean
+is_restart (const CusaxTransportDescription *before, const CusaxTransportDescription *remote)
+{
+  return before != NULL && before->ice_ufrag != NULL && remote->ice_ufrag != NULL
+         && (strcmp (before->ice_ufrag, remote->ice_ufrag) != 0
+             || g_strcmp0 (before->ice_password, remote->ice_password) != 0);
+}
+
+gboolean
+cusax_transport_renew (CusaxTransport *transport, const CusaxTransportDescription *remote)
+{
+  Transport *t = (Transport *) transport;
+
+  if (cusax_transport_has_failed (t) || t->local == NULL || t->carrier != NULL || !t->uses_ice
+      || (remote != NULL && !is_restart (t->remote, remote)))
+    return FALSE;
+  /* With other ports, so that whatever still comes to the old ones is told apart. */
+  cusax_transport_gather_ice (t, t->local_address);
+  return TRUE;
+}
+
 /* ------------------------------------------------------------------- keys */
 
 static CusaxKeying

@@ -12,6 +12,8 @@
 /* What STUN and TURN servers are given, the look-up of their names included: an offer does not wait longer. */
 #define GATHER_MS 250
 #define LOOKUP_MS 150
+/* What they have sent to the old pair, or send there until they have chosen the new one. */
+#define LINGER_US (3 * G_USEC_PER_SEC)
 
 /* --------------------------------------------------------- in media thread */
 
@@ -37,16 +39,32 @@ static void
 on_changed (gpointer user_data)
 {
   Transport *t = user_data;
-  CusaxIce *old = NULL;
 
   g_mutex_lock (&t->lock);
   cusax_transport_look_at_path (t);
-  if (t->ice != NULL && cusax_ice_is_connected (t->ice, 0))
-    old = g_steal_pointer (&t->previous_ice);
+  if (t->previous_ice != NULL && t->previous_end == 0 && t->ice != NULL && cusax_ice_is_connected (t->ice, 0))
+    {
+      t->previous_end = g_get_monotonic_time () + LINGER_US;
+      cusax_transport_arm_watch (t);
+    }
   cusax_transport_update_state (t);
   g_mutex_unlock (&t->lock);
-  cusax_ice_free (old);
   cusax_transport_start_dtls (t);
+}
+
+void
+cusax_transport_let_previous_go (Transport *t)
+{
+  CusaxIce *old = NULL;
+
+  g_mutex_lock (&t->lock);
+  if (t->previous_end != 0 && g_get_monotonic_time () >= t->previous_end)
+    {
+      old = g_steal_pointer (&t->previous_ice);
+      t->previous_end = 0;
+    }
+  g_mutex_unlock (&t->lock);
+  cusax_ice_free (old);
 }
 
 /* An old agent's news concern nobody. */
@@ -167,6 +185,7 @@ take_next (gpointer data)
   old[0] = g_steal_pointer (&t->previous_ice);
   old[1] = without ? g_steal_pointer (&t->ice) : NULL;
   t->previous_ice = g_steal_pointer (&t->ice);
+  t->previous_end = 0;
   t->ice = g_steal_pointer (&t->next_ice);
   t->is_relay_fixed = FALSE;
   g_mutex_unlock (&t->lock);

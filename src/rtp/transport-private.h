@@ -38,7 +38,8 @@ enum
   EVENT_SILENCE_IN = 1 << 5,
   EVENT_SILENCE_OUT = 1 << 6,
   EVENT_DEAF = 1 << 7, /* what we send does not arrive, by their reports */
-  EVENT_LAST = EVENT_DEAF
+  EVENT_LOST = 1 << 8, /* the pair does not answer any more */
+  EVENT_LAST = EVENT_LOST
 };
 
 #define CUSAX_TRANSPORT_N_TYPES 128
@@ -103,7 +104,8 @@ struct _Transport
   CusaxPath *path;         /* plain sockets, also those of @ice once they serve without it; NULL: packets go through @ice */
   CusaxIce *ice;           /* (nullable); changed in the media thread only, as all that follows to @associations */
   CusaxIce *next_ice;      /* gathering somewhere else */
-  CusaxIce *previous_ice;  /* of where we were: serves until @ice has a pair */
+  CusaxIce *previous_ice;  /* of where we were: serves until @ice has a pair, and hears what is under way then */
+  gint64 previous_end;     /* when that is over; 0: not known yet */
   gboolean is_relay_fixed; /* through TURN to somebody without ICE */
   CusaxTransportDescription *gathered; /* for the main thread */
   CusaxIcePair pair;
@@ -130,6 +132,8 @@ struct _Transport
   GSource *watch; /* in the media thread; its ready time is the next moment at which something may be too late */
   gint64 silence_us, setup_us, loss_us;
   gint64 deadline; /* of the set-up: 0 = none */
+  gint64 setup_began;
+  gboolean had_way; /* @is_connected as @deadline knows it */
   Watch in, out;
 
   guint events;
@@ -189,6 +193,8 @@ void cusax_transport_take_gathered (Transport *t);
 void cusax_transport_close_ice (Transport *t);
 /* Media thread; RTP and RTCP to @remote without ICE. FALSE with @error: nothing has changed */
 gboolean cusax_transport_leave_ice (Transport *t, const CusaxTransportDescription *remote, gboolean is_secure, GError **error);
+/* Media thread, lock not held: what is kept for late packets, once its time is over. */
+void cusax_transport_let_previous_go (Transport *t);
 /* Lock held, media thread. */
 gboolean cusax_transport_has_way (Transport *t, guint component);
 /* Lock held, media thread: looks whether there is a way for RTP now. */
@@ -207,6 +213,7 @@ void cusax_transport_on_handshake (Transport *t, guint component, const guint8 *
 /* transport-agreement.c: of the port's table */
 void cusax_transport_gather (CusaxTransport *transport);
 void cusax_transport_move (CusaxTransport *transport, const char *local_address);
+gboolean cusax_transport_renew (CusaxTransport *transport, const CusaxTransportDescription *remote);
 gboolean cusax_transport_set_remote (CusaxTransport *transport, const CusaxTransportDescription *remote,
                                      const CusaxCrypto *local_crypto, GError **error);
 /* What SDP will say, but for addresses. */

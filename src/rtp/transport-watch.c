@@ -5,6 +5,9 @@
 #include "error.h"
 #include "transport.h"
 
+/* ICE and the handshake together, of the time that each has alone: 8 s are 10. */
+#define WHOLE_PERCENT 125
+
 /* ------------------------------------------------------------------- state */
 
 static CusaxTransportState
@@ -19,25 +22,58 @@ work_out_state (const Transport *t)
   return CUSAX_TRANSPORT_READY;
 }
 
+static void
+set_deadline (Transport *t, gint64 interval)
+{
+  t->setup_began = g_get_monotonic_time ();
+  t->deadline = t->setup_began + interval;
+}
+
 void
 cusax_transport_begin_setup (Transport *t)
 {
   if (t->state == CUSAX_TRANSPORT_CONNECTING)
-    t->deadline = g_get_monotonic_time () + t->setup_us;
+    set_deadline (t, t->setup_us);
   cusax_transport_arm_watch (t);
+}
+
+/* A way was found at last: the handshake has its own time, as far as both together stay within what people are promised. */
+static void
+give_handshake_time (Transport *t)
+{
+  if (t->deadline != 0)
+    t->deadline = MIN (g_get_monotonic_time () + t->setup_us, t->setup_began + t->setup_us * WHOLE_PERCENT / 100);
+  cusax_transport_arm_watch (t);
+}
+
+/* ICE had found a way, and it is gone. */
+static gboolean
+is_lost (const Transport *t, CusaxTransportState before)
+{
+  return before == CUSAX_TRANSPORT_READY && t->state == CUSAX_TRANSPORT_CONNECTING && t->carrier == NULL && t->path == NULL
+         && t->ice != NULL && cusax_ice_is_lost (t->ice, 0);
 }
 
 void
 cusax_transport_update_state (Transport *t)
 {
   CusaxTransportState before = t->state;
+  gboolean had_way = t->had_way;
 
+  t->had_way = t->is_connected;
   t->state = work_out_state (t);
   if (t->state == before)
-    return;
+    {
+      if (t->state == CUSAX_TRANSPORT_CONNECTING && t->is_connected && !had_way)
+        give_handshake_time (t);
+      return;
+    }
   t->deadline = 0;
   if (t->state == CUSAX_TRANSPORT_CONNECTING && t->carrier == NULL)
-    t->deadline = g_get_monotonic_time () + (before == CUSAX_TRANSPORT_READY && !t->is_connected ? t->loss_us : t->setup_us);
+    set_deadline (t, before == CUSAX_TRANSPORT_READY && !t->is_connected ? t->loss_us : t->setup_us);
+  t->events &= ~EVENT_LOST;
+  if (is_lost (t, before))
+    cusax_transport_post (t, EVENT_LOST);
   if (t->state == CUSAX_TRANSPORT_READY)
     {
       cusax_transport_restart_watch (t, &t->in);
@@ -84,6 +120,7 @@ cusax_transport_arm_watch (Transport *t)
 {
   gint64 next = t->deadline != 0 ? t->deadline : -1;
 
+  next = sooner (next, t->previous_end != 0 ? t->previous_end : -1);
   next = sooner (next, get_silence_end (t, &t->in, CUSAX_DIRECTION_RECVONLY));
   next = sooner (next, get_silence_end (t, &t->out, CUSAX_DIRECTION_SENDONLY));
   if (t->watch != NULL)
@@ -108,6 +145,7 @@ cusax_transport_on_watch (gpointer transport)
   Transport *t = transport;
   gint64 now = g_get_monotonic_time ();
 
+  cusax_transport_let_previous_go (t);
   g_mutex_lock (&t->lock);
   check_deadline (t, now);
   check_silence (t, &t->in, CUSAX_DIRECTION_RECVONLY, EVENT_SILENCE_IN, now);

@@ -79,6 +79,8 @@ tell (Transport *t, guint event)
     l->on_first_rtp (t->user_data, event == EVENT_FIRST_IN);
   else if ((event == EVENT_SILENCE_IN || event == EVENT_SILENCE_OUT || event == EVENT_DEAF) && l->on_silence != NULL)
     l->on_silence (t->user_data, t->silence_us / G_USEC_PER_SEC, event == EVENT_SILENCE_IN);
+  else if (event == EVENT_LOST && l->on_lost != NULL)
+    l->on_lost (t->user_data);
 }
 
 static gboolean
@@ -314,6 +316,7 @@ static const CusaxTransportVtable transport_vtable = {
   .set_remote = cusax_transport_set_remote,
   .set_direction = transport_set_direction,
   .move = cusax_transport_move,
+  .renew = cusax_transport_renew,
   .bundle = cusax_transport_bundle,
   .set_codecs = cusax_transport_set_codecs,
   .get_stats = transport_get_stats,

@@ -71,7 +71,13 @@ on_state (gpointer user_data, CusaxTransportState state)
     side->ready_at = g_get_monotonic_time ();
 }
 
-const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, on_state };
+static void
+on_lost (gpointer user_data)
+{
+  note (user_data, "lost");
+}
+
+const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, on_state, on_lost };
 
 /* ------------------------------------------------------------------- sides */
 

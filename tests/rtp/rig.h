@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   CusaxTransport *transport; /* NULL after shutdown */
-  GString *events;           /* "ready failed out in silence:8", in the order of the callbacks */
+  GString *events;           /* "ready failed out in silence:8 lost", in the order of the callbacks */
   CusaxTransportDescription *local;
   GError *failure;
   CusaxTransportState state; /* as told last */

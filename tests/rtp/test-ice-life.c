@@ -47,6 +47,71 @@ test_restart (void)
   g_assert_cmpint (rig_side_stats (a).keying, ==, CUSAX_KEYING_DTLS);
 }
 
+/* @side begins ICE anew where it is. */
+static void
+renew (RigSide *side, const CusaxTransportDescription *remote)
+{
+  g_autoptr (CusaxTransportDescription) before = g_steal_pointer (&side->local);
+
+  g_assert_true (side->transport->vtable->renew (side->transport, remote));
+  g_assert_null (side->local); /* never from inside the call */
+  rig_until (side, side->local != NULL);
+  g_assert_cmpstr (side->local->ice_ufrag, !=, before->ice_ufrag);
+  g_assert_cmpstr (side->local->ice_password, !=, before->ice_password);
+  g_assert_cmpstr (side->local->fingerprint, ==, before->fingerprint);
+  g_assert_cmpint (side->local->rtp_port, !=, before->rtp_port);
+}
+
+/* RFC 8445 section 9: their restart is answered with credentials of ours that are other ones, too. Nothing is lost on the way:
+ * the old pair serves until there is the new one, and hears what still comes there. */
+static void
+test_renew (gconstpointer data)
+{
+  const IceWay *way = data;
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) again = ice_dup_for (b, way, FALSE);
+  g_autoptr (CusaxTransportDescription) offer = NULL;
+  g_autofree char *before[2] = { NULL, NULL };
+  guint32 number = 10;
+
+  g_assert_false (a->transport->vtable->renew (a->transport, again)); /* the first offer restarts nothing */
+  ice_call (a, b, way);
+  before[0] = g_strdup (rig_side_stats (a).remote_address);
+  before[1] = g_strdup (rig_side_stats (b).remote_address);
+  g_assert_false (a->transport->vtable->renew (a->transport, again));
+  renew (b, NULL);
+  ice_exchange (a, b, number);
+  offer = ice_dup_for (b, way, FALSE);
+  renew (a, offer);
+  ice_exchange (a, b, number += 10);
+  ice_agree (b, a, way);
+  while (g_strcmp0 (rig_side_stats (a).remote_address, before[0]) == 0 || g_strcmp0 (rig_side_stats (b).remote_address, before[1]) == 0)
+    {
+      ice_exchange (a, b, number += 10);
+      rig_run_once ();
+    }
+  ice_exchange (a, b, number += 10);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+  g_assert_cmpint (b->state, ==, CUSAX_TRANSPORT_READY);
+  g_assert_cmpint (rig_side_stats (a).keying, ==, way->keying);
+  g_assert_false (a->transport->vtable->renew (a->transport, offer)); /* that one is answered */
+}
+
+/* Without ICE there is nothing to begin anew, and a guest of another transport has none. */
+static void
+test_renew_without (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_open ("127.0.0.1", FALSE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (RigSide) guest = rig_side_new_ice ("127.0.0.1", FALSE);
+  const guint8 types[] = { 97 };
+
+  g_assert_false (a->transport->vtable->renew (a->transport, NULL));
+  g_assert_true (guest->transport->vtable->bundle (guest->transport, b->transport, types, 1, NULL));
+  g_assert_false (guest->transport->vtable->renew (guest->transport, NULL));
+}
+
 /* Both moved at once: from another address, without anything of before. */
 static void
 test_move_both (void)
@@ -229,6 +294,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ice/again/same", test_again_same);
   g_test_add_func ("/ice/again/restart", test_restart);
+  g_test_add_data_func ("/ice/again/renew/plain", &ice_plain_mux, test_renew);
+  g_test_add_data_func ("/ice/again/renew/dtls", &ice_dtls_mux, test_renew);
+  g_test_add_func ("/ice/again/renew/without", test_renew_without);
   g_test_add_func ("/ice/again/another-fingerprint", test_another_fingerprint);
   g_test_add_func ("/ice/again/leave-and-return", test_leave_and_return);
   g_test_add_func ("/ice/move/both", test_move_both);

@@ -114,29 +114,68 @@ test_lite (gconstpointer data)
 
 #define LOSS_MS 20000 /* libnice notices after 10 s */
 
-/* RFC 7675: who does not answer any more is not sent to, and a person is told, but not at once. */
-static void
-test_consent (void)
+/* Talks with @peer, who then falls silent. */
+static RigSide *
+new_deserted (guint loss_ms)
 {
-  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  RigSide *side = rig_side_new_ice ("127.0.0.1", TRUE);
   g_autoptr (CusaxTransportDescription) remote = NULL;
-  gint64 end = g_get_monotonic_time () + LOSS_MS * 1000;
   Peer peer;
 
   peer_init (&peer, TRUE);
   remote = peer_describe (&peer, FALSE);
-  peer_set_remote (&peer, a);
-  rig_side_agree (a, remote);
-  rig_until (a, a->state == CUSAX_TRANSPORT_READY);
-  exchange (a, &peer, 1);
-  cusax_transport_set_setup_interval (a->transport, 8000, 300);
+  peer_set_remote (&peer, side);
+  rig_side_agree (side, remote);
+  rig_until (side, side->state == CUSAX_TRANSPORT_READY);
+  exchange (side, &peer, 1);
+  cusax_transport_set_setup_interval (side->transport, 8000, loss_ms);
   g_clear_object (&peer.agent);
-  while (a->state == CUSAX_TRANSPORT_READY && g_get_monotonic_time () < end)
+  return side;
+}
+
+static void
+until_lost (RigSide *side)
+{
+  gint64 end = g_get_monotonic_time () + LOSS_MS * 1000;
+
+  while (strstr (side->events->str, "lost") == NULL && g_get_monotonic_time () < end)
     rig_run_once ();
-  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_CONNECTING);
-  g_assert_null (a->failure);
-  rig_until_event (a, "failed");
-  g_assert_error (a->failure, CUSAX_ERROR, CUSAX_ERROR_NO_PATH);
+  g_assert_nonnull (strstr (side->events->str, "lost"));
+  g_assert_cmpint (side->state, ==, CUSAX_TRANSPORT_CONNECTING);
+}
+
+/* A restart: they come back, with another agent. */
+static void
+find_again (RigSide *side)
+{
+  g_autoptr (CusaxTransportDescription) before = g_steal_pointer (&side->local), remote = NULL;
+  Peer peer;
+
+  g_assert_true (side->transport->vtable->renew (side->transport, NULL));
+  rig_until (side, side->local != NULL);
+  g_assert_cmpstr (side->local->ice_ufrag, !=, before->ice_ufrag);
+  peer_init (&peer, TRUE);
+  remote = peer_describe (&peer, FALSE);
+  peer_set_remote (&peer, side);
+  rig_side_agree (side, remote);
+  rig_until (side, side->state == CUSAX_TRANSPORT_READY);
+  exchange (side, &peer, 2);
+  g_clear_object (&peer.agent);
+}
+
+/* RFC 7675: who does not answer any more is not sent to, and we are told at once, a person not before a restart had its time. */
+static void
+test_consent (void)
+{
+  g_autoptr (RigSide) left = new_deserted (300);
+  g_autoptr (RigSide) again = new_deserted (LOSS_MS);
+
+  until_lost (left);
+  rig_until_event (left, "failed");
+  g_assert_error (left->failure, CUSAX_ERROR, CUSAX_ERROR_NO_PATH);
+  until_lost (again);
+  find_again (again);
+  g_assert_no_error (again->failure);
 }
 
 int

@@ -559,6 +559,15 @@ transport_move (CusaxTransport *transport, const char *local_address)
 }
 
 static gboolean
+transport_renew (CusaxTransport *transport, const CusaxTransportDescription *remote)
+{
+  if (remote != NULL && !the_world->they_restart)
+    return FALSE;
+  say_of (((FakeTransport *) transport)->number, "transport", "renew %s", remote != NULL ? "answer" : "offer");
+  return TRUE;
+}
+
+static gboolean
 transport_bundle (CusaxTransport *transport, CusaxTransport *base, const guint8 *payload_types, guint n, GError **error)
 {
   say_of (((FakeTransport *) transport)->number, "transport", "bundle %u", ((FakeTransport *) base)->number);
@@ -573,6 +582,7 @@ static const CusaxTransportVtable transport_vtable = {
   .set_remote = transport_set_remote,
   .set_direction = transport_set_direction,
   .move = transport_move,
+  .renew = transport_renew,
   .get_stats = transport_get_stats,
   .shutdown = transport_shutdown,
 };

@@ -76,6 +76,7 @@ struct _FakeWorld
   gboolean camera_fails;     /* when it is opened */
 
   CusaxAccount *account;
+  gboolean they_restart;     /* their offers have other credentials of ICE */
   CusaxConfig *config;
   GString *trace;
 
