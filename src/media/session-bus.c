@@ -282,9 +282,9 @@ on_bus_error (GstBus *bus, GstMessage *message, CusaxSession *self)
   if (origin == CAMERA || origin == PICTURE)
     {
       if (origin == CAMERA)
-        cusax_session_news_tell_video_error (self, "The camera failed: %s", error->message);
+        cusax_session_news_tell_video_error (self, TRUE, "The camera failed: %s", error->message);
       else
-        cusax_session_news_tell_video_error (self, "The picture failed: %s (%s)", error->message,
+        cusax_session_news_tell_video_error (self, FALSE, "The picture failed: %s (%s)", error->message,
                                              GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
       return;
     }

@@ -34,7 +34,7 @@ tell_video (CusaxSession *self)
       self->news_video_leg = self->news_keyframe = FALSE;
       cusax_session_video_remove (&self->session);
       if (self->listener.on_video_error != NULL)
-        self->listener.on_video_error (self->user_data, error);
+        self->listener.on_video_error (self->user_data, self->only_ours, error);
     }
   if (!self->cut && self->news_video_leg)
     {
@@ -109,7 +109,7 @@ cusax_session_news_tell_digit (CusaxSession *self, char digit)
 }
 
 void
-cusax_session_news_tell_video_error (CusaxSession *self, const char *format, ...)
+cusax_session_news_tell_video_error (CusaxSession *self, gboolean only_ours, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list args;
@@ -120,7 +120,10 @@ cusax_session_news_tell_video_error (CusaxSession *self, const char *format, ...
 
   g_info ("%s: no picture: %s", self->who, text);
   if (self->news_video_error == NULL)
-    self->news_video_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, text);
+    {
+      self->only_ours = only_ours;
+      self->news_video_error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, text);
+    }
   cusax_session_news_tell (self);
 }
 

@@ -75,10 +75,22 @@ port_get_video_codecs (CusaxMediaPort *port, const char **missing)
     return refuse_video (self, missing, "this program shows no pictures");
   codecs = cusax_elements_get_video_codecs (get_elements (port), &packages);
   if (codecs->len > 0)
-    return cusax_camera_exists () ? codecs : refuse_video (self, missing, "there is no camera");
+    return codecs;
   if (self->video_missing == NULL)
     self->video_missing = g_strdup_printf ("not installed: %s", packages != NULL ? packages : "GStreamer plugins");
   return refuse_video (self, missing, self->video_missing);
+}
+
+static gboolean
+port_has_camera (CusaxMediaPort *port, const char **missing)
+{
+  if (port_get_video_codecs (port, missing)->len == 0)
+    return FALSE;
+  if (cusax_camera_exists ())
+    return TRUE;
+  if (missing != NULL)
+    *missing = "there is no camera";
+  return FALSE;
 }
 
 static gboolean
@@ -127,6 +139,7 @@ static const CusaxMediaPortVtable port_vtable = {
   .can_open = cusax_session_port_can_open,
   .get_codecs = port_get_codecs,
   .get_video_codecs = port_get_video_codecs,
+  .has_camera = port_has_camera,
   .protects_leg = port_protects_leg,
   .probe = port_probe,
   .cancel_probe = port_cancel_probe,

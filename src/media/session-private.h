@@ -101,6 +101,7 @@ typedef struct
   gboolean news_leg, news_hang_up, news_hold, news_muted, news_video_leg, news_keyframe;
   GString *news_digits;
   GError *news_error, *news_video_error;
+  gboolean only_ours;      /* news_video_error is the camera's */
   gboolean error_from_bus; /* news_error is GStreamer's own text */
 } CusaxSession;
 
@@ -139,8 +140,9 @@ void cusax_session_news_tell_digit (CusaxSession *self, char digit);
 /* The first one tells most: what follows are consequences. */
 void cusax_session_news_tell_error (CusaxSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* As above, of the picture alone. */
-void cusax_session_news_tell_video_error (CusaxSession *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* As above, of the picture alone; @only_ours: of the camera. */
+void cusax_session_news_tell_video_error (CusaxSession *self, gboolean only_ours, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
 
 /* session-bus.c */
 /* Before the stream is added, which is when the backend starts to listen to the bus. */

@@ -37,7 +37,7 @@ agree (CusaxSession *self)
   cusax_videostream_set_bandwidth (stream, self->video.bandwidth);
   if (cusax_videostream_set_codecs (stream, self->video.codecs, ours, &error))
     return TRUE;
-  cusax_session_news_tell_video_error (self, "%s", error->message);
+  cusax_session_news_tell_video_error (self, FALSE, "%s", error->message);
   return FALSE;
 }
 
@@ -158,12 +158,29 @@ cusax_session_video_remove (CusaxMediaSession *session)
   g_info ("%s: picture closed", self->who);
 }
 
+static gboolean
+is_as_agreed (const CusaxSession *self, const GPtrArray *codecs, guint bandwidth)
+{
+  if (self->video.codecs == NULL || self->video.codecs->len != codecs->len || self->video.bandwidth != bandwidth)
+    return FALSE;
+  for (guint i = 0; i < codecs->len; i++)
+    {
+      const CusaxCodec *before = self->video.codecs->pdata[i], *now = codecs->pdata[i];
+
+      if (before->payload_type != now->payload_type || !cusax_codec_matches (before, now)
+          || g_strcmp0 (before->fmtp, now->fmtp) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A re-INVITE that says nothing new about the picture (hold, session refresh) leaves encoder and camera as they are. */
 void
 cusax_session_video_set_remote (CusaxMediaSession *session, const GPtrArray *codecs, guint bandwidth)
 {
   CusaxSession *self = (CusaxSession *) session;
 
-  if (self->media_ended || !self->video.is_open)
+  if (self->media_ended || !self->video.is_open || is_as_agreed (self, codecs, bandwidth))
     return;
   g_clear_pointer (&self->video.codecs, g_ptr_array_unref);
   self->video.codecs = cusax_codecs_copy (codecs);

@@ -137,12 +137,19 @@ cusax_account_can_do_video (CusaxAccount *account, const char **why)
 {
   CusaxMediaPort *media = account->ports.media;
   const char *missing = NULL;
-  const GPtrArray *codecs
-      = media->vtable->get_video_codecs != NULL ? media->vtable->get_video_codecs (media, &missing) : NULL;
+  gboolean can = media->vtable->has_camera != NULL && media->vtable->has_camera (media, &missing);
 
   if (why != NULL)
     *why = missing;
-  return codecs != NULL && codecs->len > 0;
+  return can;
+}
+
+gboolean
+cusax_account_can_see_video (CusaxAccount *account)
+{
+  CusaxMediaPort *media = account->ports.media;
+
+  return media->vtable->get_video_codecs != NULL && media->vtable->get_video_codecs (media, NULL)->len > 0;
 }
 
 void

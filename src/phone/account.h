@@ -148,6 +148,9 @@ CusaxCall *cusax_account_dial_video (CusaxAccount *account, CusaxAddress *target
 /** (nullable) @why: (out) (optional) (transfer none): what is missing, in words, if FALSE. Asks for the camera. */
 gboolean cusax_account_can_do_video (CusaxAccount *account, const char **why);
 
+/** Returns: TRUE if a picture of the other side could be shown here, with a camera of ours or without */
+gboolean cusax_account_can_see_video (CusaxAccount *account);
+
 /** What the chat server announced (XEP-0215), or announces now: (element-type CusaxIceServer), (nullable); copied. The next
  * calls use it, before the servers of the settings. */
 void cusax_account_set_ice_servers (CusaxAccount *account, const GPtrArray *servers);

@@ -36,14 +36,18 @@ typedef struct
   gboolean is_offered;  /* incoming: their first offer has one */
   gboolean is_refused;  /* they did not take ours */
   gboolean is_bundled;  /* through the transport of the sound */
+  gboolean is_accepted; /* incoming: theirs was chosen with the answer, whether ours is shown or not */
+  gboolean is_dropped;  /* the person took it out, and they have not been told */
   gboolean is_untold;   /* our SDP has to say something new about it */
   gboolean is_told;     /* the last offer or answer of ours names @transport */
   gboolean is_open;     /* the session has it, */
   gboolean has_camera;  /* with our camera */
+  gboolean is_lost;     /* as the sound's */
   CusaxTransport *transport;        /* while there is, or may soon be, a picture */
   CusaxTransportDescription *local; /* once @transport is ready */
-  gboolean is_lost;     /* as the sound's */
   CusaxDirection direction;         /* as agreed */
+  GPtrArray *codecs;                /* as agreed, with */
+  guint bandwidth;
   char *codec;
   GError *error;        /* (nullable): why it ended here */
   CusaxCallKept kept;   /* of the last one that was agreed on */
@@ -124,12 +128,12 @@ struct _CusaxCall
   CusaxCallVideo video;
   CusaxOfferResult *their_offer; /* (nullable): ACTIVE: has been judged and waits for our addresses */
   gboolean is_moving;          /* the transport of the sound looks for its new addresses */
+  gboolean is_lost;            /* ICE had a way for the sound, and it is gone */
+  guint lost_id;               /* they may restart ICE until then */
   GQueue infos;                /* CusaxCallWish: ours that are on their way, in order */
   CusaxCallKept kept;          /* ENDED: of the sound */
 
   CusaxSipCall *sip_call;
-  gboolean is_lost;            /* ICE had a way for the sound, and it is gone */
-  guint lost_id;               /* they may restart ICE until then */
   CusaxTransport *transport;
   CusaxMediaSession *session;
   guint tick_id;               /* one step that must wait until the wire has been served */
@@ -167,8 +171,10 @@ CusaxTransport *cusax_call_new_transport (CusaxCall *call, const CusaxOfferResul
 gboolean cusax_call_prepare_offer (CusaxCall *call, GError **error);
 
 /* call-video.c */
-/* Tells the offer engine what we can do. FALSE: nothing; CUSAX_ERROR_MEDIA says what is missing. */
+/* Tells the offer engine what can be shown here. FALSE: nothing; CUSAX_ERROR_MEDIA says what is missing. */
 gboolean cusax_call_video_prepare (CusaxCall *call, GError **error);
+/* The same, and asks for the camera: only for a picture of ours that is to begin. */
+gboolean cusax_call_video_prepare_ours (CusaxCall *call, GError **error);
 /* @theirs: (nullable): the picture that they offer, if this answers it */
 void cusax_call_video_open_transport (CusaxCall *call, const CusaxOfferResult *theirs);
 /* Lets go of everything; nobody is told. */
@@ -181,11 +187,13 @@ void cusax_call_video_describe (CusaxCall *call);
 void cusax_call_video_apply (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final);
 /* The SDP that was described did not come through, or had no place for it. */
 void cusax_call_video_not_told (CusaxCall *call);
+/* The other side has heard what our last SDP said. */
+void cusax_call_video_was_told (CusaxCall *call);
 /* One of ours that the other side has not heard of. */
 gboolean cusax_call_video_is_coming (const CusaxCall *call);
 void cusax_call_video_go_on (CusaxCall *call);
 void cusax_call_video_on_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
-void cusax_call_video_on_error (gpointer user_data, const GError *error);
+void cusax_call_video_on_error (gpointer user_data, gboolean only_ours, const GError *error);
 void cusax_call_video_on_keyframe_wanted (gpointer user_data);
 void cusax_call_video_on_keyframe_asked (gpointer user_data);
 
@@ -218,14 +226,6 @@ void cusax_call_tell_disclosure (CusaxCall *call);
 /* The transport knows its addresses: INVITE or 200 may leave. */
 void cusax_call_local_ready (CusaxCall *call);
 
-/* call-reoffer.c */
-/* ACTIVE: tells the other side what the person wants; not while an offer is open. */
-void cusax_call_send_reoffer (CusaxCall *call);
-/* is_answering_offer: our addresses are known now. */
-void cusax_call_finish_answer (CusaxCall *call);
-/* The media have moved: tells the other side, now or when the open offer is settled. */
-void cusax_call_tell_move (CusaxCall *call);
-gboolean cusax_call_on_leg_back (gpointer user_data, const char *local_address);
 /* call-restart.c */
 /* Their offer may restart ICE: our answer then waits for what we say anew. */
 void cusax_call_renew_for_answer (CusaxCall *call);
@@ -235,6 +235,14 @@ void cusax_call_on_video_transport_lost (gpointer user_data);
 /* What was lost is found, or looked for. */
 void cusax_call_forget_loss (CusaxCall *call, gboolean *is_lost);
 
+/* call-reoffer.c */
+/* ACTIVE: tells the other side what the person wants; not while an offer is open. */
+void cusax_call_send_reoffer (CusaxCall *call);
+/* is_answering_offer: our addresses are known now. */
+void cusax_call_finish_answer (CusaxCall *call);
+/* The media have moved: tells the other side, now or when the open offer is settled. */
+void cusax_call_tell_move (CusaxCall *call);
+gboolean cusax_call_on_leg_back (gpointer user_data, const char *local_address);
 void cusax_call_on_offer (gpointer user_data, const char *sdp, gsize length);
 void cusax_call_on_offer_cancelled (gpointer user_data);
 void cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, gsize length);

@@ -164,6 +164,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
           cusax_call_end_with_error (call, error);
           return;
         }
+      cusax_call_video_was_told (call);
     }
   else if (status == 491)
     {
@@ -172,6 +173,7 @@ cusax_call_on_reoffer_done (gpointer user_data, guint status, const char *sdp, g
       call->has_moved |= call->telling_move;
       call->telling_move = FALSE;
       cusax_call_video_not_told (call);
+      call->video.is_untold |= call->video.is_dropped;
       return;
     }
   else
@@ -242,6 +244,7 @@ cusax_call_finish_answer (CusaxCall *call)
       return;
     }
   call->sip_call->vtable->answer_offer (call->sip_call, 200, answer);
+  cusax_call_video_was_told (call);
   tell_the_rest (call);
   cusax_call_emit_changed (call);
   cusax_call_continue_transfer (call);
@@ -266,13 +269,13 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
   /* Out of the bundle: it needs sockets of its own. */
   if (video != NULL && call->video.is_bundled && !video->is_bundled)
     cusax_call_video_close (call);
-  /* Theirs is shown at once; ours only if the person says so. */
-  if (video != NULL)
+  /* Theirs is shown at once, unless the person has just taken it out; ours only if the person says so. */
+  if (video != NULL && !call->video.is_dropped)
     cusax_call_video_open_transport (call, video);
+  cusax_call_renew_for_answer (call);
   if (cusax_call_video_is_ready (call) && !call->is_moving)
     cusax_call_finish_answer (call);
 }
-  cusax_call_renew_for_answer (call);
 
 void
 cusax_call_on_offer_cancelled (gpointer user_data)

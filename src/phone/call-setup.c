@@ -50,7 +50,7 @@ cusax_call_new_outgoing (const CusaxPorts *ports, CusaxConfig *config, guint num
   call->referred_by = g_strdup (outgoing->referred_by);
   call->state = CUSAX_CALL_PREPARING;
   call->video.is_wanted = outgoing->with_video;
-  if (!cusax_call_prepare_media (call, error) || (outgoing->with_video && !cusax_call_video_prepare (call, error))
+  if (!cusax_call_prepare_media (call, error) || (outgoing->with_video && !cusax_call_video_prepare_ours (call, error))
       || !cusax_call_open_session (call, error))
     {
       cusax_call_detach (call);
@@ -195,7 +195,7 @@ take_first_offer (CusaxCall *call, GError **error)
   if (call->offerless)
     return cusax_call_prepare_media (call, error);
   if (call->video.is_offered)
-    cusax_call_video_prepare (call, NULL); /* without a camera the sound alone is answered */
+    cusax_call_video_prepare (call, NULL); /* where nothing can be shown the sound alone is answered */
   call->pending = cusax_offer_receive_offer (call->offer, call->remote_sdp, call->remote_sdp_length, error);
   return call->pending != NULL && cusax_call_prepare_media (call, error);
 }
@@ -371,7 +371,7 @@ cusax_call_answer (CusaxCall *call)
     call->ports.clock->remove (call->ports.clock, call->tick_id); /* the person was quicker */
   call->tick_id = 0;
   cusax_call_set_state (call, CUSAX_CALL_ANSWERING);
-  if (call->video.is_wanted)
+  if (call->video.is_accepted)
     cusax_call_video_open_transport (call, call->pending->video);
   cusax_call_local_ready (call);
   if (call->state == CUSAX_CALL_ANSWERING)

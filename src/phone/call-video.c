@@ -34,6 +34,20 @@ cusax_call_video_prepare (CusaxCall *call, GError **error)
   return FALSE;
 }
 
+gboolean
+cusax_call_video_prepare_ours (CusaxCall *call, GError **error)
+{
+  CusaxMediaPort *media = call->ports.media;
+  const char *missing = NULL;
+
+  if (!cusax_call_video_prepare (call, error))
+    return FALSE;
+  if (media->vtable->has_camera != NULL && media->vtable->has_camera (media, &missing))
+    return TRUE;
+  g_set_error_literal (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA, missing != NULL ? missing : "there is no camera");
+  return FALSE;
+}
+
 void
 cusax_call_video_open_transport (CusaxCall *call, const CusaxOfferResult *theirs)
 {
@@ -71,11 +85,13 @@ cusax_call_video_close (CusaxCall *call)
   cusax_call_keep_video_stats (call);
   transport = g_steal_pointer (&call->video.transport);
   stop_keyframes (call);
+  cusax_call_forget_loss (call, &call->video.is_lost);
   close_session (call);
   if (transport != NULL)
     transport->vtable->shutdown (transport);
   g_clear_pointer (&call->video.local, cusax_transport_description_free);
   g_clear_pointer (&call->video.codec, g_free);
+  g_clear_pointer (&call->video.codecs, g_ptr_array_unref);
   call->video.direction = CUSAX_DIRECTION_INACTIVE;
   call->video.is_bundled = call->video.is_told = call->video.asks_by_rtcp = FALSE;
 }
@@ -85,8 +101,17 @@ cusax_call_video_clear (CusaxCall *call)
 {
   g_clear_pointer (&call->video.local, cusax_transport_description_free);
   g_clear_pointer (&call->video.codec, g_free);
-  cusax_call_forget_loss (call, &call->video.is_lost);
+  g_clear_pointer (&call->video.codecs, g_ptr_array_unref);
   g_clear_error (&call->video.error);
+}
+
+static void
+note_error (CusaxCall *call, const GError *error)
+{
+  g_message ("call #%u: no picture: %s", call->number, error->message);
+  g_clear_error (&call->video.error);
+  call->video.error = g_error_copy (error);
+  call->video.is_wanted = FALSE;
 }
 
 /* It ends here, and if both sides know of it, they are told. */
@@ -95,10 +120,7 @@ give_up (CusaxCall *call, const GError *error)
 {
   g_autoptr (CusaxCall) keep = cusax_call_ref (call);
 
-  g_message ("call #%u: no picture: %s", call->number, error->message);
-  g_clear_error (&call->video.error);
-  call->video.error = g_error_copy (error);
-  call->video.is_wanted = FALSE;
+  note_error (call, error);
   cusax_call_video_close (call);
   cusax_call_video_go_on (call);
   cusax_call_emit_changed (call);
@@ -142,6 +164,13 @@ cusax_call_video_not_told (CusaxCall *call)
   call->video.is_untold |= cusax_call_video_is_coming (call);
 }
 
+void
+cusax_call_video_was_told (CusaxCall *call)
+{
+  if (!call->video.is_untold)
+    call->video.is_dropped = FALSE;
+}
+
 gboolean
 cusax_call_video_is_coming (const CusaxCall *call)
 {
@@ -179,6 +208,17 @@ open_session (CusaxCall *call, gboolean with_camera, GError **error)
   return TRUE;
 }
 
+/* What was agreed on reaches the session. */
+static gboolean
+show (CusaxCall *call, GError **error)
+{
+  if (!open_session (call, (call->video.direction & CUSAX_DIRECTION_SENDONLY) != 0, error))
+    return FALSE;
+  call->session->vtable->set_remote_video (call->session, call->video.codecs, call->video.bandwidth);
+  call->session->vtable->set_video_direction (call->session, call->video.direction);
+  return TRUE;
+}
+
 static gboolean
 apply (CusaxCall *call, const CusaxOfferResult *video, gboolean is_final, GError **error)
 {
@@ -199,13 +239,10 @@ apply (CusaxCall *call, const CusaxOfferResult *video, gboolean is_final, GError
     transport->vtable->set_codecs (transport, video->codecs);
   g_free (call->video.codec);
   call->video.codec = g_strdup_printf ("%s/%u", best->name, best->clock_rate);
-  if (call->session == NULL)
-    return TRUE;
-  if (!open_session (call, (call->video.direction & CUSAX_DIRECTION_SENDONLY) != 0, error))
-    return FALSE;
-  call->session->vtable->set_remote_video (call->session, video->codecs, video->bandwidth);
-  call->session->vtable->set_video_direction (call->session, call->video.direction);
-  return TRUE;
+  g_clear_pointer (&call->video.codecs, g_ptr_array_unref);
+  call->video.codecs = cusax_codecs_copy (video->codecs);
+  call->video.bandwidth = video->bandwidth;
+  return call->session == NULL || show (call, error);
 }
 
 void
@@ -231,10 +268,7 @@ cusax_call_video_apply (CusaxCall *call, const CusaxOfferResult *result, gboolea
   call->video.is_refused = FALSE;
   if (apply (call, result->video, is_final, &error))
     return;
-  g_message ("call #%u: no picture: %s", call->number, error->message);
-  g_clear_error (&call->video.error);
-  call->video.error = g_steal_pointer (&error);
-  call->video.is_wanted = FALSE;
+  note_error (call, error);
   cusax_call_video_close (call);
   call->video.is_untold = TRUE;
 }
@@ -268,6 +302,15 @@ on_local_ready (gpointer user_data, const CusaxTransportDescription *local)
 }
 
 static void
+on_state (gpointer user_data, CusaxTransportState state)
+{
+  CusaxCall *call = user_data;
+
+  if (state == CUSAX_TRANSPORT_READY)
+    cusax_call_forget_loss (call, &call->video.is_lost);
+}
+
+static void
 on_failed (gpointer user_data, const GError *error)
 {
   give_up (user_data, error);
@@ -276,6 +319,8 @@ on_failed (gpointer user_data, const GError *error)
 static const CusaxTransportListener video_transport_listener = {
   .on_local_ready = on_local_ready,
   .on_failed = on_failed,
+  .on_state = on_state,
+  .on_lost = cusax_call_on_video_transport_lost,
 };
 
 /* ------------------------------------------------------------ media session */
@@ -289,27 +334,41 @@ cusax_call_video_on_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtc
     call->video.transport->vtable->set_leg_peer (call->video.transport, rtp_port, rtcp_port);
 }
 
+/* Their picture goes on without ours. */
+static void
+give_up_ours (CusaxCall *call, const GError *error)
+{
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+  g_autoptr (GError) reason = NULL;
+
+  note_error (call, error);
+  stop_keyframes (call);
+  call->video.direction &= ~CUSAX_DIRECTION_SENDONLY;
+  call->video.transport->vtable->set_direction (call->video.transport, call->video.direction);
+  if (!show (call, &reason))
+    {
+      give_up (call, reason);
+      return;
+    }
+  cusax_call_video_go_on (call);
+  cusax_call_emit_changed (call);
+}
+
 void
-cusax_call_video_on_error (gpointer user_data, const GError *error)
+cusax_call_video_on_error (gpointer user_data, gboolean only_ours, const GError *error)
 {
   CusaxCall *call = user_data;
 
   call->video.is_open = call->video.has_camera = FALSE;
-  give_up (call, error);
+  if (only_ours && call->video.codecs != NULL && (call->video.direction & CUSAX_DIRECTION_RECVONLY) != 0)
+    give_up_ours (call, error);
+  else
+    give_up (call, error);
 }
 
 void
 cusax_call_video_on_keyframe_wanted (gpointer user_data)
 {
-static void
-on_state (gpointer user_data, CusaxTransportState state)
-{
-  CusaxCall *call = user_data;
-
-  if (state == CUSAX_TRANSPORT_READY)
-    cusax_call_forget_loss (call, &call->video.is_lost);
-}
-
   CusaxCall *call = user_data;
 
   if (call->state != CUSAX_CALL_ACTIVE || call->video.asks_by_rtcp || !call->sip_call->vtable->takes_info (call->sip_call))
@@ -319,8 +378,6 @@ on_state (gpointer user_data, CusaxTransportState state)
     return;
   cusax_call_send_info (call, CUSAX_MEDIA_CONTROL_TYPE, cusax_media_control_write_fast_update (), CUSAX_CALL_WISH_PICTURE);
 }
-  .on_state = on_state,
-  .on_lost = cusax_call_on_video_transport_lost,
 
 static void
 send_keyframe (CusaxCall *call)
@@ -371,9 +428,10 @@ cusax_call_set_video (CusaxCall *call, gboolean on, GError **error)
     }
   if (call->video.is_wanted == !!on && (on || call->video.transport == NULL))
     return TRUE;
-  if (on && !cusax_call_video_prepare (call, error))
+  if (on && !cusax_call_video_prepare_ours (call, error))
     return FALSE;
   call->video.is_wanted = !!on;
+  call->video.is_dropped = !on;
   call->video.is_refused = FALSE;
   g_clear_error (&call->video.error);
   if (on)
@@ -389,7 +447,10 @@ void
 cusax_call_answer_video (CusaxCall *call)
 {
   if (call->state == CUSAX_CALL_INCOMING && call->pending != NULL && call->pending->video != NULL)
-    call->video.is_wanted = TRUE;
+    {
+      call->video.is_accepted = TRUE;
+      call->video.is_wanted = cusax_call_video_prepare_ours (call, NULL);
+    }
   cusax_call_answer (call);
 }
 

@@ -146,7 +146,7 @@ const GError *cusax_call_get_video_error (const CusaxCall *call);
  */
 gboolean cusax_call_set_video (CusaxCall *call, gboolean on, GError **error);
 
-/** As cusax_call_answer(), with our camera if they offered a picture and there is one. */
+/** As cusax_call_answer(), with the picture that they offered: they see ours if there is a camera, and we see theirs. */
 void cusax_call_answer_video (CusaxCall *call);
 
 /** (nullable) (transfer none): END_REDIRECTED: whom to call instead, best first, as sent: SIP URIs, maybe foreign ones. */

@@ -146,8 +146,9 @@ typedef struct
   void (*on_error) (gpointer user_data, const GError *error); /* CUSAX_ERROR_MEDIA; the session is dead */
   /* (nullable), as the two below. As on_leg_ready, of the picture. */
   void (*on_video_leg_ready) (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
-  /* Camera or encoder failed: the picture is gone (as by remove_video), the sound stands. */
-  void (*on_video_error) (gpointer user_data, const GError *error);
+  /* The picture failed: it is gone (as by remove_video), the sound stands. @only_ours: the camera did; theirs could be
+   * shown, by another add_video. */
+  void (*on_video_error) (gpointer user_data, gboolean only_ours, const GError *error);
   /* The decoder lost a picture and wants a whole one (RFC 5168's picture_fast_update); at most one a second. */
   void (*on_keyframe_wanted) (gpointer user_data);
 } CusaxMediaListener;
@@ -204,8 +205,10 @@ typedef struct
   /* (transfer none) (element-type CusaxCodec): what this machine can encode and decode, in policy order; empty
    * with @missing set (words: package names) if a plugin is not there. Loads GStreamer at the first call. */
   const GPtrArray *(*get_codecs) (CusaxMediaPort *port, const char **missing);
-  /* The same for pictures: empty with @missing in words also if there is no camera. Asks for the camera each time. */
+  /* The same for pictures, with a camera or without. */
   const GPtrArray *(*get_video_codecs) (CusaxMediaPort *port, const char **missing);
+  /* Whether a picture of ours could be shown; FALSE: @missing in words. Asks for the camera each time. */
+  gboolean (*has_camera) (CusaxMediaPort *port, const char **missing);
   gboolean (*protects_leg) (CusaxMediaPort *port);
   /* Opens the devices that a call would use, for a moment, away from the main loop; @done once, within 5 s, never from
    * inside this call. One at a time: a second one cuts the first. */

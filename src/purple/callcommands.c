@@ -60,7 +60,7 @@ on_call (CusaxCommandRequest *request, GError **error)
 
 /* ---------------------------------------------------------- begin and end */
 
-/* Whoever wants to speak is not kept waiting by a camera. Returns: TRUE if ours can be shown; else it is said why not. */
+/* Whoever wants to speak is not kept waiting by a camera. Returns: TRUE if theirs can be shown; what ours lacks is said. */
 static gboolean
 can_answer_with_video (CusaxCommandRequest *request, CusaxCall *call)
 {
@@ -71,7 +71,7 @@ can_answer_with_video (CusaxCommandRequest *request, CusaxCall *call)
   else if (cusax_videocalls_can (request->phone, &why))
     return TRUE;
   cusax_commands_say (request, why);
-  return FALSE;
+  return cusax_videocalls_get_answer (request->phone, call) != CUSAX_VIDEO_ANSWER_NONE;
 }
 
 static gboolean

@@ -29,18 +29,21 @@ cusax_notices_heard_by (CusaxCall *call)
   return who;
 }
 
-/* Pidgin would open a window over whatever the person is doing; Finch makes one for every call anyway, and has
- * no other place for our words. libpurple makes conversations only while chat is connected. None is opened with
- * somebody who hides (R19). */
+/* libpurple makes conversations only while chat is connected. None is opened with somebody who hides (R19). Finch makes one for
+ * every call anyway, and has no other place for our words. In Pidgin the ringing has its dialog, and nothing is opened over
+ * whatever the person is doing; once the call stands there has to be a place for what protects it, and Pidgin's window gets no
+ * focus then: it was not made by a key or click (pidgin_conv_window_new). */
 static PurpleConversation *
 need_conversation (PurpleAccount *account, CusaxCall *call)
 {
   const char *who = cusax_notices_heard_by (call);
   PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
 
-  if (conversation != NULL || who == NULL || *who == '\0' || cusax_callers_is_anonymous (call))
+  if (conversation != NULL || who == NULL || *who == '\0' || cusax_callers_is_anonymous (call)
+      || purple_account_get_connection (account) == NULL)
     return conversation;
-  if (!cusax_notices_host_is_finch () || purple_account_get_connection (account) == NULL)
+  if (!cusax_notices_host_is_finch ()
+      && (!cusax_notices_host_is_pidgin () || cusax_call_get_state (call) != CUSAX_CALL_ACTIVE))
     return NULL;
   return purple_conversation_new (PURPLE_CONV_TYPE_IM, account, who);
 }
@@ -185,10 +188,20 @@ incoming_text (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, con
 
   if (cusax_call_is_automatic (call))
     return g_strdup_printf (_ ("%s is calling and is answered by itself, as your provider asks."), name);
-  text = g_strdup_printf (cusax_call_is_video_offered (call) && cusax_videocalls_can (phone, NULL)
-                            ? _ ("%s is calling with a picture. Type /answer, /answer video to show yours, or /decline.")
-                            : _ ("%s is calling. Type /answer or /decline."),
-                          name);
+  switch (cusax_videocalls_get_answer (phone, call))
+    {
+    case CUSAX_VIDEO_ANSWER_BOTH:
+      text = g_strdup_printf (
+        _ ("%s is calling with a picture. Type /answer, /answer video to show yours, or /decline."), name);
+      break;
+    case CUSAX_VIDEO_ANSWER_SEE:
+      text = g_strdup_printf (_ ("%s is calling with a picture. Type /answer, /answer video to see it, or /decline."),
+                              name);
+      break;
+    case CUSAX_VIDEO_ANSWER_NONE:
+      text = g_strdup_printf (_ ("%s is calling. Type /answer or /decline."), name);
+      break;
+    }
   if (other == NULL)
     return g_steal_pointer (&text);
   other_name = cusax_callers_name (account, other);

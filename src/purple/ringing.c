@@ -28,7 +28,7 @@ typedef struct
   char *details;
   char *chat_label; /* (nullable): nobody to chat with */
   gboolean can_attach;
-  gboolean can_video; /* they offer a picture, and ours can be shown */
+  CusaxVideoAnswer video;
 } Ring;
 
 /** Ticks: what the person has said in the dialog before pressing a button. */
@@ -190,11 +190,11 @@ take_words (Ring *ring)
   g_autofree char *details = details_of (ring->account, phone, ring->call);
   g_autofree char *chat = chat_label (ring->call);
   gboolean can_attach = cusax_callerchat_can_attach (ring->call);
-  gboolean can_video = phone != NULL && cusax_call_is_video_offered (ring->call) && cusax_videocalls_can (phone, NULL);
+  CusaxVideoAnswer video = phone != NULL ? cusax_videocalls_get_answer (phone, ring->call) : CUSAX_VIDEO_ANSWER_NONE;
 
   if (g_strcmp0 (headline, ring->headline) == 0 && g_strcmp0 (details, ring->details) == 0
       && g_strcmp0 (chat, ring->chat_label) == 0 && can_attach == ring->can_attach
-      && can_video == ring->can_video)
+      && video == ring->video)
     return FALSE;
   g_free (ring->headline);
   g_free (ring->details);
@@ -203,7 +203,7 @@ take_words (Ring *ring)
   ring->details = g_steal_pointer (&details);
   ring->chat_label = g_steal_pointer (&chat);
   ring->can_attach = can_attach;
-  ring->can_video = can_video;
+  ring->video = video;
   return TRUE;
 }
 
@@ -218,9 +218,9 @@ dialog_fields (Ring *ring, const Ticks *ticks)
     purple_request_field_group_add_field (group, picture);
   purple_request_field_group_add_field (
     group, purple_request_field_bool_new ("muted", _ ("Start with microphone muted"), ticks->muted));
-  if (ring->can_video)
+  if (ring->video != CUSAX_VIDEO_ANSWER_NONE)
     purple_request_field_group_add_field (
-      group, purple_request_field_bool_new ("video", _ ("Answer with video"), ticks->video));
+      group, purple_request_field_bool_new ("video", cusax_videocalls_answer_label (ring->video), ticks->video));
   if (ring->chat_label != NULL)
     purple_request_field_group_add_field (
       group, purple_request_field_bool_new ("chat", ring->chat_label, ticks->chat));

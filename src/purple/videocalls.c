@@ -53,6 +53,31 @@ cusax_videocalls_can (CusaxAccount *phone, char **why)
   return FALSE;
 }
 
+CusaxVideoAnswer
+cusax_videocalls_get_answer (CusaxAccount *phone, CusaxCall *call)
+{
+  if (!cusax_call_is_video_offered (call) || !host_shows_pictures ())
+    return CUSAX_VIDEO_ANSWER_NONE;
+  if (cusax_videocalls_can (phone, NULL))
+    return CUSAX_VIDEO_ANSWER_BOTH;
+  return cusax_account_can_see_video (phone) ? CUSAX_VIDEO_ANSWER_SEE : CUSAX_VIDEO_ANSWER_NONE;
+}
+
+const char *
+cusax_videocalls_answer_label (CusaxVideoAnswer answer)
+{
+  switch (answer)
+    {
+    case CUSAX_VIDEO_ANSWER_SEE:
+      return _ ("See their picture (you have no camera)");
+    case CUSAX_VIDEO_ANSWER_BOTH:
+      return _ ("Answer with video");
+    case CUSAX_VIDEO_ANSWER_NONE:
+      break;
+    }
+  return NULL;
+}
+
 gboolean
 cusax_videocalls_are_for (const GPtrArray *list)
 {
@@ -71,10 +96,12 @@ cusax_videocalls_are_for (const GPtrArray *list)
 /* ----------------------------------------------------------------- changes */
 
 static char *
-failure_text (CusaxCall *call)
+failure_text (CusaxCall *call, const char *name)
 {
   g_autofree char *detail = clean_detail (cusax_call_get_video_error (call)->message);
 
+  if ((cusax_call_get_video (call) & CUSAX_DIRECTION_RECVONLY) != 0)
+    return g_strdup_printf (_ ("Your picture has ended: %s. You still see %s."), detail, name);
   return g_strdup_printf (_ ("The picture has ended: %s. The call goes on with sound."), detail);
 }
 
@@ -133,7 +160,7 @@ cusax_videocalls_change (CusaxAccount *phone, CusaxCall *call, const char *name,
   seen->refused = cusax_call_is_video_refused (call);
   seen->failed = cusax_call_get_video_error (call) != NULL;
   if (seen->failed && !before.failed)
-    return failure_text (call);
+    return failure_text (call, name);
   if (seen->refused && !before.refused)
     return g_strdup_printf (_ ("%s does not take your picture: the call goes on with sound."), name);
   gained = seen->direction & ~before.direction;

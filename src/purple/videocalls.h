@@ -19,6 +19,20 @@ G_BEGIN_DECLS
  */
 gboolean cusax_videocalls_can (CusaxAccount *phone, char **why);
 
+/** CusaxVideoAnswer: what answering a picture with a picture comes to here. */
+typedef enum
+{
+  CUSAX_VIDEO_ANSWER_NONE,
+  CUSAX_VIDEO_ANSWER_SEE, /* theirs is shown here; there is no camera */
+  CUSAX_VIDEO_ANSWER_BOTH
+} CusaxVideoAnswer;
+
+/** INCOMING. Asks for the camera if they offer a picture. */
+CusaxVideoAnswer cusax_videocalls_get_answer (CusaxAccount *phone, CusaxCall *call);
+
+/** Returns: (nullable): the label of a box for that; NULL: none */
+const char *cusax_videocalls_answer_label (CusaxVideoAnswer answer);
+
 /** Returns: TRUE if a contact that can be called at @list may be offered a call with pictures (R24): not by telephone
  * numbers alone. Says nothing of this computer. */
 gboolean cusax_videocalls_are_for (const GPtrArray *list);

@@ -207,11 +207,12 @@ on_video_leg_ready (gpointer user_data, guint16 rtp_port, guint16 rtcp_port)
 }
 
 static void
-on_video_error (gpointer user_data, const GError *error)
+on_video_error (gpointer user_data, gboolean only_ours, const GError *error)
 {
   CrossingEnd *end = user_data;
 
   end->video_errors++;
+  end->only_ours = only_ours;
   g_free (end->video_error);
   end->video_error = g_strdup (error->message);
 }

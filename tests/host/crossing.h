@@ -41,6 +41,7 @@ typedef struct _CrossingEnd
 
   struct _CrossingEnd *video; /* (nullable): leg and counts of the picture; its session is this one's */
   guint video_errors, keyframes_wanted;
+  gboolean only_ours; /* the last of them was the camera's */
   char *video_error;
   guint late;   /* packets to its session that are on the way */
   guint jitter; /* ms: its packets are late by up to so many */

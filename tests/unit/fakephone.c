@@ -408,6 +408,12 @@ cusax_account_can_do_video (CusaxAccount *account, const char **why)
 }
 
 gboolean
+cusax_account_can_see_video (CusaxAccount *account)
+{
+  return account->can_see || account->can_video;
+}
+
+gboolean
 cusax_account_send_message (CusaxAccount *account, CusaxAddress *target, const char *text, CusaxSipMessageDone done,
                             gpointer user_data, GError **error)
 {

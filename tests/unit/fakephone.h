@@ -66,7 +66,7 @@ struct _CusaxAccount
   GPtrArray *calls;
   CusaxDirectory *directory; /* whatever the test has put there */
   char *dialled;          /* "URI who", "URI who video" of the last dial */
-  gboolean can_video;
+  gboolean can_video, can_see; /* whoever can show, sees */
   const char *video_missing;
   GError *dial_error;     /* dial fails with it */
   GError *deed_error;     /* swap and join fail with it */

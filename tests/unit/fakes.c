@@ -787,8 +787,17 @@ static const GPtrArray *
 media_get_video_codecs (CusaxMediaPort *port, const char **missing)
 {
   if (the_world->video_codecs->len == 0 && missing != NULL)
-    *missing = "there is no camera";
+    *missing = "there are no pictures here";
   return the_world->video_codecs;
+}
+
+static gboolean
+media_has_camera (CusaxMediaPort *port, const char **missing)
+{
+  the_world->camera_asked++;
+  if (!the_world->has_camera && missing != NULL)
+    *missing = "there is no camera";
+  return the_world->has_camera;
 }
 
 static gboolean
@@ -826,6 +835,7 @@ static const CusaxMediaPortVtable media_vtable = {
   .can_open = media_can_open,
   .get_codecs = media_get_codecs,
   .get_video_codecs = media_get_video_codecs,
+  .has_camera = media_has_camera,
   .protects_leg = media_protects_leg,
   .open = media_open,
 };
@@ -1249,10 +1259,17 @@ with_feedback (char *answer)
 }
 
 void
-fake_world_give_camera (FakeWorld *world)
+fake_world_give_pictures (FakeWorld *world)
 {
   g_ptr_array_unref (world->video_codecs);
   world->video_codecs = make_video_codecs ();
+}
+
+void
+fake_world_give_camera (FakeWorld *world)
+{
+  fake_world_give_pictures (world);
+  world->has_camera = TRUE;
 }
 
 static CusaxOffer *

@@ -72,11 +72,13 @@ struct _FakeWorld
   const char *announces;     /* (nullable): an event package */
   guint retry_after;         /* seconds, 0 = not asked for */
   GPtrArray *codecs;
-  GPtrArray *video_codecs;   /* empty: no camera */
+  GPtrArray *video_codecs;   /* empty: no pictures here */
+  gboolean has_camera;
+  guint camera_asked;        /* how often it was looked for */
   gboolean camera_fails;     /* when it is opened */
+  gboolean they_restart;     /* their offers have other credentials of ICE */
 
   CusaxAccount *account;
-  gboolean they_restart;     /* their offers have other credentials of ICE */
   CusaxConfig *config;
   GString *trace;
 
@@ -136,7 +138,9 @@ void fake_transport_ready (FakeWorld *world);
 char *fake_far_answer (FakeWorld *world, CusaxDirection direction);
 char *fake_far_offer (FakeWorld *world, CusaxDirection direction);
 
-/** There is a camera here. */
+/** Pictures can be shown here, without a camera. */
+void fake_world_give_pictures (FakeWorld *world);
+/** The same, and there is a camera. */
 void fake_world_give_camera (FakeWorld *world);
 /** The far end has a camera and shows it, or takes it away; in its next offers and answers. */
 void fake_far_video (gboolean on);

@@ -3,90 +3,11 @@
  * P25: a picture that is added while something else happens: their offers, holding, another address, a refusal. Whatever comes
  * in between, it is neither lost without a word nor does it leave the call where nothing can be agreed on any more.
  */
-#include "fakes.h"
+#include "picturetalks.h"
 
 #include "error.h"
 
 #include <string.h>
-
-static FakeWorld *
-world_with_camera (void)
-{
-  FakeWorld *world = fake_world_new (NULL);
-
-  fake_world_give_camera (world);
-  fake_world_sign_in (world);
-  return world;
-}
-
-static void
-far_says (FakeWorld *world, guint status)
-{
-  g_autofree char *answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
-
-  world->call->listener->on_reoffer_done (world->call->listener_data, status, answer, strlen (answer));
-}
-
-/* The far end forgets what was before: the telephone's own answers never reach it. */
-static void
-far_offers (FakeWorld *world, gboolean with_video)
-{
-  g_autofree char *offer = NULL;
-
-  fake_far_reset ();
-  fake_far_video (with_video);
-  offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
-  fake_far_reset ();
-  world->call->listener->on_offer (world->call->listener_data, offer, strlen (offer));
-}
-
-static void
-far_answers (FakeWorld *world)
-{
-  g_autofree char *answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
-
-  world->call->listener->on_established (world->call->listener_data, answer, strlen (answer));
-}
-
-static CusaxCall *
-talking (FakeWorld *world)
-{
-  g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
-  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL, NULL);
-
-  fake_transport_ready (world);
-  far_answers (world);
-  fake_world_forget (world);
-  return call;
-}
-
-/* We see theirs, they do not see ours. */
-static CusaxCall *
-watching (FakeWorld *world)
-{
-  CusaxCall *call = talking (world);
-
-  far_offers (world, TRUE);
-  fake_transport_ready_at (world, 2);
-  fake_world_forget (world);
-  return call;
-}
-
-static CusaxCall *
-seeing (FakeWorld *world)
-{
-  CusaxCall *call = talking (world);
-
-  g_assert_true (cusax_call_set_video (call, TRUE, NULL));
-  fake_transport_ready_at (world, 2);
-  fake_far_reset ();
-  fake_far_video (TRUE);
-  fake_far_feedback (""); /* so they are asked by INFO */
-  far_says (world, 200);
-  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_SENDRECV);
-  fake_world_forget (world);
-  return call;
-}
 
 #define assert_said(world, text) g_assert_nonnull (strstr ((world)->trace->str, text))
 #define assert_unsaid(world, text) g_assert_null (strstr ((world)->trace->str, text))
@@ -95,11 +16,11 @@ seeing (FakeWorld *world)
 static void
 test_their_offer_meanwhile (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   cusax_call_set_video (call, TRUE, NULL);
-  far_offers (world, FALSE);
+  picture_far_offers_anew (world, FALSE);
   assert_unsaid (world, "call.answer_offer");
   fake_transport_ready_at (world, 2);
   assert_said (world, "call.answer_offer 200 sendrecv");
@@ -107,7 +28,7 @@ test_their_offer_meanwhile (void)
   assert_said (world, "call.reoffer sendrecv video\n");
   g_assert_true (cusax_call_is_video_wanted (call));
   fake_far_video (TRUE);
-  far_says (world, 200);
+  picture_far_says (world, 200);
   g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_SENDRECV);
   fake_world_free (world);
 }
@@ -116,13 +37,13 @@ test_their_offer_meanwhile (void)
 static void
 test_our_offer_meanwhile (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   cusax_call_set_hold (call, TRUE);
   cusax_call_set_video (call, TRUE, NULL);
   fake_world_forget (world);
-  far_says (world, 200);
+  picture_far_says (world, 200);
   assert_unsaid (world, "transport2.shutdown");
   g_assert_true (cusax_call_is_video_wanted (call));
   fake_transport_ready_at (world, 2);
@@ -134,8 +55,8 @@ test_our_offer_meanwhile (void)
 static void
 test_refusal_of_something_else (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   cusax_call_set_hold (call, TRUE);
   cusax_call_set_video (call, TRUE, NULL);
@@ -152,8 +73,8 @@ test_refusal_of_something_else (void)
 static void
 test_on_off_on (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   cusax_call_set_video (call, TRUE, NULL);
   fake_transport_ready_at (world, 2);
@@ -161,12 +82,12 @@ test_on_off_on (void)
   cusax_call_set_video (call, TRUE, NULL);
   fake_world_forget (world);
   fake_far_video (TRUE);
-  far_says (world, 200);
+  picture_far_says (world, 200);
   assert_unsaid (world, "add_video");
   assert_unsaid (world, "transport2.set_remote");
   fake_transport_ready_at (world, 2);
   assert_said (world, "call.reoffer sendrecv video\n");
-  far_says (world, 200);
+  picture_far_says (world, 200);
   g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_SENDRECV);
   fake_world_free (world);
 }
@@ -175,14 +96,14 @@ test_on_off_on (void)
 static void
 test_glare (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   cusax_call_set_video (call, TRUE, NULL);
   fake_transport_ready_at (world, 2);
   fake_world_forget (world);
   world->call->listener->on_reoffer_done (world->call->listener_data, 491, NULL, 0);
-  far_offers (world, FALSE);
+  picture_far_offers_anew (world, FALSE);
   assert_said (world, "call.answer_offer 200 sendrecv");
   assert_said (world, "call.reoffer sendrecv video\n");
   assert_unsaid (world, "transport2.shutdown");
@@ -190,29 +111,72 @@ test_glare (void)
   fake_world_free (world);
 }
 
+/* The person takes the pictures away while they offer something, too, and theirs comes through: it has theirs in it as before,
+ * and still nothing is shown. What they offer later is. */
+static void
+test_drop_glare (void)
+{
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_added (world, NULL);
+
+  cusax_call_set_video (call, FALSE, NULL);
+  assert_said (world, "call.reoffer sendrecv video-off\n");
+  picture_far_says (world, 491);
+  fake_world_forget (world);
+  picture_far_offers_anew (world, TRUE);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "call.answer_offer 200 sendrecv video-off\n"
+                           "call #1 ACTIVE secure\n");
+  picture_far_offers_anew (world, TRUE);
+  fake_transport_ready_at (world, 2);
+  assert_said (world, "call.answer_offer 200 sendrecv video\n");
+  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_RECVONLY);
+  fake_world_free (world);
+}
+
+/* Once they know, what they offer is shown again. */
+static void
+test_drop_told (void)
+{
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_added (world, NULL);
+
+  cusax_call_set_video (call, FALSE, NULL);
+  fake_far_video (FALSE);
+  picture_far_says (world, 200);
+  fake_world_forget (world);
+  picture_far_offers_anew (world, TRUE);
+  fake_transport_ready_at (world, 2);
+  assert_said (world, "call.answer_offer 200 sendrecv video\n");
+  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_RECVONLY);
+  fake_world_free (world);
+}
+
 /* They take their offer back (CANCEL) before our addresses are known: nothing of it counts, and the next one does. */
 static void
 test_cancelled (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
-  far_offers (world, TRUE);
+  picture_far_offers_anew (world, TRUE);
   cusax_call_set_hold (call, TRUE);
   fake_world_forget (world);
   world->call->listener->on_offer_cancelled (world->call->listener_data);
   fake_world_check (world, "transport2.shutdown\n"
                            "call.reoffer sendonly\n"
                            "call #1 ACTIVE held secure\n");
-  far_says (world, 200);
+  picture_far_says (world, 200);
   fake_world_forget (world);
-  far_offers (world, FALSE);
+  picture_far_offers_anew (world, FALSE);
   assert_said (world, "call.answer_offer 200");
   /* Ours stays when they take theirs back. */
   cusax_call_set_hold (call, FALSE);
-  far_says (world, 200);
+  picture_far_says (world, 200);
   cusax_call_set_video (call, TRUE, NULL);
-  far_offers (world, TRUE);
+  picture_far_offers_anew (world, TRUE);
   fake_world_forget (world);
   world->call->listener->on_offer_cancelled (world->call->listener_data);
   assert_unsaid (world, "shutdown");
@@ -225,11 +189,11 @@ test_cancelled (void)
 static void
 test_fails_in_answer (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   world->camera_fails = TRUE;
-  far_offers (world, TRUE);
+  picture_far_offers_anew (world, TRUE);
   cusax_call_set_video (call, TRUE, NULL);
   fake_transport_ready_at (world, 2);
   assert_said (world, "transport2.shutdown\ncall.answer_offer 200 sendrecv video\ncall.reoffer sendrecv video-off\n");
@@ -245,10 +209,10 @@ test_move_meanwhile (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      FakeWorld *world = world_with_camera ();
+      FakeWorld *world = picture_world (TRUE);
 
-      talking (world);
-      far_offers (world, TRUE);
+      picture_talking (world);
+      picture_far_offers_anew (world, TRUE);
       g_assert_true (world->call->listener->on_leg_back (world->call->listener_data, "192.0.2.77"));
       fake_transport_ready_at (world, orders[i][0]);
       fake_world_forget (world);
@@ -270,9 +234,9 @@ test_out_of_bundle (void)
     "m=audio 50000 RTP/AVP 8\r\na=mid:a\r\na=rtcp-mux\r\n"
     "m=video 50010 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\na=mid:v\r\na=rtcp-mux\r\n",
   };
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
 
-  talking (world);
+  picture_talking (world);
   world->call->listener->on_offer (world->call->listener_data, offers[0], strlen (offers[0]));
   assert_said (world, "call.answer_offer 200 sendrecv video\n");
   assert_unsaid (world, "transport2.gather");
@@ -291,7 +255,7 @@ test_out_of_bundle (void)
 static void
 test_update_with_picture (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
   CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL, NULL);
   g_autofree char *early = NULL;
@@ -299,7 +263,7 @@ test_update_with_picture (void)
   fake_transport_ready (world);
   early = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
   world->call->listener->on_progress (world->call->listener_data, 183, early, strlen (early));
-  far_offers (world, TRUE);
+  picture_far_offers_anew (world, TRUE);
   fake_world_forget (world);
   fake_transport_ready_at (world, 2);
   assert_said (world, "call.answer_offer 200 sendrecv video\n");
@@ -313,7 +277,7 @@ test_update_with_picture (void)
 static void
 test_update_after_refusal (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
   CusaxCall *call = cusax_account_dial_video (world->account, bob, "bob@example.org", NULL, NULL);
   g_autofree char *early = NULL;
@@ -322,7 +286,7 @@ test_update_after_refusal (void)
   fake_transport_ready_at (world, 2);
   early = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
   world->call->listener->on_progress (world->call->listener_data, 183, early, strlen (early));
-  far_offers (world, FALSE);
+  picture_far_offers_anew (world, FALSE);
   world->call->listener->on_established (world->call->listener_data, NULL, 0);
   assert_said (world, "transport2.shutdown");
   assert_unsaid (world, "call.reoffer");
@@ -335,8 +299,8 @@ test_update_after_refusal (void)
 static void
 test_hold_refused (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = seeing (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_added (world, "");
 
   cusax_call_set_hold (call, TRUE);
   assert_said (world, "session.set_video_direction inactive\n");
@@ -352,8 +316,8 @@ test_hold_refused (void)
 static void
 test_showing_refused (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = watching (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_watching (world);
 
   cusax_call_set_video (call, TRUE, NULL);
   fake_world_forget (world);
@@ -370,8 +334,8 @@ test_showing_refused (void)
 static void
 test_one_wish (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
   g_autoptr (GRegex) feedback = g_regex_new ("a=rtcp-fb:.*\r\n", 0, 0, NULL);
   g_autofree char *full = NULL, *answer = NULL;
 
@@ -399,7 +363,7 @@ test_one_wish (void)
 static void
 test_early_media (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
   g_autofree char *early = NULL;
 
@@ -430,11 +394,11 @@ play_both_ways (FakeWorld *world)
   for (guint i = 1; call != NULL && i <= 2 && world->transports[i - 1] != NULL; i++)
     fake_transport_ready_at (world, i);
   if (world->call != NULL)
-    far_answers (world);
+    picture_far_answers (world);
   if (cusax_account_get_call (world->account, 1) == NULL)
     return;
   if (strstr (world->trace->str, "call.reoffer") != NULL)
-    far_says (world, 200); /* "no picture after all" */
+    picture_far_says (world, 200); /* "no picture after all" */
   cusax_call_set_video (call, FALSE, NULL);
   if (cusax_account_get_call (world->account, 1) != NULL && strstr (world->trace->str, "video-off") != NULL)
     {
@@ -442,7 +406,7 @@ play_both_ways (FakeWorld *world)
       world->call->listener->on_reoffer_done (world->call->listener_data, 488, NULL, 0);
     }
   if (cusax_account_get_call (world->account, 1) != NULL)
-    far_offers (world, TRUE);
+    picture_far_offers_anew (world, TRUE);
   if (cusax_account_get_call (world->account, 1) != NULL && world->transports[1] != NULL)
     fake_transport_ready_at (world, 2);
 }
@@ -478,7 +442,7 @@ test_nth_port_call_fails (gconstpointer data)
 
   for (guint n = 0; n <= fallible; n++)
     {
-      FakeWorld *world = world_with_camera ();
+      FakeWorld *world = picture_world (TRUE);
       CusaxCall *call;
 
       world->fail_at = n;
@@ -491,7 +455,7 @@ test_nth_port_call_fails (gconstpointer data)
       g_assert_cmpuint (world->live, ==, 0);
       world->fail_at = 0;
       fake_far_reset ();
-      seeing (world);
+      picture_added (world, "");
       fake_world_free (world);
     }
   g_assert_cmpuint (fallible, >=, 4);
@@ -506,6 +470,8 @@ main (int argc, char **argv)
   g_test_add_func ("/call-video/p25/races/refusal", test_refusal_of_something_else);
   g_test_add_func ("/call-video/p25/races/on-off-on", test_on_off_on);
   g_test_add_func ("/call-video/p25/races/glare", test_glare);
+  g_test_add_func ("/call-video/p25/races/drop-glare", test_drop_glare);
+  g_test_add_func ("/call-video/p25/races/drop-told", test_drop_told);
   g_test_add_func ("/call-video/p25/races/cancelled", test_cancelled);
   g_test_add_func ("/call-video/p25/races/fails-in-answer", test_fails_in_answer);
   g_test_add_func ("/call-video/p2/races/move", test_move_meanwhile);

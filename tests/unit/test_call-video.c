@@ -3,80 +3,23 @@
  * R16, P25: pictures as exact traces: the sound decides about the call, the camera opens when both have agreed, and whatever
  * becomes of the picture, the sound goes on.
  */
-#include "fakes.h"
+#include "picturetalks.h"
 
 #include "error.h"
 
 #include <string.h>
 
-static FakeWorld *
-world_with_camera (void)
-{
-  FakeWorld *world = fake_world_new (NULL);
-
-  fake_world_give_camera (world);
-  fake_world_sign_in (world);
-  return world;
-}
-
-static CusaxCall *
-dial (FakeWorld *world)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", &error);
-  CusaxCall *call = cusax_account_dial_video (world->account, bob, "bob@example.org", NULL, &error);
-
-  g_assert_no_error (error);
-  return call;
-}
-
-static void
-far_answers (FakeWorld *world)
-{
-  g_autofree char *answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
-
-  world->call->listener->on_established (world->call->listener_data, answer, strlen (answer));
-}
-
-static void
-far_agrees (FakeWorld *world)
-{
-  g_autofree char *answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
-
-  world->call->listener->on_reoffer_done (world->call->listener_data, 200, answer, strlen (answer));
-}
-
-static void
-far_offers (FakeWorld *world)
-{
-  g_autofree char *offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
-
-  world->call->listener->on_offer (world->call->listener_data, offer, strlen (offer));
-}
-
-static CusaxCall *
-talking (FakeWorld *world)
-{
-  g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
-  CusaxCall *call = cusax_account_dial (world->account, bob, "bob@example.org", NULL, NULL);
-
-  fake_transport_ready (world);
-  far_answers (world);
-  fake_world_forget (world);
-  return call;
-}
-
 /* Both see each other. */
 static CusaxCall *
 seeing_with (FakeWorld *world, const char *feedback)
 {
-  CusaxCall *call = dial (world);
+  CusaxCall *call = picture_dial (world);
 
   fake_far_video (TRUE);
   fake_far_feedback (feedback);
   fake_transport_ready_at (world, 1);
   fake_transport_ready_at (world, 2);
-  far_answers (world);
+  picture_far_answers (world);
   fake_world_forget (world);
   return call;
 }
@@ -90,9 +33,9 @@ seeing (FakeWorld *world)
 static void
 test_start (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
 
-  dial (world);
+  picture_dial (world);
   fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
                            "media.open bob@example.org outgoing\n"
                            "transport.set_leg_peer 7078 7079\n"
@@ -105,7 +48,7 @@ test_start (void)
   fake_world_check (world, "sip.invite sip:bob@example.org video\n"
                            "call #1 CALLING\n");
   fake_far_video (TRUE);
-  far_answers (world);
+  picture_far_answers (world);
   fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
                            "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
@@ -130,13 +73,13 @@ test_start (void)
 static void
 test_start_refused (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = dial (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_dial (world);
 
   fake_transport_ready_at (world, 1);
   fake_transport_ready_at (world, 2);
   fake_world_forget (world);
-  far_answers (world);
+  picture_far_answers (world);
   fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
                            "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
@@ -151,9 +94,9 @@ test_start_refused (void)
 static void
 test_start_488 (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
 
-  dial (world);
+  picture_dial (world);
   fake_transport_ready_at (world, 1);
   fake_transport_ready_at (world, 2);
   fake_world_forget (world);
@@ -163,7 +106,7 @@ test_start_488 (void)
                            "sip.invite sip:bob@example.org\n"
                            "call #1 CALLING video-refused\n");
   fake_far_reset ();
-  far_answers (world);
+  picture_far_answers (world);
   g_assert_nonnull (strstr (world->trace->str, "call #1 ACTIVE secure"));
   fake_world_free (world);
 }
@@ -171,45 +114,31 @@ test_start_488 (void)
 static void
 test_no_camera (void)
 {
-  FakeWorld *world = fake_world_new (NULL);
+  FakeWorld *world = picture_world (FALSE);
   g_autoptr (CusaxAddress) bob = cusax_address_parse_uri ("sip:bob@example.org", NULL);
   g_autoptr (GError) error = NULL;
   const char *why = NULL;
   CusaxCall *call;
 
-  fake_world_sign_in (world);
   g_assert_false (cusax_account_can_do_video (world->account, &why));
+  g_assert_true (cusax_account_can_see_video (world->account));
   g_assert_cmpstr (why, ==, "there is no camera");
   g_assert_null (cusax_account_dial_video (world->account, bob, "bob@example.org", NULL, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA);
   g_assert_cmpstr (error->message, ==, "there is no camera");
   g_clear_error (&error);
-  call = talking (world);
+  call = picture_talking (world);
   g_assert_false (cusax_call_set_video (call, TRUE, &error));
   g_assert_error (error, CUSAX_ERROR, CUSAX_ERROR_MEDIA);
   fake_world_check (world, "");
   fake_world_free (world);
 }
 
-static CusaxCall *
-rings_with_picture (FakeWorld *world)
-{
-  g_autofree char *offer = NULL;
-
-  fake_far_video (TRUE);
-  offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
-  fake_sip_incoming (world, offer);
-  fake_world_pass (world, 0);
-  fake_transport_ready (world);
-  fake_world_forget (world);
-  return cusax_account_get_call (world->account, 1);
-}
-
 static void
 test_answer_with (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = rings_with_picture (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_rings (world, CUSAX_DIRECTION_SENDRECV);
 
   g_assert_true (cusax_call_is_video_offered (call));
   cusax_call_answer_video (call);
@@ -237,8 +166,8 @@ test_answer_with (void)
 static void
 test_answer_sound_only (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = rings_with_picture (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_rings (world, CUSAX_DIRECTION_SENDRECV);
 
   cusax_call_answer (call);
   fake_world_check (world, "call.accept video-off\n"
@@ -250,11 +179,78 @@ test_answer_sound_only (void)
   fake_world_free (world);
 }
 
+/* Whoever has no camera sees theirs, and shows none. */
+static void
+test_answer_without_camera (void)
+{
+  FakeWorld *world = picture_world (FALSE);
+  CusaxCall *call = picture_rings (world, CUSAX_DIRECTION_SENDRECV);
+
+  cusax_call_answer_video (call);
+  g_assert_false (cusax_call_is_video_wanted (call));
+  fake_world_forget (world);
+  fake_transport_ready_at (world, 2);
+  fake_world_check (world, "call.accept video\n"
+                           "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n");
+  g_assert_nonnull (strstr (world->call->sdp, "a=recvonly\r\n"));
+  fake_world_pass (world, 0);
+  fake_world_check (world, "media.open bob@example.org\n"
+                           "transport.set_leg_peer 7078 7079\n"
+                           "session.set_remote_codecs opus\n"
+                           "transport2.set_remote 192.0.2.9:50010 srtp\n"
+                           "transport2.set_direction recvonly\n"
+                           "session.add_video\n"
+                           "transport2.set_leg_peer 7080 7081\n"
+                           "session.set_remote_video VP8\n"
+                           "session.set_video_direction recvonly\n"
+                           "session.accept\n");
+  fake_world_free (world);
+}
+
+/* The same in mid-call: theirs is shown, and a camera is not even looked for. */
+static void
+test_they_add_without_camera (void)
+{
+  FakeWorld *world = picture_world (FALSE);
+  CusaxCall *call = picture_watching (world);
+
+  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_RECVONLY);
+  g_assert_true (cusax_call_is_video_offered (call));
+  g_assert_nonnull (strstr (world->call->sdp, "a=recvonly\r\n"));
+  g_assert_cmpuint (world->camera_asked, ==, 0);
+  fake_world_free (world);
+}
+
+/* Only a picture of ours that begins looks for the camera, and only what changes of it opens and shuts it. */
+static void
+test_camera_untouched (void)
+{
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_added (world, NULL);
+
+  g_assert_cmpuint (world->camera_asked, ==, 1);
+  for (guint round = 0; round < 3; round++)
+    {
+      picture_far_offers_anew (world, TRUE); /* a session refresh */
+      fake_far_video (TRUE);
+      cusax_call_set_hold (call, TRUE);
+      picture_far_says (world, 200);
+      cusax_call_set_hold (call, FALSE);
+      picture_far_says (world, 200);
+    }
+  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_SENDRECV);
+  g_assert_cmpuint (world->camera_asked, ==, 1);
+  g_assert_null (strstr (world->trace->str, "add_video"));
+  g_assert_null (strstr (world->trace->str, "remove_video"));
+  fake_world_free (world);
+}
+
 static void
 test_add_and_drop (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   g_assert_true (cusax_call_set_video (call, TRUE, NULL));
   fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
@@ -263,7 +259,7 @@ test_add_and_drop (void)
   fake_transport_ready_at (world, 2);
   fake_world_check (world, "call.reoffer sendrecv video\n");
   fake_far_video (TRUE);
-  far_agrees (world);
+  picture_far_says (world, 200);
   fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
                            "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
@@ -280,7 +276,7 @@ test_add_and_drop (void)
                            "call.reoffer sendrecv video-off\n"
                            "call #1 ACTIVE secure\n");
   fake_far_video (FALSE);
-  far_agrees (world);
+  picture_far_says (world, 200);
   g_assert_null (strstr (world->trace->str, "reoffer"));
   fake_world_free (world);
 }
@@ -289,8 +285,8 @@ test_add_and_drop (void)
 static void
 test_add_refused (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   cusax_call_set_video (call, TRUE, NULL);
   fake_transport_ready_at (world, 2);
@@ -306,11 +302,11 @@ test_add_refused (void)
 static void
 test_they_add (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = talking (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
 
   fake_far_video (TRUE);
-  far_offers (world);
+  picture_far_offers (world);
   fake_world_check (world, "transport.new 192.0.2.1 crypto\n"
                            "transport2.gather\n");
   g_assert_false (cusax_call_is_video_offered (call)); /* else people read of a wish first, then of a picture */
@@ -331,7 +327,7 @@ test_they_add (void)
                            "call #1 ACTIVE secure video-recvonly\n");
   fake_far_reset (); /* theirs has not been told of our answer */
   fake_far_video (TRUE);
-  far_agrees (world);
+  picture_far_says (world, 200);
   g_assert_nonnull (strstr (world->trace->str, "session.remove_video\nsession.add_video camera\n"));
   g_assert_nonnull (strstr (world->trace->str, "call #1 ACTIVE secure video-sendrecv\n"));
   fake_world_free (world);
@@ -340,11 +336,11 @@ test_they_add (void)
 static void
 test_they_drop (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
 
   seeing (world);
   fake_far_video (FALSE);
-  far_offers (world);
+  picture_far_offers (world);
   fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
                            "transport.set_direction sendrecv\n"
                            "session.set_remote_codecs opus\n"
@@ -359,7 +355,7 @@ test_they_drop (void)
 static void
 test_hold (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   CusaxCall *call = seeing (world);
 
   cusax_call_set_hold (call, TRUE);
@@ -367,13 +363,13 @@ test_hold (void)
                            "session.set_video_direction inactive\n"
                            "call.reoffer sendonly video\n"
                            "call #1 ACTIVE held secure video-sendrecv\n");
-  far_agrees (world);
+  picture_far_says (world, 200);
   g_assert_nonnull (strstr (world->trace->str, "transport2.set_direction inactive\n"));
   fake_world_forget (world);
   g_assert_true (cusax_call_is_hold_settled (call));
   cusax_call_set_hold (call, FALSE);
   g_assert_false (cusax_call_is_hold_settled (call)); /* no picture yet, but none that has ended either */
-  far_agrees (world);
+  picture_far_says (world, 200);
   g_assert_true (cusax_call_is_hold_settled (call));
   g_assert_nonnull (strstr (world->trace->str, "session.set_video_direction sendrecv\n"));
   fake_world_free (world);
@@ -383,8 +379,8 @@ test_hold (void)
 static void
 test_camera_fails (void)
 {
-  FakeWorld *world = world_with_camera ();
-  CusaxCall *call = dial (world);
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_dial (world);
   g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "unplugged");
 
   world->camera_fails = TRUE;
@@ -392,16 +388,72 @@ test_camera_fails (void)
   fake_transport_ready_at (world, 1);
   fake_transport_ready_at (world, 2);
   fake_world_forget (world);
-  far_answers (world);
+  picture_far_answers (world);
   g_assert_nonnull (strstr (world->trace->str, "session.add_video camera\ntransport2.shutdown\nsession.accept\n"
                                                "call.reoffer sendrecv video-off\n"
                                                "call #1 ACTIVE secure video-failed\n"));
   g_assert_error (cusax_call_get_video_error (call), CUSAX_ERROR, CUSAX_ERROR_MEDIA);
   fake_world_free (world);
 
-  world = world_with_camera ();
+  world = picture_world (TRUE);
   seeing (world);
-  world->session->listener->on_video_error (world->session->listener_data, error);
+  world->session->listener->on_video_error (world->session->listener_data, FALSE, error);
+  fake_world_check (world, "transport2.shutdown\n"
+                           "call.reoffer sendrecv video-off\n"
+                           "call #1 ACTIVE secure video-failed\n");
+  fake_world_free (world);
+}
+
+/* It is the camera alone: theirs stays, and they are told that they see nothing. */
+static void
+test_camera_dies (void)
+{
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = seeing (world);
+  g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "unplugged");
+
+  world->session->listener->on_video_error (world->session->listener_data, TRUE, error);
+  fake_world_check (world, "transport2.set_direction recvonly\n"
+                           "session.add_video\n"
+                           "transport2.set_leg_peer 7080 7081\n"
+                           "session.set_remote_video VP8\n"
+                           "session.set_video_direction recvonly\n"
+                           "call.reoffer sendrecv video\n"
+                           "call #1 ACTIVE secure video-recvonly video-offered video-failed\n");
+  g_assert_nonnull (strstr (world->call->sdp, "a=recvonly\r\n"));
+  picture_far_says (world, 200);
+  g_assert_null (strstr (world->trace->str, "add_video"));
+  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_RECVONLY);
+  /* It is plugged in again. */
+  g_assert_true (cusax_call_set_video (call, TRUE, NULL));
+  g_assert_null (cusax_call_get_video_error (call));
+  fake_world_forget (world);
+  picture_far_says (world, 200);
+  g_assert_nonnull (strstr (world->trace->str, "session.add_video camera\n"));
+  fake_world_free (world);
+}
+
+/* They did not show one: nothing is left. */
+static void
+test_camera_dies_alone (void)
+{
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_dial (world);
+  g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "unplugged");
+  g_autofree char *answer = NULL;
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *looking = NULL;
+
+  fake_far_video (TRUE);
+  fake_transport_ready_at (world, 1);
+  fake_transport_ready_at (world, 2);
+  answer = fake_far_answer (world, CUSAX_DIRECTION_SENDRECV);
+  parts = g_strsplit (answer, "m=video", 2);
+  looking = g_strconcat (parts[0], "m=video", parts[1], "a=recvonly\r\n", NULL);
+  world->call->listener->on_established (world->call->listener_data, looking, strlen (looking));
+  g_assert_cmpint (cusax_call_get_video (call), ==, CUSAX_DIRECTION_SENDONLY);
+  fake_world_forget (world);
+  world->session->listener->on_video_error (world->session->listener_data, TRUE, error);
   fake_world_check (world, "transport2.shutdown\n"
                            "call.reoffer sendrecv video-off\n"
                            "call #1 ACTIVE secure video-failed\n");
@@ -412,7 +464,7 @@ test_camera_fails (void)
 static void
 test_no_path (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   g_autoptr (GError) error = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_NO_PATH, "no pair");
 
   seeing (world);
@@ -440,7 +492,7 @@ test_keyframes (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FakeWorld *world = world_with_camera ();
+      FakeWorld *world = picture_world (TRUE);
 
       seeing_with (world, cases[i].feedback);
       world->call->listener->on_keyframe_asked (world->call->listener_data);
@@ -462,7 +514,7 @@ test_keyframes (void)
 static void
 test_keyframes_limit (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   CusaxCall *call = seeing (world);
 
   for (guint i = 0; i < 5; i++)
@@ -489,7 +541,7 @@ test_keyframes_limit (void)
 static void
 test_stats (void)
 {
-  FakeWorld *world = world_with_camera ();
+  FakeWorld *world = picture_world (TRUE);
   g_autoptr (CusaxCall) call = cusax_call_ref (seeing (world));
   CusaxTransportStats stats;
 
@@ -508,13 +560,13 @@ test_stats (void)
 static void
 test_stats_refused (void)
 {
-  FakeWorld *world = world_with_camera ();
-  g_autoptr (CusaxCall) call = cusax_call_ref (dial (world));
+  FakeWorld *world = picture_world (TRUE);
+  g_autoptr (CusaxCall) call = cusax_call_ref (picture_dial (world));
   CusaxTransportStats stats;
 
   fake_transport_ready_at (world, 1);
   fake_transport_ready_at (world, 2);
-  far_answers (world);
+  picture_far_answers (world);
   world->call->listener->on_ended (world->call->listener_data, 0, NULL, FALSE);
   g_assert_true (cusax_call_get_stats (call, &stats));
   g_assert_false (cusax_call_get_video_stats (call, &stats));
@@ -530,7 +582,7 @@ test_move (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      FakeWorld *world = world_with_camera ();
+      FakeWorld *world = picture_world (TRUE);
 
       seeing (world);
       g_assert_true (world->call->listener->on_leg_back (world->call->listener_data, "192.0.2.77"));
@@ -554,6 +606,11 @@ main (int argc, char **argv)
   g_test_add_func ("/call-video/r16/no-camera", test_no_camera);
   g_test_add_func ("/call-video/p25/answer/with", test_answer_with);
   g_test_add_func ("/call-video/p25/answer/sound-only", test_answer_sound_only);
+  g_test_add_func ("/call-video/r16/answer/without-camera", test_answer_without_camera);
+  g_test_add_func ("/call-video/r16/they-add/without-camera", test_they_add_without_camera);
+  g_test_add_func ("/call-video/p25/camera-untouched", test_camera_untouched);
+  g_test_add_func ("/call-video/p25/camera-dies", test_camera_dies);
+  g_test_add_func ("/call-video/p25/camera-dies/alone", test_camera_dies_alone);
   g_test_add_func ("/call-video/p25/add-and-drop", test_add_and_drop);
   g_test_add_func ("/call-video/p25/add/refused", test_add_refused);
   g_test_add_func ("/call-video/p25/they-add", test_they_add);

@@ -274,6 +274,10 @@ test_answer_video (gconstpointer finch)
       assert_run ("answer VIDEO", "ok");
       assert_call_trace (call, "present answer ");
       check_lines ("This computer cannot show your picture: no &lt;camera&gt; was found.\n");
+      fake_phone.can_see = TRUE;
+      assert_run ("answer video", "ok");
+      assert_call_trace (call, "present answer-video ");
+      check_lines ("This computer cannot show your picture: no &lt;camera&gt; was found.\n");
     }
   fake_call_free (call);
   teardown ();

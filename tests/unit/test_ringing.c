@@ -110,13 +110,15 @@ test_P25_picture (gconstpointer finch)
 {
   static const struct
   {
-    gboolean offered, can;
+    gboolean offered, can, sees;
     const char *tick, *secondary, *trace;
   } rows[] = {
-    { TRUE, TRUE, "video", "\nPicture: offered", "answer-video " },
-    { TRUE, TRUE, NULL, "\nPicture: offered", "answer " },
-    { TRUE, FALSE, NULL, "\nPicture: offered", "answer " },
-    { FALSE, TRUE, NULL, "\nEncrypted: no", "answer " },
+    { TRUE, TRUE, TRUE, "video", "\nPicture: offered", "answer-video " },
+    { TRUE, TRUE, TRUE, NULL, "\nPicture: offered", "answer " },
+    { TRUE, FALSE, TRUE, "video", "\nPicture: offered", "answer-video " },
+    { TRUE, FALSE, TRUE, NULL, "\nPicture: offered", "answer " },
+    { TRUE, FALSE, FALSE, NULL, "\nPicture: offered", "answer " },
+    { FALSE, TRUE, TRUE, NULL, "\nEncrypted: no", "answer " },
   };
 
   setup (finch != NULL);
@@ -126,16 +128,17 @@ test_P25_picture (gconstpointer finch)
 
       call->video_offered = rows[i].offered;
       fake_phone.can_video = rows[i].can;
+      fake_phone.can_see = rows[i].sees;
       cusax_ringing_show (account, &fake_phone, call);
       g_assert_true (g_str_has_suffix (fake_dialog->secondary, rows[i].secondary));
-      g_assert_cmpint (fake_dialog_has ("video"), ==, rows[i].offered && rows[i].can);
+      g_assert_cmpint (fake_dialog_has ("video"), ==, rows[i].offered && rows[i].sees);
       if (rows[i].tick != NULL)
         fake_dialog_tick (rows[i].tick);
       fake_dialog_press (TRUE);
       g_assert_cmpstr (call->trace->str, ==, rows[i].trace);
       fake_call_free (call);
     }
-  fake_phone.can_video = FALSE;
+  fake_phone.can_video = fake_phone.can_see = FALSE;
 }
 
 /* A camera that is plugged in while it rings counts. */

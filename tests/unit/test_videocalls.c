@@ -35,6 +35,37 @@ assert_change (CusaxCall *call, CusaxVideoSeen *seen, const char *expected)
 
 /* ------------------------------------------------------------------ can, for */
 
+/* Without a camera theirs can be seen all the same, and the box says what ticking it does. */
+static void
+test_R16_answer (void)
+{
+  static const struct
+  {
+    gboolean offered, can, sees;
+    CusaxVideoAnswer expected;
+    const char *label;
+  } rows[] = {
+    { TRUE, TRUE, TRUE, CUSAX_VIDEO_ANSWER_BOTH, "Answer with video" },
+    { TRUE, FALSE, TRUE, CUSAX_VIDEO_ANSWER_SEE, "See their picture (you have no camera)" },
+    { TRUE, FALSE, FALSE, CUSAX_VIDEO_ANSWER_NONE, NULL },
+    { FALSE, TRUE, TRUE, CUSAX_VIDEO_ANSWER_NONE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "bob@example.org");
+      CusaxVideoAnswer answer;
+
+      setup (rows[i].can);
+      fake_phone.can_see = rows[i].sees;
+      call->video_offered = rows[i].offered;
+      answer = cusax_videocalls_get_answer (&fake_phone, call);
+      g_assert_cmpint (answer, ==, is_finch ? CUSAX_VIDEO_ANSWER_NONE : rows[i].expected);
+      g_assert_cmpstr (cusax_videocalls_answer_label (rows[i].expected), ==, rows[i].label);
+      fake_call_free (call);
+    }
+}
+
 static void
 test_R16_can (void)
 {
@@ -173,6 +204,15 @@ test_refused_and_failed (void)
   assert_change (call, &seen,
                  "The picture has ended: the camera is in use by another program. The call goes on with sound.");
   call->video_error = NULL;
+  call->video = CUSAX_DIRECTION_SENDRECV;
+  assert_change (call, &seen, "You and Bob see each other now. /video off ends that.");
+  call->video_error = failure;
+  call->video = CUSAX_DIRECTION_RECVONLY;
+  call->video_offered = TRUE;
+  assert_change (call, &seen,
+                 "Your picture has ended: the camera is in use by another program. You still see Bob.");
+  call->video_error = NULL;
+  call->video_offered = FALSE;
   assert_change (call, &seen, NULL);
   call->video_refused = TRUE;
   assert_change (call, &seen, "Bob does not take your picture: the call goes on with sound.");
@@ -261,6 +301,7 @@ main (int argc, char **argv)
   is_finch = argc > 1 && g_str_equal (argv[1], "finch");
   fake_purple_start (is_finch ? "gnt-purple" : "test");
   g_test_add_func ("/videocalls/R16-can", test_R16_can);
+  g_test_add_func ("/videocalls/R16-answer", test_R16_answer);
   g_test_add_func ("/videocalls/R24-for", test_R24_for);
   g_test_add_func ("/videocalls/P25-directions", test_directions);
   g_test_add_func ("/videocalls/P25-offered", test_offered);
