@@ -211,8 +211,6 @@ on_transport_silence (gpointer user_data, guint seconds, gboolean incoming)
     call->owner->on_silence (call->owner_data, call, seconds, incoming);
 }
 
-static const CusaxTransportListener transport_listener = {
-  .on_local_ready = on_transport_local_ready,
 static void
 on_transport_state (gpointer user_data, CusaxTransportState state)
 {
@@ -222,9 +220,11 @@ on_transport_state (gpointer user_data, CusaxTransportState state)
     cusax_call_forget_loss (call, &call->is_lost);
 }
 
-  .on_failed = on_transport_failed,
+static const CusaxTransportListener transport_listener = {
   .on_state = on_transport_state,
   .on_lost = cusax_call_on_transport_lost,
+  .on_local_ready = on_transport_local_ready,
+  .on_failed = on_transport_failed,
   .on_first_rtp = on_transport_first_rtp,
   .on_silence = on_transport_silence,
 };
