@@ -254,7 +254,7 @@ def test_unregisters_at_quit(lab):
 def test_sha_256_digest(make_lab):
     lab = make_lab(algorithm='SHA-256').start()
     with Person(lab, 'alice') as alice:
-        assert 'signed in' in alice.phone()
+        assert 'signed in' in alice.telephony()
 
 
 def test_blocked_main_loop_loses_no_packet(lab):

@@ -3,7 +3,7 @@
 
 import pytest
 
-from cusaxlab.process import wait_until
+from cusaxlab.process import LabError, wait_until
 from product import Person
 
 REFRESHES = 10
@@ -12,7 +12,9 @@ REFRESHES = 10
 @pytest.mark.parametrize('algorithm', ['SHA-256', 'MD5'])
 def test_a1_ten_refreshes_and_a_call(make_lab, algorithm):
     lab = make_lab(algorithm=algorithm, in_dialog_auth=True, nonce_expire=3, max_expires=2).start()
-    bob = lab.sip_caller('bob').on_invite(ok=[])
+    # Nobody refreshes for him, and two seconds may be over before alice has signed in.
+    bob = lab.sip_caller('bob', register=False).on_invite(ok=[])
+    lab.kamailio.bind('bob', bob.contact)
     with Person(lab, 'alice') as alice:
         def of_alice():
             return [message for message in lab.kamailio.wire('REGISTER') if 'alice@' in message.one('to')]
@@ -22,8 +24,8 @@ def test_a1_ten_refreshes_and_a_call(make_lab, algorithm):
         call = bob.wait_call()
         wait_until(lambda: call.acknowledged, 'the call stands', 10, bob.tail)
         wait_until(lambda: len(of_alice()) > 2 * REFRESHES, 'ten refreshes', 40, lab.kamailio.process.tail)
-        assert lab.kamailio.bindings('alice')
-        assert 'signed in' in alice.phone()
+        lab.kamailio.wait_registered('alice')
+        assert 'signed in' in alice.telephony()
         alice.hang_up()
         call.wait_ended()
         alice.absent('(notify|disconnected)', mark)
@@ -47,3 +49,15 @@ def test_a1_ten_refreshes_and_a_call(make_lab, algorithm):
         assert 1 <= len(invites) <= 2 and 1 <= len(byes) <= 2
         assert 'algorithm=' + algorithm in invites[-1].one('proxy-authorization')
         assert 'algorithm=' + algorithm in byes[-1].one('proxy-authorization')
+
+
+def test_chat_alone_is_not_signed_in(lab):
+    """What every test waits for before it calls: a call in between is refused."""
+    lab.kamailio.answer('REGISTER', 503)
+    with Person(lab, 'alice', sign_in=False) as alice:
+        alice.sign_in(telephony=False)
+        assert 'Chat: signed in' in alice.phone()
+        with pytest.raises(LabError):
+            alice.wait_phone('signed in', 0.1)
+        lab.kamailio.answer('REGISTER', None)
+        alice.wait_phone('signed in', 20)

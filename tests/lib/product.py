@@ -82,8 +82,10 @@ class Person(Host):
         return '\n'.join(event['text'] for event in self.find('message ', mark))
 
     def wait_phone(self, words, seconds=10):
-        return wait_until(lambda: words in self.phone(), '%s: Telephony: %s' % (self.user, words), seconds,
-                          lambda: self.phone())
+        """Waits until /phone says this of telephony. Not of chat, which is signed in a moment earlier: a call that is
+        made in between is refused."""
+        return wait_until(lambda: words in self.telephony(), '%s: Telephony: %s' % (self.user, words), seconds,
+                          self.phone)
 
     def call(self, who):
         """As a click on Audio Call."""

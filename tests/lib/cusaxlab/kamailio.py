@@ -463,6 +463,10 @@ class Kamailio:
                     return [contact['Contact'] for contact in info['Contacts']]
         return []
 
+    def bind(self, user, contact):
+        """Calls to this user go to that URI, for ever, as if it had been registered."""
+        self.rpc('ul.add', 'location', user, contact, 0, 1.0, '', 0, 0, 8191)
+
     def wait_registered(self, user, seconds=10, count=1):
         self.process.wait_for(lambda: len(self.bindings(user)) >= count, '%s registered' % user, seconds)
         return self.bindings(user)
