@@ -88,6 +88,13 @@ forget_early (Association *a)
   a->n_early = 0;
 }
 
+/* RFC 8842 section 4: other roles are another association, whoever it is. "actpass" leaves things as they are. */
+static gboolean
+has_association (const Association *a, const CusaxTransportDescription *remote, gboolean is_client)
+{
+  return a->dtls != NULL && (remote->setup == CUSAX_DTLS_SETUP_ACTPASS || cusax_dtls_is_client (a->dtls) == is_client);
+}
+
 /* Associations that SDP asks for and that are not there yet; @renewed belongs to the caller. */
 gboolean
 cusax_transport_renew_dtls (Transport *t, const CusaxTransportDescription *remote, gboolean is_same, CusaxDtls *renewed[2],
@@ -100,7 +107,7 @@ cusax_transport_renew_dtls (Transport *t, const CusaxTransportDescription *remot
   renewed[0] = renewed[1] = NULL;
   for (guint i = 0; i < 2 && remote->fingerprint != NULL; i++)
     {
-      if ((i == 1 && remote->rtcp_mux) || (is_same && t->associations[i].dtls != NULL))
+      if ((i == 1 && remote->rtcp_mux) || (is_same && has_association (&t->associations[i], remote, is_client)))
         continue;
       renewed[i] = cusax_dtls_new (t->identity, is_client, remote->fingerprint_hash, remote->fingerprint, &callbacks,
                                    &t->associations[i], error);

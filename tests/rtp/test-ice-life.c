@@ -25,6 +25,9 @@ test_again_same (void)
     }
 }
 
+/* As agreed on when a offered and b sent the hello, now that b offers. */
+static const IceWay dtls_reversed = { "dtls-passive-mux", CUSAX_KEYING_DTLS, TRUE, CUSAX_DTLS_SETUP_PASSIVE };
+
 /* They begin ICE anew with other credentials: sound goes on meanwhile, on the same association. */
 static void
 test_restart (void)
@@ -39,7 +42,7 @@ test_restart (void)
   b->transport->vtable->move (b->transport, "127.0.0.1");
   rig_until (b, b->local != NULL);
   ice_exchange (a, b, 10);
-  ice_agree (b, a, &ice_dtls_mux);
+  ice_agree (b, a, &dtls_reversed);
   g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
   rig_until (a, g_strcmp0 (rig_side_stats (a).remote_address, before) != 0);
   ice_exchange (a, b, 20);
@@ -85,7 +88,7 @@ test_renew (gconstpointer data)
   offer = ice_dup_for (b, way, FALSE);
   renew (a, offer);
   ice_exchange (a, b, number += 10);
-  ice_agree (b, a, way);
+  ice_agree (b, a, way->keying == CUSAX_KEYING_DTLS ? &dtls_reversed : way);
   while (g_strcmp0 (rig_side_stats (a).remote_address, before[0]) == 0 || g_strcmp0 (rig_side_stats (b).remote_address, before[1]) == 0)
     {
       ice_exchange (a, b, number += 10);
@@ -230,6 +233,38 @@ test_another_fingerprint (void)
   g_assert_true (rig_socket_is_quiet (b->session[0]));
 }
 
+/* Once set_remote has returned that stays as it is. */
+static gboolean
+sends_hello (RigSide *side)
+{
+  return cusax_dtls_is_client (((Transport *) side->transport)->associations[0].dtls);
+}
+
+/* RFC 8842 section 4: the same certificates, but the roles change: a new handshake, new keys. "actpass" leaves it as it is. */
+static void
+test_other_role (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) again = NULL;
+
+  ice_call (a, b, &ice_dtls_mux); /* b sends the hello */
+  again = ice_dup_for (a, &ice_dtls_mux, FALSE);
+  g_assert_cmpint (again->setup, ==, CUSAX_DTLS_SETUP_ACTPASS);
+  rig_side_agree (b, again);
+  g_assert_cmpint (b->state, ==, CUSAX_TRANSPORT_READY);
+  ice_exchange (a, b, 10);
+  g_assert_false (sends_hello (a));
+  g_assert_true (sends_hello (b));
+
+  ice_agree (a, b, &dtls_reversed);
+  rig_until (a, rig_side_stats (a).keying == CUSAX_KEYING_DTLS);
+  rig_until (b, rig_side_stats (b).keying == CUSAX_KEYING_DTLS);
+  g_assert_true (sends_hello (a));
+  g_assert_false (sends_hello (b));
+  ice_exchange (a, b, 20);
+}
+
 /* They leave ICE behind in a re-offer, and come back to it. */
 static void
 test_leave_and_return (void)
@@ -298,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ice/again/renew/dtls", &ice_dtls_mux, test_renew);
   g_test_add_func ("/ice/again/renew/without", test_renew_without);
   g_test_add_func ("/ice/again/another-fingerprint", test_another_fingerprint);
+  g_test_add_func ("/ice/again/other-role", test_other_role);
   g_test_add_func ("/ice/again/leave-and-return", test_leave_and_return);
   g_test_add_func ("/ice/move/both", test_move_both);
   g_test_add_func ("/ice/move/twice", test_move_twice);

@@ -307,6 +307,38 @@ test_no_handshake (void)
   g_assert_error (a->failure, CUSAX_ERROR, CUSAX_ERROR_HANDSHAKE);
 }
 
+static gint64
+get_deadline (RigSide *side, gint64 *began)
+{
+  Transport *t = (Transport *) side->transport;
+  gint64 deadline;
+
+  g_mutex_lock (&t->lock);
+  deadline = t->deadline;
+  *began = t->setup_began;
+  g_mutex_unlock (&t->lock);
+  return deadline;
+}
+
+/* A way that was found late leaves the handshake time, but nobody waits longer than 10 s for words. */
+static void
+test_handshake_time (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+  g_autoptr (CusaxTransportDescription) offer = ice_dup_for (a, &ice_plain_mux, FALSE);
+  g_autoptr (CusaxTransportDescription) answer = ice_dup_for (b, &ice_dtls_mux, TRUE);
+  gint64 began, again;
+
+  rig_side_agree (a, answer);
+  get_deadline (a, &began);
+  rig_side_agree (b, offer); /* and knows nothing of DTLS */
+  rig_until (a, rig_side_stats (a).local_kind != NULL);
+  rig_until (a, get_deadline (a, &again) > began + 8 * G_USEC_PER_SEC);
+  g_assert_cmpint (again, ==, began);
+  g_assert_cmpint (get_deadline (a, &again), <=, began + 10 * G_USEC_PER_SEC);
+}
+
 static void
 test_no_fingerprint_of_ours (void)
 {
@@ -539,6 +571,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ice/fails/fingerprint-without-ice", GINT_TO_POINTER (FALSE), test_wrong_fingerprint);
   g_test_add_func ("/ice/fails/no-path", test_no_path);
   g_test_add_func ("/ice/fails/no-handshake", test_no_handshake);
+  g_test_add_func ("/ice/fails/handshake-time", test_handshake_time);
   g_test_add_func ("/ice/fails/no-fingerprint-of-ours", test_no_fingerprint_of_ours);
   g_test_add_func ("/ice/fails/bad-remote", test_bad_remote);
   g_test_add_func ("/ice/gather/dead-servers", test_dead_servers);
