@@ -213,11 +213,11 @@ settle_early (CusaxCall *call)
 }
 
 static void
-refuse_reoffer (CusaxCall *call, const GError *error)
+refuse_reoffer (CusaxCall *call, guint status, const GError *error)
 {
   /* The call goes on as it was (RFC 3261 section 14.2). */
   g_message ("call #%u: their offer refused: %s", call->number, error->message);
-  call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
+  call->sip_call->vtable->answer_offer (call->sip_call, status, NULL);
   /* It may have overtaken one of ours, and has not told them what that was to tell. */
   tell_the_rest (call);
   cusax_call_continue_transfer (call);
@@ -229,6 +229,7 @@ cusax_call_finish_answer (CusaxCall *call)
   g_autoptr (CusaxOfferResult) result = g_steal_pointer (&call->their_offer);
   g_autoptr (GError) error = NULL;
   g_autofree char *answer = NULL;
+  gboolean had_moved = call->has_moved;
 
   call->told_held = call->want_held;
   call->has_moved = FALSE;
@@ -236,13 +237,24 @@ cusax_call_finish_answer (CusaxCall *call)
   /* An answer adds nothing (RFC 3264 section 6): ours then waits for an offer of ours. */
   if (result->video == NULL)
     cusax_call_video_not_told (call);
-  answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
-  if (answer == NULL || !cusax_call_apply_result (call, result, TRUE, &error))
+  /* The transport first: what it cannot do must not have been agreed on, neither here nor on the wire. */
+  if (!cusax_call_apply_transport (call, result, &error))
     {
       cusax_offer_reject (call->offer);
-      refuse_reoffer (call, error);
+      call->has_moved = had_moved;
+      if (!call->video.is_wanted && call->video.codec == NULL)
+        cusax_call_video_close (call);
+      refuse_reoffer (call, 488, error);
       return;
     }
+  answer = cusax_offer_create_answer (call->offer, call->local, cusax_call_get_wanted_direction (call), &error);
+  if (answer == NULL)
+    {
+      call->sip_call->vtable->answer_offer (call->sip_call, cusax_call_end_status_for_offer (error), NULL);
+      cusax_call_end_with_error (call, error); /* there is no way back for the transport */
+      return;
+    }
+  cusax_call_apply_session (call, result, TRUE);
   call->sip_call->vtable->answer_offer (call->sip_call, 200, answer);
   cusax_call_video_was_told (call);
   tell_the_rest (call);
@@ -262,7 +274,7 @@ answer_reoffer (CusaxCall *call, const char *sdp, gsize length)
   call->their_offer = cusax_offer_receive_offer (call->offer, sdp, length, &error);
   if (call->their_offer == NULL)
     {
-      refuse_reoffer (call, error);
+      refuse_reoffer (call, cusax_call_end_status_for_offer (error), error);
       return;
     }
   video = call->their_offer->video;

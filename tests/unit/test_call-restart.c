@@ -256,6 +256,54 @@ test_lost_and_ended (void)
   fake_world_free (world);
 }
 
+static void
+far_offers (FakeWorld *world)
+{
+  g_autofree char *offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
+
+  world->call->listener->on_offer (world->call->listener_data, offer, strlen (offer));
+}
+
+/* The transport cannot do what they offer: they are told, and the call goes on as it was, with the next offer, too. */
+static void
+test_transport_refuses (void)
+{
+  FakeWorld *world = talking (TRUE);
+
+  fake_far_reset ();
+  world->fail_at = world->fallible + 1;
+  far_offers (world);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "call.answer_offer 488 -\n");
+  world->fail_at = 0;
+  fake_far_reset ();
+  far_offers (world);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "transport.set_direction sendrecv\n"
+                           "session.set_remote_codecs opus\n"
+                           "call.answer_offer 200 sendrecv\n"
+                           "call #1 ACTIVE secure\n");
+  fake_world_free (world);
+}
+
+/* The same while ICE begins anew: what we gathered is told by an offer of ours. */
+static void
+test_transport_refuses_restart (void)
+{
+  FakeWorld *world = talking (TRUE);
+
+  fake_far_reset ();
+  world->they_restart = TRUE;
+  far_offers (world);
+  world->fail_at = world->fallible + 1;
+  fake_world_forget (world);
+  gathered (world, 41000);
+  fake_world_check (world, "transport.set_remote 192.0.2.9:50000 srtp\n"
+                           "call.answer_offer 488 -\n"
+                           "call.reoffer sendrecv\n");
+  fake_world_free (world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,5 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call-restart/lost/in-vain", test_in_vain);
   g_test_add_func ("/call-restart/lost/moving", test_moving);
   g_test_add_func ("/call-restart/lost/ended", test_lost_and_ended);
+  g_test_add_func ("/call-restart/transport-refuses/offer", test_transport_refuses);
+  g_test_add_func ("/call-restart/transport-refuses/restart", test_transport_refuses_restart);
   return g_test_run ();
 }
