@@ -8,6 +8,7 @@
 #include <sofia-sip/msg_header.h>
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_tag.h>
 
 #include <string.h>
 
@@ -333,7 +334,7 @@ judge_all (CusaxCredentials *credentials, GPtrArray *found, const CusaxSipEvent 
 }
 
 static void
-authenticate (CusaxCredentials *credentials, GPtrArray *found, nua_handle_t *handle)
+authenticate (CusaxCredentials *credentials, GPtrArray *found, nua_handle_t *handle, const char *cseq)
 {
   CusaxConfig *config = credentials->login->config;
   char *auth[MAX_CHALLENGES] = { NULL };
@@ -347,7 +348,8 @@ authenticate (CusaxCredentials *credentials, GPtrArray *found, nua_handle_t *han
     }
   nua_authenticate (handle, NUTAG_AUTH (auth[0]), TAG_IF (auth[1] != NULL, NUTAG_AUTH (auth[1])),
                     TAG_IF (auth[2] != NULL, NUTAG_AUTH (auth[2])),
-                    TAG_IF (auth[3] != NULL, NUTAG_AUTH (auth[3])), TAG_END ());
+                    TAG_IF (auth[3] != NULL, NUTAG_AUTH (auth[3])), TAG_IF (cseq != NULL, SIPTAG_CSEQ_STR (cseq)),
+                    TAG_END ());
   for (guint i = 0; i < MAX_CHALLENGES; i++)
     cusax_digest_free_auth (auth[i]);
 }
@@ -355,6 +357,13 @@ authenticate (CusaxCredentials *credentials, GPtrArray *found, nua_handle_t *han
 gboolean
 cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *event, gboolean is_protected,
                           GError **error)
+{
+  return cusax_credentials_answer_anew (credentials, event, is_protected, NULL, error);
+}
+
+gboolean
+cusax_credentials_answer_anew (CusaxCredentials *credentials, const CusaxSipEvent *event, gboolean is_protected,
+                               const char *cseq, GError **error)
 {
   CusaxLogin *login = credentials->login;
   g_autoptr (GPtrArray) found = collect_all (event);
@@ -379,7 +388,7 @@ cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *ev
     return FALSE;
 
   credentials->was_protected = is_protected;
-  authenticate (credentials, found, event->handle);
+  authenticate (credentials, found, event->handle, cseq);
   g_ptr_array_extend_and_steal (credentials->answered, g_steal_pointer (&found));
   return TRUE;
 }

@@ -71,6 +71,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxCredentials, cusax_credentials_free)
 gboolean cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSipEvent *event,
                                    gboolean is_protected, GError **error);
 
+/** The same; the request goes on as @cseq (nullable): "7 BYE", for one that Sofia does not count by itself. */
+gboolean cusax_credentials_answer_anew (CusaxCredentials *credentials, const CusaxSipEvent *event, gboolean is_protected,
+                                        const char *cseq, GError **error);
+
 /**
  * cusax_credentials_decline:
  * @event: a challenge that cusax_credentials_answer() has just refused, to a request of a handle that goes on

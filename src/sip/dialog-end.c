@@ -9,7 +9,9 @@
  * time-outs come first (32 s). */
 #define ENDING_MS 40000
 /* How long BYE or CANCEL wait for the outer leg to come back. */
-#define LEG_WAIT_MS 20000
+#define LEG_WAIT_MS CUSAX_FAREWELL_MS
+/* How long BYE waits behind another request of the handle; then it goes beside it. */
+#define BYE_WAIT_MS 500
 
 /* Last thing of whoever calls it: the listener may do anything. */
 static void
@@ -43,6 +45,7 @@ finish_full (CusaxDialog *dialog, int status, const char *reason, gboolean elsew
   cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDED);
   cusax_exchange_clear (dialog);
   g_clear_handle_id (&dialog->guard_id, g_source_remove);
+  g_clear_handle_id (&dialog->bye_wait_id, g_source_remove);
   cusax_dialog_note_gone (dialog);
   if (dialog->notifier == NULL && dialog->stack != NULL)
     {
@@ -92,10 +95,63 @@ start_guard (CusaxDialog *dialog, guint ms)
   dialog->guard_id = cusax_loop_add_timeout (ms, on_guard, dialog);
 }
 
+/* What was asked for stays so: BYE goes, or goes again, beside the handle. The pointer may be dead after it. */
+static void
+leave_beside (CusaxDialog *dialog)
+{
+  gint64 past_ms = dialog->bye_at != 0 ? (g_get_monotonic_time () - dialog->bye_at) / 1000 : 0;
+
+  if (dialog->farewell != NULL)
+    cusax_farewell_begin (g_steal_pointer (&dialog->farewell), dialog->stack, dialog->presentation.privacy,
+                          dialog->leg_is_up, (guint) CLAMP (CUSAX_FAREWELL_MS - past_ms, 0, CUSAX_FAREWELL_MS));
+  cusax_dialog_finish (dialog, MAX (dialog->end_status, 0), dialog->end_reason);
+}
+
+static gboolean
+on_bye_wait (gpointer user_data)
+{
+  CusaxDialog *dialog = user_data;
+
+  dialog->bye_wait_id = 0;
+  leave_beside (dialog);
+  return G_SOURCE_REMOVE;
+}
+
+/* WORKAROUND Sofia-SIP 1.12.11 to 1.13 (nua_client.c, nua_client_request_queue): a handle sends one request besides INVITE
+ * at a time, and none of them can be taken back, so BYE would wait until INFO, REFER, NOTIFY or UPDATE is answered, or 32
+ * s. A second one, should the first leave after all, is answered with 481. */
+static gboolean
+is_bye_behind (const CusaxDialog *dialog)
+{
+  return dialog->info_is_out || dialog->refer == CUSAX_REFER_SENT || dialog->is_moving
+         || dialog->exchange == CUSAX_EXCHANGE_SENT_UPDATE
+         || (dialog->notifier != NULL && cusax_notifier_is_waiting (dialog->notifier));
+}
+
+void
+cusax_dialog_on_bye_response (CusaxDialog *dialog, const CusaxSipEvent *event)
+{
+  if (event->status < 200)
+    return;
+  /* One that we did not ask for: their refresh of the session did not come (RFC 4028 section 10). */
+  if (dialog->state == CUSAX_DIALOG_UP)
+    dialog->end_status = 408;
+  /* WORKAROUND Sofia-SIP 1.12.11 to 1.13 (nua_session.c, nua_bye_client_report): the call is over for nua, whatever came
+   * of BYE. If that was lost with its connection, they do not know. */
+  if (cusax_farewell_is_lost (event))
+    leave_beside (dialog);
+  else
+    cusax_dialog_finish (dialog, dialog->end_status, dialog->end_reason);
+}
+
 void
 cusax_dialog_send_bye (CusaxDialog *dialog)
 {
   cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+  if (dialog->bye_at == 0)
+    dialog->bye_at = g_get_monotonic_time ();
+  if (dialog->leg_is_up && is_bye_behind (dialog) && dialog->bye_wait_id == 0)
+    dialog->bye_wait_id = cusax_loop_add_timeout (BYE_WAIT_MS, on_bye_wait, dialog);
   dialog->end_status = 0;
   dialog->bye_waits = !dialog->leg_is_up;
   start_guard (dialog, dialog->leg_is_up ? ENDING_MS : LEG_WAIT_MS);
@@ -176,6 +232,7 @@ cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status)
 {
   cusax_exchange_clear (dialog);
   cusax_dialog_set_state (dialog, CUSAX_DIALOG_ENDING);
+  dialog->bye_at = g_get_monotonic_time ();
   dialog->end_status = status >= 300 && status < 700 ? status : 503;
   start_guard (dialog, ENDING_MS);
 }

@@ -96,6 +96,7 @@ cusax_dialog_new_incoming (CusaxStack *stack, const CusaxSelf *self, const Cusax
   dialog->focus = g_strdup (headers->focus);
   cusax_dialog_learn_allow (dialog, event);
   cusax_dialog_learn_id (dialog, event->sip);
+  cusax_farewell_learn (dialog->farewell, event->sip);
   cusax_dialog_get_sdp (event->sip, &sdp, &length);
   dialog->is_offerless = sdp == NULL;
   dialog->is_silent = sdp == NULL && sip_has_feature (event->sip->sip_require, "100rel");

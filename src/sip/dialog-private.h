@@ -6,6 +6,7 @@
 #pragma once
 
 #include "dialog.h"
+#include "farewell.h"
 #include "notifier.h"
 #include "presentation.h"
 
@@ -60,6 +61,8 @@ struct _CusaxDialog
   gboolean is_offerless; /* the INVITE had no SDP */
   gboolean bye_waits;    /* ENDING: BYE goes when ACK or the outer leg comes */
   gboolean cancel_waits; /* ENDING: CANCEL goes when the outer leg comes */
+  gint64 bye_at;         /* ENDING: when BYE was asked for; 0: not yet */
+  guint bye_wait_id;     /* ENDING: BYE may stand behind a request that nobody answers */
   gboolean leg_is_up;
   gboolean peer_has_allow; /* they have said what they take: */
   gboolean peer_has_update;
@@ -71,6 +74,7 @@ struct _CusaxDialog
   gpointer user_data;
   CusaxStack *stack;
   CusaxCredentials *credentials;
+  CusaxFarewell *farewell; /* NULL: it has begun */
   char *user;
   char *contact;
   char *focus; /* of their Contact now */
@@ -95,6 +99,7 @@ struct _CusaxDialog
   gboolean ack_brings_answer;
   char *sent_sdp;   /* ours, in an exchange that is not settled */
   char *queued_sdp; /* reoffer that waits for its turn */
+  gboolean is_moving; /* an UPDATE that tells our Contact waits for its answer */
   guint retry_id;
   guint n_retries;
   guint refresh_id;
@@ -167,6 +172,8 @@ void cusax_dialog_finish (CusaxDialog *dialog, int status, const char *reason);
 void cusax_dialog_let_go (CusaxDialog *dialog);
 /** From OFFERED or UP: BYE, now or when the leg is there. */
 void cusax_dialog_send_bye (CusaxDialog *dialog);
+/** What came of BYE. */
+void cusax_dialog_on_bye_response (CusaxDialog *dialog, const CusaxSipEvent *event);
 /** Sofia has hung up by itself over @status. */
 void cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status);
 void cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event);

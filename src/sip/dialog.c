@@ -52,6 +52,8 @@ cusax_dialog_free (CusaxDialog *dialog)
 {
   cusax_exchange_clear (dialog);
   g_clear_handle_id (&dialog->guard_id, g_source_remove);
+  g_clear_handle_id (&dialog->bye_wait_id, g_source_remove);
+  cusax_farewell_free (dialog->farewell);
   cusax_credentials_free (dialog->credentials);
   g_free (dialog->user);
   g_free (dialog->contact);
@@ -210,11 +212,7 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     cusax_dialog_end_declining (dialog);
 
   if (event->type == nua_r_bye)
-    {
-      /* One that we did not ask for: their refresh of the session did not come (RFC 4028 section 10). */
-      if (event->status >= 200)
-        cusax_dialog_finish (dialog, dialog->state == CUSAX_DIALOG_UP ? 408 : dialog->end_status, dialog->end_reason);
-    }
+    cusax_dialog_on_bye_response (dialog, event);
   else if (event->type == nua_r_invite)
     {
       if (dialog->state == CUSAX_DIALOG_CALLING || dialog->state == CUSAX_DIALOG_OFFERED
@@ -273,6 +271,8 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
   CusaxDialog *dialog = (CusaxDialog *) handler;
 
   cusax_dialog_learn_allow (dialog, event);
+  if (dialog->farewell != NULL)
+    cusax_farewell_learn (dialog->farewell, event->sip);
   cusax_dialog_info_pump (dialog);
   switch ((int) event->type)
     {
@@ -397,6 +397,7 @@ CusaxDialog *
 cusax_dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle, gboolean is_anonymous)
 {
   CusaxDialog *dialog = g_new0 (CusaxDialog, 1);
+  CusaxCredentialsUse use;
 
   dialog->handler.on_event = on_event;
   dialog->handler.on_leg = on_leg;
@@ -412,9 +413,9 @@ cusax_dialog_new (CusaxStack *stack, const CusaxSelf *self, nua_handle_t *handle
   if (!is_anonymous)
     dialog->referrer = g_strdup (cusax_address_get_uri (cusax_config_get_aor (self->config)));
   g_queue_init (&dialog->infos);
-  dialog->credentials
-    = cusax_credentials_new (self->login, &dialog->handler,
-                             is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL);
+  use = is_anonymous ? CUSAX_CREDENTIALS_ANONYMOUS : CUSAX_CREDENTIALS_CALL;
+  dialog->credentials = cusax_credentials_new (self->login, &dialog->handler, use);
+  dialog->farewell = cusax_farewell_new (self->login, use);
   cusax_stack_add (stack, &dialog->handler);
   return dialog;
 }

@@ -82,6 +82,7 @@ cusax_exchange_learn (CusaxDialog *dialog, const sip_t *sip)
 void
 cusax_exchange_move (CusaxDialog *dialog)
 {
+  dialog->is_moving = dialog->peer_has_update;
   if (dialog->peer_has_update)
     nua_update (dialog->handler.handle, SIPTAG_CONTACT_STR (dialog->contact), CUSAX_DIALOG_SAYS (dialog),
                 TAG_END ());

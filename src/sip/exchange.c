@@ -211,6 +211,8 @@ cusax_exchange_on_update_response (CusaxDialog *dialog, const CusaxSipEvent *eve
   const char *sdp;
   gsize length;
 
+  if (event->status >= 200)
+    dialog->is_moving = FALSE;
   if (event->status < 200 || (dialog->state != CUSAX_DIALOG_UP && dialog->state != CUSAX_DIALOG_CALLING))
     return;
   if (dialog->exchange != CUSAX_EXCHANGE_SENT_UPDATE)

@@ -175,6 +175,12 @@ cusax_notifier_is_over (CusaxNotifier *notifier)
   return notifier->handle == NULL;
 }
 
+gboolean
+cusax_notifier_is_waiting (CusaxNotifier *notifier)
+{
+  return notifier->is_out;
+}
+
 void
 cusax_notifier_on_answer (CusaxNotifier *notifier, const CusaxSipEvent *event)
 {

@@ -37,6 +37,9 @@ CusaxNotifier *cusax_notifier_new (const CusaxSipEvent *refer, const char *conta
 CusaxSipReferral *cusax_notifier_get_port (CusaxNotifier *notifier);
 gboolean cusax_notifier_is_over (CusaxNotifier *notifier);
 
+/** Returns: TRUE while a NOTIFY has no answer. */
+gboolean cusax_notifier_is_waiting (CusaxNotifier *notifier);
+
 /** nua_r_notify, but for challenges that are answered. */
 void cusax_notifier_on_answer (CusaxNotifier *notifier, const CusaxSipEvent *event);
 /** nua_i_subscribe: they refresh or end the subscription; Sofia has answered. */

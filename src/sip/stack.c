@@ -235,6 +235,12 @@ cusax_stack_is_up (CusaxStack *stack)
 }
 
 gboolean
+cusax_stack_is_retired (CusaxStack *stack)
+{
+  return stack->state == CUSAX_STACK_RETIRED;
+}
+
+gboolean
 cusax_stack_is_protected (CusaxStack *stack)
 {
   return cusax_relay_is_protected (stack->relay);

@@ -103,6 +103,7 @@ void cusax_stack_retire (CusaxStack *stack);
 void cusax_stack_detach (CusaxStack *stack);
 
 gboolean cusax_stack_is_up (CusaxStack *stack);
+gboolean cusax_stack_is_retired (CusaxStack *stack);
 gboolean cusax_stack_is_protected (CusaxStack *stack); /* verified TLS, now */
 /** Fills transport, is_tls, tls_version and trust of the outer leg, if it is UP. */
 void cusax_stack_get_protection (CusaxStack *stack, CusaxProtection *protection);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ends of calls that Sofia alone would lose: BYE and CANCEL on a connection that dies under them, BYE behind a request
+ * that nobody answers, and refused offers, which are no ends (RFC 3261 sections 14.1 and 15).
+ */
+#include "ua-fixture.h"
+
+#include <string.h>
+
+#define ROUTES "Record-Route: <sip:far.example.test;lr>, <sip:near.example.test;lr;x=1>\n"
+#define INFO_ALLOWED "Allow: INVITE, ACK, BYE, INFO, REFER, UPDATE\n"
+
+static guint
+get_cseq (const PeerMessage *message)
+{
+  g_autofree char *text = peer_message_get (message, "CSeq");
+
+  return (guint) g_ascii_strtoull (text, NULL, 10);
+}
+
+static void
+assert_same (const PeerMessage *one, const PeerMessage *other, const char *header)
+{
+  g_autofree char *before = message_get_all (one, header), *after = message_get_all (other, header);
+
+  g_assert_cmpstr (before, ==, after);
+}
+
+/* The same good-bye again: RFC 3261 section 12.2.1.1. */
+static void
+assert_again (const PeerMessage *bye, const PeerMessage *again)
+{
+  static const char *const headers[] = { "Call-ID", "From", "To", "Route" };
+
+  g_assert_cmpstr (again->first_line, ==, bye->first_line);
+  for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
+    assert_same (bye, again, headers[i]);
+  g_assert_cmpuint (get_cseq (again), >, get_cseq (bye));
+  g_assert_cmpuint (get_cseq (again), <, 0x80000000u);
+}
+
+static void
+hang_up (Talk *talk)
+{
+  talk->call->vtable->hang_up (talk->call);
+}
+
+/* ------------------------------------------------------------------ lost BYE */
+
+typedef enum
+{
+  OUT,
+  IN
+} Way;
+
+static const struct
+{
+  const char *name;
+  Way way;
+  const char *extra; /* of their INVITE or its answer */
+  const char *routes;
+  gboolean for_long; /* the account signs in again */
+  gboolean is_asked; /* 407 to the second one */
+} losses[] = {
+  { "out", OUT, "", "", FALSE, FALSE },
+  { "out/routes", OUT, ROUTES, "<sip:near.example.test;lr;x=1>, <sip:far.example.test;lr>", FALSE, FALSE },
+  { "out/for-long", OUT, "", "", TRUE, FALSE },
+  { "out/asked", OUT, "", "", FALSE, TRUE },
+  { "in", IN, "", "", FALSE, FALSE },
+  { "in/routes", IN, ROUTES, "<sip:far.example.test;lr>, <sip:near.example.test;lr;x=1>", FALSE, FALSE },
+};
+
+static PeerDialog *
+take_call (Line *line, Talk **talk, const char *extra)
+{
+  PeerDialog *dialog = peer_dialog_new (peer_get_contact (line->peer));
+  g_autoptr (PeerMessage) ringing = NULL, ok = NULL;
+
+  peer_request (line->peer, dialog, "INVITE", extra, "v=offer\n");
+  ringing = peer_expect (line->peer, "SIP/2.0 180", WAIT_MS);
+  peer_dialog_learn (dialog, ringing);
+  line->talk->call->vtable->accept (line->talk->call, "v=answer\r\n");
+  ok = peer_expect (line->peer, "SIP/2.0 200", WAIT_MS);
+  peer_request (line->peer, dialog, "ACK", NULL, NULL);
+  peer_wait (line->peer, &line->talk->n_established, "established call", WAIT_MS);
+  *talk = line->talk;
+  return dialog;
+}
+
+/* All that a message wants, comma or line. */
+static void
+assert_routes (const PeerMessage *message, const char *routes)
+{
+  g_autofree char *all = message_get_all (message, "Route");
+  g_auto (GStrv) parts = g_strsplit (all, " | ", -1);
+  g_autofree char *joined = g_strjoinv (", ", parts), *spaced = NULL;
+  g_auto (GStrv) items = g_strsplit (joined, ",", -1);
+
+  for (guint i = 0; items[i] != NULL; i++)
+    g_strstrip (items[i]);
+  spaced = g_strjoinv (", ", items);
+  g_assert_cmpstr (spaced, ==, routes);
+}
+
+static void
+lose_leg (Line *line, gboolean for_long)
+{
+  line->n_registered = 0;
+  if (!for_long)
+    {
+      peer_drop (line->peer);
+      return;
+    }
+  peer_die (line->peer);
+  line_wait_stopped (line);
+  peer_revive (line->peer);
+  line_start (line);
+}
+
+/* 407, and once more with an answer and the next number. */
+static PeerMessage *
+ask_who (Line *line, const PeerMessage *bye)
+{
+  PeerMessage *again;
+  g_autofree char *proxy = NULL;
+
+  peer_reply (line->peer, bye, "407 Proxy Authentication Required", NULL,
+              "Proxy-Authenticate: Digest realm=\"example.test\", nonce=\"9\", qop=\"auth\", algorithm=SHA-256\n", NULL);
+  again = peer_expect (line->peer, "BYE ", WAIT_MS);
+  proxy = peer_message_get (again, "Proxy-Authorization");
+  g_assert_nonnull (proxy);
+  assert_again (bye, again);
+  return again;
+}
+
+static void
+test_bye_lost (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog = losses[i].way == OUT ? line_outgoing_call (line, &talk, losses[i].extra)
+                                                       : take_call (line, &talk, losses[i].extra);
+  g_autoptr (PeerMessage) bye = NULL, again = NULL;
+
+  hang_up (talk);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  lose_leg (line, losses[i].for_long);
+  /* For us it is over. */
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+  g_assert_cmpuint (talk->status, ==, 0);
+
+  again = peer_expect (line->peer, "BYE ", WAIT_MS);
+  assert_again (bye, again);
+  assert_routes (again, losses[i].routes);
+  if (losses[i].is_asked)
+    {
+      g_autoptr (PeerMessage) asked = g_steal_pointer (&again);
+
+      again = ask_who (line, asked);
+    }
+  peer_reply (line->peer, again, "481 Call Does Not Exist", NULL, NULL, NULL);
+  line_wait_registered (line);
+  peer_expect_none (line->peer, "BYE ", 50);
+  if (losses[i].way == OUT)
+    talk_free (talk);
+  line_free (line);
+}
+
+/* Signing off waits for none of them. */
+static void
+test_bye_lost_and_stop (void)
+{
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog = line_outgoing_call (line, &talk, NULL);
+  g_autoptr (PeerMessage) bye = NULL;
+  gint64 begin;
+
+  hang_up (talk);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  peer_die (line->peer);
+  line_wait_stopped (line);
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+  line->n_stopped = 0;
+  begin = g_get_monotonic_time ();
+  line->port->vtable->stop (line->port);
+  line_wait_stopped (line);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 2 * G_USEC_PER_SEC);
+  talk_free (talk);
+  line_free (line);
+}
+
+/* ------------------------------------------------------------ BYE that waits */
+
+static void
+send_info (Line *line, Talk *talk)
+{
+  talk->call->vtable->send_info (talk->call, "application/dtmf-relay", "Signal=1\r\nDuration=100\r\n");
+}
+
+static void
+send_refer (Line *line, Talk *talk)
+{
+  g_autoptr (CusaxAddress) carol = cusax_address_parse_uri ("sip:carol@example.test", NULL);
+
+  g_assert_true (talk->call->vtable->refer (talk->call, carol, NULL, NULL));
+}
+
+static void
+send_update (Line *line, Talk *talk)
+{
+  /* Their new Contact is told so. */
+  peer_drop (line->peer);
+}
+
+static const struct
+{
+  const char *method;
+  void (*send) (Line *line, Talk *talk);
+} blockers[] = { { "INFO ", send_info }, { "REFER ", send_refer }, { "UPDATE ", send_update } };
+
+/* The request that nobody answers, in calls of both directions; BYE leaves within 2 s. */
+static void
+test_bye_behind (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data) / 2;
+  gboolean is_outgoing = GPOINTER_TO_UINT (data) % 2;
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog
+    = is_outgoing ? line_outgoing_call (line, &talk, INFO_ALLOWED) : take_call (line, &talk, INFO_ALLOWED);
+  g_autoptr (PeerMessage) swallowed = NULL, bye = NULL;
+  gint64 begin;
+
+  blockers[i].send (line, talk);
+  swallowed = peer_expect (line->peer, blockers[i].method, WAIT_MS);
+  begin = g_get_monotonic_time ();
+  hang_up (talk);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 2 * G_USEC_PER_SEC);
+  assert_same (swallowed, bye, "Call-ID");
+  assert_same (swallowed, bye, "From");
+  assert_same (swallowed, bye, "To");
+  g_assert_cmpuint (get_cseq (bye), >, get_cseq (swallowed));
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+  g_assert_cmpuint (talk->status, ==, 0);
+  if (is_outgoing)
+    talk_free (talk);
+  line_free (line);
+}
+
+/* What is answered in time is waited for: one BYE. */
+static void
+test_bye_after_info (void)
+{
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog = line_outgoing_call (line, &talk, INFO_ALLOWED);
+  g_autoptr (PeerMessage) info = NULL, bye = NULL;
+
+  send_info (line, talk);
+  info = peer_expect (line->peer, "INFO ", WAIT_MS);
+  hang_up (talk);
+  peer_reply (line->peer, info, "200 OK", NULL, NULL, NULL);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  g_assert_cmpuint (get_cseq (bye), ==, get_cseq (info) + 1);
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+  peer_expect_none (line->peer, "BYE ", 600);
+  talk_free (talk);
+  line_free (line);
+}
+
+static void
+add_tests (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/farewell/bye-lost/%s", losses[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bye_lost);
+    }
+  g_test_add_func ("/farewell/bye-lost/stop", test_bye_lost_and_stop);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (blockers); i++)
+    {
+      g_autofree char *method = g_ascii_strdown (g_strstrip (g_strdup (blockers[i / 2].method)), -1);
+      g_autofree char *path = g_strdup_printf ("/farewell/bye-behind/%s/%s", method, i % 2 ? "out" : "in");
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bye_behind);
+    }
+  g_test_add_func ("/farewell/bye-behind/answered", test_bye_after_info);
+}
+
+int
+main (int argc, char **argv)
+{
+  return fixture_run (argc, argv, add_tests);
+}
