@@ -339,7 +339,7 @@ offer_video (CusaxOffer *offer, CusaxOfferPlan *plan, const CusaxTransportDescri
   if (plan->grouped[CUSAX_OFFER_VIDEO])
     local = audio;
   fill_stream (offer, text, CUSAX_OFFER_VIDEO, local, audio->address);
-  text->feedback_for_all = CUSAX_SDP_FEEDBACK_PLI | CUSAX_SDP_FEEDBACK_FIR;
+  text->feedback_for_all = CUSAX_SDP_FEEDBACK_PLI | CUSAX_SDP_FEEDBACK_FIR | CUSAX_SDP_FEEDBACK_NACK;
   return is_ready (local)
          && offer_stream (offer, plan, CUSAX_OFFER_VIDEO, local, offer->video_direction, text, NULL);
 }

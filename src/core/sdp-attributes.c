@@ -225,7 +225,7 @@ read_ice_options (CusaxSdpMedia *media, const char *value)
 
 /* ------------------------------------------------------------- other lines */
 
-/* rtcp-fb:<payload type or *> <kind> <which> */
+/* rtcp-fb:<payload type or *> <kind> [<which>] */
 static void
 read_feedback (CusaxSdpMedia *media, const char *value)
 {
@@ -235,12 +235,16 @@ read_feedback (CusaxSdpMedia *media, const char *value)
   gboolean all;
   guint8 bit;
 
-  if (words->len < 3)
+  if (words->len < 2)
     return;
   all = g_str_equal (words->pdata[0], "*");
   if (!all && !g_ascii_string_to_unsigned (words->pdata[0], 10, 0, 127, &number, NULL))
     return;
-  if (g_str_equal (words->pdata[1], "nack") && g_str_equal (words->pdata[2], "pli"))
+  if (g_str_equal (words->pdata[1], "nack") && words->len == 2)
+    bit = CUSAX_SDP_FEEDBACK_NACK;
+  else if (words->len == 2)
+    return;
+  else if (g_str_equal (words->pdata[1], "nack") && g_str_equal (words->pdata[2], "pli"))
     bit = CUSAX_SDP_FEEDBACK_PLI;
   else if (g_str_equal (words->pdata[1], "ccm") && g_str_equal (words->pdata[2], "fir"))
     bit = CUSAX_SDP_FEEDBACK_FIR;

@@ -55,18 +55,24 @@ write_crypto (GString *sdp, const CusaxSdpStream *stream)
 static void
 write_feedback (GString *sdp, const CusaxSdpStream *stream)
 {
-  if ((stream->feedback_for_all & CUSAX_SDP_FEEDBACK_PLI) != 0)
-    g_string_append (sdp, "a=rtcp-fb:* nack pli\r\n");
-  if ((stream->feedback_for_all & CUSAX_SDP_FEEDBACK_FIR) != 0)
-    g_string_append (sdp, "a=rtcp-fb:* ccm fir\r\n");
+  static const struct
+  {
+    CusaxSdpFeedback bit;
+    const char *words;
+  } kinds[] = { { CUSAX_SDP_FEEDBACK_PLI, "nack pli" },
+                { CUSAX_SDP_FEEDBACK_FIR, "ccm fir" },
+                { CUSAX_SDP_FEEDBACK_NACK, "nack" } };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
+    if ((stream->feedback_for_all & kinds[k].bit) != 0)
+      g_string_append_printf (sdp, "a=rtcp-fb:* %s\r\n", kinds[k].words);
   for (guint i = 0; stream->feedback != NULL && i < stream->codecs->len; i++)
     {
       guint payload_type = ((const CusaxCodec *) stream->codecs->pdata[i])->payload_type;
 
-      if ((stream->feedback[payload_type] & CUSAX_SDP_FEEDBACK_PLI) != 0)
-        g_string_append_printf (sdp, "a=rtcp-fb:%u nack pli\r\n", payload_type);
-      if ((stream->feedback[payload_type] & CUSAX_SDP_FEEDBACK_FIR) != 0)
-        g_string_append_printf (sdp, "a=rtcp-fb:%u ccm fir\r\n", payload_type);
+      for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
+        if ((stream->feedback[payload_type] & kinds[k].bit) != 0)
+          g_string_append_printf (sdp, "a=rtcp-fb:%u %s\r\n", payload_type, kinds[k].words);
     }
 }
 

@@ -33,7 +33,8 @@ typedef enum
 typedef enum
 {
   CUSAX_SDP_FEEDBACK_PLI = 1, /* nack pli */
-  CUSAX_SDP_FEEDBACK_FIR = 2  /* ccm fir */
+  CUSAX_SDP_FEEDBACK_FIR = 2, /* ccm fir */
+  CUSAX_SDP_FEEDBACK_NACK = 4 /* nack: lost packets are named, and sent again */
 } CusaxSdpFeedback;
 
 /** Returns: the kind of @protocol, the third word of an m= line. */

@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Of all formats of pictures, and of none of sound that we know (RFC 3551, RFC 6184, RFC 7741). */
+#define PICTURE_CLOCK 90000
+
 /* -------------------------------------------------------------- whose it is */
 
 static guint32
@@ -236,11 +239,14 @@ cusax_transport_set_codecs (CusaxTransport *transport, const GPtrArray *codecs)
 
   g_mutex_lock (&t->lock);
   memset (t->is_own_type, 0, sizeof t->is_own_type);
+  t->is_of_pictures = FALSE;
   for (guint i = 0; codecs != NULL && i < codecs->len; i++)
     {
-      guint8 type = ((const CusaxCodec *) codecs->pdata[i])->payload_type & 0x7f;
+      const CusaxCodec *codec = codecs->pdata[i];
+      guint8 type = codec->payload_type & 0x7f;
 
       t->is_own_type[type] = TRUE;
+      t->is_of_pictures |= codec->clock_rate == PICTURE_CLOCK;
       if (t->guest == NULL)
         t->is_guest_type[type] = FALSE; /* of a guest that has gone */
     }

@@ -91,10 +91,37 @@ note_reports (Transport *t, const guint8 *data, gsize length)
   t->is_deafness_told = is_deaf;
 }
 
+static void
+send_again (gpointer carrier, const guint8 *data, gsize length)
+{
+  cusax_transport_send_raw (carrier, get_component (carrier, CUSAX_PACKET_RTP), data, length);
+}
+
+/* They have lost some of ours. Lock not held. */
+static void
+resend (Transport *t, const guint8 *rtcp, gsize length)
+{
+  Transport *carrier = t->carrier != NULL ? t->carrier : t;
+  gboolean goes;
+
+  if (t->resend == NULL)
+    return;
+  g_mutex_lock (&t->lock);
+  goes = (t->direction & CUSAX_DIRECTION_SENDONLY) != 0;
+  g_mutex_unlock (&t->lock);
+  if (!goes)
+    return;
+  g_mutex_lock (&carrier->lock);
+  cusax_resend_answer (t->resend, rtcp, length, g_get_monotonic_time (), send_again, carrier);
+  g_mutex_unlock (&carrier->lock);
+}
+
 /* Lock not held; @data is overwritten. */
 static void
 deliver (Transport *t, CusaxPacketKind kind, guint8 *data, gsize length, gsize wire_length)
 {
+  if (kind == CUSAX_PACKET_RTCP)
+    resend (t, data, length);
   g_mutex_lock (&t->lock);
   if (kind == CUSAX_PACKET_RTP)
     {
@@ -189,6 +216,10 @@ send_packet (Transport *carrier, CusaxPacketKind kind, guint8 *data, gsize *leng
 static void
 count_sent (Transport *t, const guint8 *data, gsize length)
 {
+  if (t->is_of_pictures && t->resend == NULL)
+    t->resend = cusax_resend_new ();
+  if (t->resend != NULL)
+    cusax_resend_keep (t->resend, data, length);
   cusax_statistics_note_rtp_out (t->statistics, data, t->out.last);
   if (t->stats.packets_sent++ == 0)
     cusax_transport_post (t, EVENT_FIRST_OUT);

@@ -20,6 +20,7 @@
 #include "leg.h"
 #include "path.h"
 #include "ports.h"
+#include "resend.h"
 #include "srtp.h"
 #include "statistics.h"
 
@@ -121,6 +122,8 @@ struct _Transport
   CusaxTransportStats stats;
   CusaxStatistics *statistics;
   gboolean is_deafness_told;
+  gboolean is_of_pictures; /* by its formats */
+  CusaxResend *resend;     /* (nullable); media thread only */
 
   /* Bundles; changed in the media thread only, for the main thread. A carrier's lock is taken before its guest's. */
   Transport *carrier; /* (nullable): whose network side is ours */

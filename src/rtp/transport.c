@@ -290,6 +290,7 @@ transport_shutdown (CusaxTransport *transport)
   g_clear_pointer (&t->event_source, g_source_unref);
 
   g_clear_pointer (&t->statistics, cusax_statistics_free);
+  g_clear_pointer (&t->resend, cusax_resend_free);
   g_clear_pointer (&t->outbound, cusax_srtp_free);
   g_clear_pointer (&t->inbound, cusax_srtp_free);
   g_clear_pointer (&t->servers, cusax_servers_free);

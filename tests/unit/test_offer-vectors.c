@@ -23,24 +23,24 @@ static const struct
     "103=H264/90 107=H264/90 dtls=passive ice=4ZcD/2 bundled plifir",
     "c=IN IP4 192.0.2.1|a=group:BUNDLE 0 1|m=audio 4000 UDP/TLS/RTP/SAVPF 111 9 0 8 110 126|a=ptime:20|"
     "a=sendrecv|a=mid:0|a=rtcp-mux|a=setup:active|m=video 4000 UDP/TLS/RTP/SAVPF 96 103 107|a=sendrecv|"
-    "a=rtcp-fb:96 nack pli|a=rtcp-fb:96 ccm fir|a=rtcp-fb:103 nack pli|a=rtcp-fb:103 ccm fir|"
-    "a=rtcp-fb:107 nack pli|a=mid:1|a=rtcp-mux|m=application 0 UDP/DTLS/SCTP webrtc-datachannel|a=mid:2" },
+    "a=rtcp-fb:96 nack pli|a=rtcp-fb:96 ccm fir|a=rtcp-fb:96 nack|a=rtcp-fb:103 nack pli|"
+    "a=rtcp-fb:103 ccm fir|a=rtcp-fb:107 nack pli|a=mid:1|a=rtcp-mux|m=application 0 UDP/DTLS/SCTP webrtc-datachannel|a=mid:2" },
   { "chrome-av", PREFER, FALSE,
     "192.0.2.44 52036/52036+mux sendrecv 111=opus/48 9=G722/8 0=PCMU/8 8=PCMA/8 110=telephone-event/48 "
     "126=telephone-event/8 dtls=passive? ice=4ZcD/2 + 192.0.2.44 52036/52036+mux sendrecv 96=VP8/90 "
     "103=H264/90 107=H264/90 dtls=passive? ice=4ZcD/2 bundled plifir",
     "c=IN IP4 192.0.2.1|a=group:BUNDLE 0 1|m=audio 4000 UDP/TLS/RTP/SAVPF 111 9 0 8 110 126|a=ptime:20|"
     "a=sendrecv|a=mid:0|a=rtcp-mux|a=setup:active|m=video 4000 UDP/TLS/RTP/SAVPF 96 103 107|a=sendrecv|"
-    "a=rtcp-fb:96 nack pli|a=rtcp-fb:96 ccm fir|a=rtcp-fb:103 nack pli|a=rtcp-fb:103 ccm fir|"
-    "a=rtcp-fb:107 nack pli|a=mid:1|a=rtcp-mux|m=application 0 UDP/DTLS/SCTP webrtc-datachannel|a=mid:2" },
+    "a=rtcp-fb:96 nack pli|a=rtcp-fb:96 ccm fir|a=rtcp-fb:96 nack|a=rtcp-fb:103 nack pli|"
+    "a=rtcp-fb:103 ccm fir|a=rtcp-fb:107 nack pli|a=mid:1|a=rtcp-mux|m=application 0 UDP/DTLS/SCTP webrtc-datachannel|a=mid:2" },
   { "chrome-av", REQUIRE, TRUE,
     "192.0.2.44 52036/52036+mux sendrecv 111=opus/48 9=G722/8 0=PCMU/8 8=PCMA/8 110=telephone-event/48 "
     "126=telephone-event/8 dtls=passive ice=4ZcD/2 + 192.0.2.44 52036/52036+mux sendrecv 96=VP8/90 "
     "103=H264/90 107=H264/90 dtls=passive ice=4ZcD/2 bundled plifir",
     "c=IN IP4 192.0.2.1|a=group:BUNDLE 0 1|m=audio 4000 UDP/TLS/RTP/SAVPF 111 9 0 8 110 126|a=ptime:20|"
     "a=sendrecv|a=mid:0|a=rtcp-mux|a=setup:active|m=video 4000 UDP/TLS/RTP/SAVPF 96 103 107|a=sendrecv|"
-    "a=rtcp-fb:96 nack pli|a=rtcp-fb:96 ccm fir|a=rtcp-fb:103 nack pli|a=rtcp-fb:103 ccm fir|"
-    "a=rtcp-fb:107 nack pli|a=mid:1|a=rtcp-mux|m=application 0 UDP/DTLS/SCTP webrtc-datachannel|a=mid:2" },
+    "a=rtcp-fb:96 nack pli|a=rtcp-fb:96 ccm fir|a=rtcp-fb:96 nack|a=rtcp-fb:103 nack pli|"
+    "a=rtcp-fb:103 ccm fir|a=rtcp-fb:107 nack pli|a=mid:1|a=rtcp-mux|m=application 0 UDP/DTLS/SCTP webrtc-datachannel|a=mid:2" },
   { "chrome-av", OFF, TRUE,
     "NOT_PROTECTED",
     NULL },
@@ -56,7 +56,7 @@ static const struct
     "120=VP8/90 126=H264/90 97=H264/90 dtls=passive ice=e8e6b3f2/3 bundled plifir",
     "c=IN IP4 192.0.2.1|a=group:BUNDLE 0 1|m=audio 4000 UDP/TLS/RTP/SAVPF 109 9 0 8 101|a=ptime:20|"
     "a=sendrecv|a=mid:0|a=rtcp-mux|a=setup:active|m=video 4000 UDP/TLS/RTP/SAVPF 120 126 97|a=sendrecv|"
-    "a=rtcp-fb:120 nack pli|a=rtcp-fb:120 ccm fir|a=rtcp-fb:126 nack pli|a=mid:1|a=rtcp-mux" },
+    "a=rtcp-fb:120 nack pli|a=rtcp-fb:120 ccm fir|a=rtcp-fb:120 nack|a=rtcp-fb:126 nack pli|a=mid:1|a=rtcp-mux" },
   { "linphone-dtls-av", PREFER, TRUE,
     "192.0.2.31 41234/41235 sendrecv 96=opus/48 0=PCMU/8 8=PCMA/8 101=telephone-event/48 "
     "98=telephone-event/8 dtls=passive ice=9f3a81b7/2 + 192.0.2.31 52340/52341 sendrecv 96=VP8/90 "

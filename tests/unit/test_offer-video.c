@@ -45,7 +45,7 @@ test_offered (void)
                    "m=video 4100 RTP/AVP 96 97 98|a=rtpmap:96 VP8/90000|a=rtpmap:97 H264/90000|"
                    "a=fmtp:97 packetization-mode=1;profile-level-id=42e01f|a=rtpmap:98 H264/90000|"
                    "a=fmtp:98 packetization-mode=0;profile-level-id=42e01f|a=sendrecv|a=rtcp-fb:* nack pli|"
-                   "a=rtcp-fb:* ccm fir|a=rtcp-mux");
+                   "a=rtcp-fb:* ccm fir|a=rtcp-fb:* nack|a=rtcp-mux");
   g_assert_null (strstr (sdp, "BUNDLE"));
 }
 

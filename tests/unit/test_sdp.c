@@ -237,7 +237,10 @@ test_more (void)
     { "", "a=bundle-only\r\n", "- bundle-only" },
     { "", "a=rtcp-fb:8 nack pli\r\n", "- fb=1" },
     { "", "a=rtcp-fb:* ccm fir\r\na=rtcp-fb:* nack  pli x\r\n", "- fb=3" },
-    { "", "a=rtcp-fb:9 nack pli\r\na=rtcp-fb:8 nack\r\na=rtcp-fb:300 nack pli\r\na=rtcp-fb:\r\na=rtcp-fb\r\n", "-" },
+    { "", "a=rtcp-fb:9 nack pli\r\na=rtcp-fb:8 ccm\r\na=rtcp-fb:8 nack sli\r\na=rtcp-fb:300 nack pli\r\na=rtcp-fb:300 nack\r\n"
+          "a=rtcp-fb:\r\na=rtcp-fb\r\na=rtcp-fb:8\r\n", "-" },
+    { "", "a=rtcp-fb:8 nack\r\n", "- fb=4" },
+    { "", "a=rtcp-fb:* nack pli\r\na=rtcp-fb:8  nack\r\n", "- fb=5" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
