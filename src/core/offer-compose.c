@@ -10,8 +10,6 @@
 #include <string.h>
 
 #define FIRST_DYNAMIC 96 /* RFC 3551 section 6 */
-#define PTIME 20
-#define MAX_PTIME 60
 
 /* P1, A6: over signalling that is not protected, thus perhaps UDP, an INVITE has to stay below 1300 bytes (RFC 3261 section
  * 18.1.1), and its header takes 600, 860 with credentials. So such an offer leaves unsaid what is the default anyway, and names
@@ -388,7 +386,7 @@ cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *lo
     return NULL;
 
   fill_stream (offer, &texts[CUSAX_OFFER_AUDIO], CUSAX_OFFER_AUDIO, local, local->address);
-  texts[CUSAX_OFFER_AUDIO].ptime = PTIME;
+  texts[CUSAX_OFFER_AUDIO].ptime = offer->ptime;
   if (!offer_stream (offer, offer->plan, CUSAX_OFFER_AUDIO, local, direction, &texts[CUSAX_OFFER_AUDIO], error))
     {
       cusax_offer_forget_pending (offer);
@@ -405,15 +403,6 @@ cusax_offer_create_offer (CusaxOffer *offer, const CusaxTransportDescription *lo
 }
 
 /* ------------------------------------------------------------------ answer */
-
-/* What they say of packet times is kept to: gateways want the same both ways. */
-static guint
-answer_ptime (const CusaxOfferResult *received)
-{
-  guint ptime = received->ptime >= 10 && received->ptime <= MAX_PTIME ? received->ptime : PTIME;
-
-  return received->maxptime != 0 ? MIN (ptime, received->maxptime) : ptime;
-}
 
 static gboolean
 has_keys (const CusaxOfferResult *received, const CusaxTransportDescription *local)
@@ -441,7 +430,7 @@ answer_stream (CusaxOffer *offer, CusaxOfferKind kind, const CusaxTransportDescr
   text->direction = direction & received->direction;
   text->rtcp_mux = text->hides_rtcp_port = received->remote->rtcp_mux;
   if (kind == CUSAX_OFFER_AUDIO)
-    text->ptime = answer_ptime (received);
+    text->ptime = cusax_offer_result_get_packet_time (received);
   else
     text->feedback = offer->streams[kind].feedback;
   text->crypto_tag = received->local_crypto.tag;

@@ -7,6 +7,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#define PTIME_STEP 10
+#define PTIME_MAX 60
+
 static const char *const types[CUSAX_OFFER_KINDS] = { "audio", "video" };
 
 static gboolean
@@ -38,6 +41,17 @@ cusax_offer_result_copy (const CusaxOfferResult *result)
   copy->codecs = cusax_codecs_copy (result->codecs);
   copy->video = NULL;
   return copy;
+}
+
+/* What they say of packet times is kept to: gateways want the same both ways. What is below the step is no packet time. */
+guint
+cusax_offer_result_get_packet_time (const CusaxOfferResult *result)
+{
+  guint ms = result->ptime >= PTIME_STEP && result->ptime <= PTIME_MAX ? result->ptime : CUSAX_SDP_PTIME;
+
+  if (result->maxptime >= PTIME_STEP)
+    ms = MIN (ms, result->maxptime);
+  return ms / PTIME_STEP * PTIME_STEP;
 }
 
 /* -------------------------------------------------------------------- ways */

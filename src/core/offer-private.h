@@ -50,6 +50,7 @@ struct _CusaxOffer
 
   guint64 session_id;
   guint64 version;
+  guint ptime;     /* of the sound: what was agreed on stays said */
   char *cname;     /* random, for this call only: it links nothing to nobody (RFC 7022 section 4.2) */
   char *origin;    /* (nullable): address in o=, never changed (RFC 3264 section 8) */
   char *last_body; /* (nullable): the last text without its o= line; holds a key */

@@ -25,6 +25,7 @@ cusax_offer_new (CusaxMediaSecurity security, const GPtrArray *codecs)
   offer->streams[CUSAX_OFFER_AUDIO].ours = cusax_codecs_copy (codecs);
   /* Unique is enough (RFC 8866 section 5.2), and 31 bits are what every parser can hold. */
   offer->session_id = g_random_int () >> 1;
+  offer->ptime = CUSAX_SDP_PTIME;
   offer->cname = g_strdup_printf ("%08x%08x%08x", g_random_int (), g_random_int (), g_random_int ());
   return offer;
 }
@@ -173,6 +174,8 @@ cusax_offer_settle_stream (CusaxOffer *offer, CusaxOfferKind kind, const CusaxOf
     return;
   stream->agreed_codecs = cusax_codecs_copy (result->codecs);
   bind_codecs (stream, stream->agreed_codecs);
+  if (kind == CUSAX_OFFER_AUDIO)
+    offer->ptime = cusax_offer_result_get_packet_time (result);
   stream->keying = result->keying;
   stream->remote_setup = result->remote->setup;
   stream->remote_fingerprint = g_strdup (result->remote->fingerprint);

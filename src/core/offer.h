@@ -79,6 +79,14 @@ void cusax_offer_result_free (CusaxOfferResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxOfferResult, cusax_offer_result_free)
 
 /**
+ * cusax_offer_result_get_packet_time:
+ *
+ * Returns: ms of sound that a packet of ours is to hold: what they ask for (a=ptime) from 10 to 60, else 20; never more than
+ * their a=maxptime; whole tens, which all formats can
+ */
+guint cusax_offer_result_get_packet_time (const CusaxOfferResult *result);
+
+/**
  * cusax_offer_new:
  * @security: policy of this call; REQUIRE must fail earlier if signalling is not protected (R49)
  * @codecs: (element-type CusaxCodec): what we can do, in our order; copied

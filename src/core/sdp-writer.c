@@ -131,7 +131,7 @@ cusax_sdp_write_stream (GString *sdp, const CusaxSdpStream *stream)
     }
   for (guint i = 0; i < stream->codecs->len; i++)
     write_codec (sdp, stream->codecs->pdata[i], stream->is_short);
-  if (stream->ptime != 0 && !(stream->is_short && stream->ptime == 20))
+  if (stream->ptime != 0 && !(stream->is_short && stream->ptime == CUSAX_SDP_PTIME))
     g_string_append_printf (sdp, "a=ptime:%u\r\n", stream->ptime);
   if (!stream->is_short || stream->direction != CUSAX_DIRECTION_SENDRECV)
     g_string_append_printf (sdp, "a=%s\r\n", direction_name (stream->direction));

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define CUSAX_SDP_MAX_MEDIA 32
 #define CUSAX_SDP_MAX_FORMATS 256
 #define CUSAX_SDP_MAX_CRYPTO 8
+#define CUSAX_SDP_PTIME 20     /* ms in a packet where nobody says anything (RFC 3551 section 4.2) */
 #define CUSAX_SDP_MAX_GROUPS 4 /* a=group:BUNDLE lines; further ones are passed over */
 #define CUSAX_SDP_MAX_MID 64   /* characters; a longer a=mid is as none */
 

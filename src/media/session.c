@@ -181,6 +181,15 @@ session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
 }
 
 static void
+session_set_packet_time (CusaxMediaSession *session, guint ms)
+{
+  CusaxSession *self = (CusaxSession *) session;
+
+  if (self->conference != NULL)
+    cusax_tuning_set_packet_time (self->conference, ms);
+}
+
+static void
 tell_media (CusaxSession *self, PurpleMediaInfoType type)
 {
   self->applying = TRUE;
@@ -293,6 +302,7 @@ session_part (CusaxMediaSession *session)
 
 static const CusaxMediaSessionVtable session_vtable = {
   .set_remote_codecs = session_set_remote_codecs,
+  .set_packet_time = session_set_packet_time,
   .listen = session_listen,
   .accept = session_accept,
   .set_hold = session_set_hold,

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define PACKET_TIME_KEY "cusax-packet-time"
+#define PACKET_TIME 20
+
 /** Setting: as gst_util_set_object_arg() takes it; skipped where the element has no such property. */
 typedef struct
 {
@@ -26,7 +29,6 @@ static const Setting settings[] = {
   { "rtpsession", "probation", "1" },
   { "opusenc", "inband-fec", "true" },
   { "opusenc", "packet-loss-percentage", "5" },
-  { "opusenc", "frame-size", "20" },
   { "opusenc", "audio-type", "voice" },
   { "opusenc", "bitrate-type", "vbr" },
   { "opusdec", "plc", "true" },
@@ -69,6 +71,25 @@ tell_role (GstElement *element)
   g_object_set (element, "stream-properties", properties, NULL);
 }
 
+/* Of Opus the encoder decides (RFC 7587 section 4.2); other formats are cut by the payloader, whose multiple by Farstream's
+ * default is 20 ms. Both take it while they play. */
+static void
+set_packet_time (GstElement *element, guint ms)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  GType payloader = g_type_from_name ("GstRTPBaseAudioPayload");
+  g_autofree char *ns = g_strdup_printf ("%u000000", ms);
+
+  if (factory != NULL && strcmp (GST_OBJECT_NAME (factory), "opusenc") == 0)
+    set (element, "frame-size", ms >= 60 ? "60" : ms >= 40 ? "40" : ms >= 20 ? "20" : "10");
+  else if (payloader != 0 && G_TYPE_CHECK_INSTANCE_TYPE (element, payloader))
+    {
+      set (element, "ptime-multiple", "0");
+      set (element, "min-ptime", ns);
+      set (element, "max-ptime", ns);
+    }
+}
+
 static void
 tune (GstElement *element)
 {
@@ -89,11 +110,17 @@ tune_value (const GValue *value, gpointer unused)
 }
 
 static void
-tune_all (GstElement *bin)
+set_packet_time_value (const GValue *value, gpointer ms)
+{
+  set_packet_time (g_value_get_object (value), GPOINTER_TO_UINT (ms));
+}
+
+static void
+for_all (GstElement *bin, GstIteratorForeachFunction function, gpointer data)
 {
   GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (bin));
 
-  while (gst_iterator_foreach (elements, tune_value, NULL) == GST_ITERATOR_RESYNC)
+  while (gst_iterator_foreach (elements, function, data) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (elements);
   gst_iterator_free (elements);
 }
@@ -102,13 +129,25 @@ tune_all (GstElement *bin)
 static void
 on_element_added (GstBin *bin, GstBin *parent, GstElement *element, gpointer unused)
 {
+  gpointer ms = g_object_get_data (G_OBJECT (bin), PACKET_TIME_KEY);
+
   tune (element);
+  if (ms != NULL)
+    set_packet_time (element, GPOINTER_TO_UINT (ms));
+}
+
+void
+cusax_tuning_set_packet_time (GstElement *conference, guint ms)
+{
+  g_object_set_data (G_OBJECT (conference), PACKET_TIME_KEY, GUINT_TO_POINTER (ms));
+  for_all (conference, set_packet_time_value, GUINT_TO_POINTER (ms));
 }
 
 void
 cusax_tuning_watch (GstElement *conference)
 {
-  tune_all (conference);
+  for_all (conference, tune_value, NULL);
+  cusax_tuning_set_packet_time (conference, PACKET_TIME);
   g_signal_connect (conference, "deep-element-added", G_CALLBACK (on_element_added), NULL);
 }
 
@@ -128,7 +167,7 @@ cusax_tuning_limit_camera (GstElement *bin)
 void
 cusax_tuning_tell_role (GstElement *bin)
 {
-  tune_all (bin);
+  for_all (bin, tune_value, NULL);
   /* autoaudiosrc makes its source when it opens. */
   g_signal_connect (bin, "deep-element-added", G_CALLBACK (on_element_added), NULL);
 }

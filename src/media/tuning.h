@@ -21,6 +21,9 @@ G_BEGIN_DECLS
 /** Tunes what is in @conference, the bin of one call, and whatever comes into it. */
 void cusax_tuning_watch (GstElement *conference);
 
+/** From now on packets of @conference's sound hold @ms of it, 20 at first; Opus, which cannot do all, next less. */
+void cusax_tuning_set_packet_time (GstElement *conference, guint ms);
+
 /** Size and rate of the pictures of a camera that was made for this call: @bin is libpurple's around it. */
 void cusax_tuning_limit_camera (GstElement *bin);
 

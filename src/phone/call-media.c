@@ -122,6 +122,8 @@ cusax_call_get_wanted_direction (const CusaxCall *call)
 void
 cusax_call_apply_session (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final)
 {
+  if (call->session != NULL && call->session->vtable->set_packet_time != NULL)
+    call->session->vtable->set_packet_time (call->session, cusax_offer_result_get_packet_time (result));
   if (call->session != NULL)
     call->session->vtable->set_remote_codecs (call->session, result->codecs);
   cusax_call_video_apply (call, result, is_final);

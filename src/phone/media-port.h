@@ -157,6 +157,7 @@ typedef struct
 typedef struct
 {
   void (*set_remote_codecs) (CusaxMediaSession *session, const GPtrArray *codecs); /* agreed, best first */
+  void (*set_packet_time) (CusaxMediaSession *session, guint ms); /* (nullable): of sound in a packet of ours; 20 at first */
   void (*listen) (CusaxMediaSession *session);   /* early media: what comes is heard, the microphone stays shut */
   void (*accept) (CusaxMediaSession *session);   /* the call stands: open the microphone, "Call in progress" */
   void (*set_hold) (CusaxMediaSession *session, gboolean held);

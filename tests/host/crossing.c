@@ -110,6 +110,26 @@ deliver_late (CrossingEnd *end, const guint8 *packet, gsize length)
   g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) g_random_int_range (0, (gint32) end->jitter + 1), on_late, late, g_free);
 }
 
+/* How much sound a packet holds, in its clock. */
+static void
+note_step (CrossingEnd *end, const guint8 *packet)
+{
+  guint16 sequence = (guint16) (packet[2] << 8 | packet[3]);
+  guint32 timestamp = 0;
+  guint step;
+
+  memcpy (&timestamp, packet + 4, sizeof timestamp);
+  timestamp = ntohl (timestamp);
+  step = timestamp - end->timestamp;
+  if (end->packets > 1 && sequence == (guint16) (end->sequence + 1))
+    {
+      end->same_steps = step == end->step ? end->same_steps + 1 : 0;
+      end->step = step;
+    }
+  end->sequence = sequence;
+  end->timestamp = timestamp;
+}
+
 static void
 note_packet (CrossingEnd *end, const guint8 *packet, int length)
 {
@@ -121,6 +141,8 @@ note_packet (CrossingEnd *end, const guint8 *packet, int length)
     end->strange++;
   if (end->packets++ == 0)
     end->first_packet = g_get_monotonic_time ();
+  if (length >= 12)
+    note_step (end, packet);
   if (end->event_type != 0 && (packet[1] & 0x7f) == end->event_type)
     note_event (end, packet, length);
   else

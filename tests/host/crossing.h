@@ -27,6 +27,11 @@ typedef struct _CrossingEnd
   guint packets;                          /* RTP that the session sent */
   guint strange;                          /* of those: not with the SSRC of the leg */
   guint payload_type;                     /* of the last one that was no telephone-event */
+  guint16 sequence;                       /* of the last one */
+  guint32 timestamp;
+  guint step;                             /* of the timestamp, between the last two that follow each other */
+  guint wanted_step;                      /* a test's own note */
+  guint same_steps;                       /* how often it was the same, in a row */
   guint event_type;                       /* payload type of telephone-events; 0: not looked for */
   GString *events;                        /* what they said: "12#" */
   gpointer srtp;                          /* reads them */

@@ -20,6 +20,7 @@
 
 #define ALICE_HERTZ 440 /* what alice's microphone hears, and so bob's loudspeaker plays */
 #define BOB_HERTZ 880
+#define SAME_STEPS 4
 
 static CusaxMediaPort *port;
 static PurpleAccount *account;
@@ -237,6 +238,64 @@ test_best_first (void)
   assert_hears ("bob", BOB_HERTZ);
   g_assert_cmpuint (crossing->alice.payload_type, ==, pcmu.payload_type);
   g_assert_cmpuint (crossing->bob.payload_type, ==, opus.payload_type);
+}
+
+static gboolean
+has_step (gpointer data)
+{
+  const CrossingEnd *end = data;
+
+  return end->step == end->wanted_step && end->same_steps >= SAME_STEPS;
+}
+
+static void
+assert_step (CrossingEnd *end, guint step)
+{
+  end->wanted_step = step;
+  if (wait_for (has_step, end, 20000))
+    return;
+  g_printerr ("the timestamps of %u packets went by %u, %u times\n", end->packets, end->step, end->same_steps);
+  g_assert_cmpuint (end->step, ==, step);
+  g_assert_cmpuint (end->same_steps, >=, SAME_STEPS);
+}
+
+/* P6: packets hold as much as they want to get, of what the format can, also when it changes in mid-call. */
+static void
+test_packet_time (void)
+{
+  static const struct
+  {
+    const CusaxCodec *codec;
+    guint ms[3];
+    guint steps[3]; /* G722 has 8000 in SDP and in timestamps, and 16000 samples (RFC 3551 section 4.5.2) */
+  } cases[] = {
+    { &pcma, { 30, 10, 0 }, { 240, 80, 0 } },
+    { &pcmu, { 60, 20, 0 }, { 480, 160, 0 } },
+    { &g722, { 40, 30, 10 }, { 320, 240, 80 } },
+    { &opus, { 60, 30, 10 }, { 2880, 960, 480 } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Crossing) crossing = crossing_new (port);
+      CrossingEnd *alice = &crossing->alice;
+
+      open_both (crossing);
+      alice->session->vtable->set_packet_time (alice->session, cases[i].ms[0]);
+      set_codecs (alice, cases[i].codec, NULL, NULL);
+      set_codecs (&crossing->bob, cases[i].codec, NULL, NULL);
+      accept_both (crossing);
+      for (gsize j = 0; j < G_N_ELEMENTS (cases[i].ms) && cases[i].ms[j] != 0; j++)
+        {
+          if (j > 0)
+            alice->session->vtable->set_packet_time (alice->session, cases[i].ms[j]);
+          assert_step (alice, cases[i].steps[j]);
+        }
+      assert_step (&crossing->bob, cases[i].codec->clock_rate / 50);
+      crossing_end (alice);
+      crossing_end (&crossing->bob);
+      g_assert_true (wait_for (has_no_media, NULL, 1000));
+    }
 }
 
 /* alice offered 111; bob answers with 107, wants to get that, and sends 111 as he was told: RFC 3264
@@ -710,6 +769,7 @@ main (int argc, char **argv)
       g_test_add_func ("/media/session/g722", test_g722);
       g_test_add_func ("/media/session/opus", test_opus);
       g_test_add_func ("/media/session/best-first", test_best_first);
+      g_test_add_func ("/media/session/p6-packet-time", test_packet_time);
       g_test_add_func ("/media/session/payload-types-differ", test_payload_types_differ);
       g_test_add_func ("/media/session/payload-type-of-caller", test_payload_type_of_caller);
       g_test_add_func ("/media/session/shared-microphone", test_shared_microphone);

@@ -638,6 +638,14 @@ session_set_remote_codecs (CusaxMediaSession *session, const GPtrArray *codecs)
   say_of (((FakeSession *) session)->number, "session", "set_remote_codecs %s", best->name);
 }
 
+/* What is usual goes without saying. */
+static void
+session_set_packet_time (CusaxMediaSession *session, guint ms)
+{
+  if (ms != 20)
+    say_of (((FakeSession *) session)->number, "session", "set_packet_time %u", ms);
+}
+
 static void
 session_listen (CusaxMediaSession *session)
 {
@@ -749,6 +757,7 @@ static const CusaxMediaSessionVtable session_vtable = {
   .set_video_direction = session_set_video_direction,
   .send_keyframe = session_send_keyframe,
   .set_remote_codecs = session_set_remote_codecs,
+  .set_packet_time = session_set_packet_time,
   .listen = session_listen,
   .accept = session_accept,
   .set_hold = session_set_hold,

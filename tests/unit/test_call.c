@@ -92,6 +92,27 @@ test_outgoing (void)
   fake_world_free (world);
 }
 
+/* P6: what they say of packet times reaches the session. */
+static void
+test_packet_time (void)
+{
+  FakeWorld *world = fake_world_new (NULL);
+  g_autofree char *text = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
+  g_auto (GStrv) parts = g_strsplit (text, "a=ptime:20\r\n", 2);
+  g_autofree char *offer = g_strjoinv ("a=ptime:30\r\n", parts);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  fake_world_sign_in (world);
+  fake_sip_incoming (world, offer);
+  fake_world_pass (world, 0);
+  fake_transport_ready (world);
+  cusax_call_answer (cusax_account_get_call (world->account, 1));
+  fake_world_pass (world, 0);
+  g_assert_nonnull (strstr (world->trace->str, "session.set_packet_time 30\nsession.set_remote_codecs opus\n"));
+  cusax_call_hang_up (cusax_account_get_call (world->account, 1));
+  fake_world_free (world);
+}
+
 /* The 180 leaves before anything else is built, and the microphone opens only after Answer. */
 static void
 test_incoming (void)
@@ -822,6 +843,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/call/outgoing", test_outgoing);
   g_test_add_func ("/call/incoming", test_incoming);
+  g_test_add_func ("/call/p6-packet-time", test_packet_time);
   g_test_add_data_func ("/call/R44/early-update", GINT_TO_POINTER (FALSE), test_early_update);
   g_test_add_data_func ("/call/R44/early-update-repeated", GINT_TO_POINTER (TRUE), test_early_update);
   g_test_add_func ("/call/R44/update-too-early", test_update_too_early);

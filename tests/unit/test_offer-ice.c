@@ -240,6 +240,9 @@ test_ptime (void)
     { "a=ptime:40\r\na=maxptime:20\r\n", "a=ptime:20" },
     { "a=ptime:5\r\n", "a=ptime:20" },
     { "a=ptime:500\r\n", "a=ptime:20" },
+    { "a=ptime:60\r\na=maxptime:45\r\n", "a=ptime:40" },
+    { "a=ptime:35\r\n", "a=ptime:30" },
+    { "a=maxptime:3\r\n", "a=ptime:20" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -255,6 +258,19 @@ test_ptime (void)
     }
 }
 
+/* P6: what was agreed on stays said, so that an offer of ours changes nothing. */
+static void
+test_ptime_stays (void)
+{
+  g_autoptr (CusaxOffer) offer = make (OFF);
+  g_autofree char *received = receive_offer (offer, HEAD SOUND "a=ptime:30\r\n");
+  g_autofree char *answer = create_answer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *next = create_offer (offer, CUSAX_DIRECTION_SENDRECV);
+  g_autofree char *text = lines (next, "a=ptime a=maxptime");
+
+  g_assert_cmpstr (text, ==, "a=ptime:30");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -268,5 +284,6 @@ main (int argc, char **argv)
   g_test_add_func ("/offer-ice/many-candidates", test_many_candidates);
   g_test_add_func ("/offer-ice/p15-other-family", test_other_family);
   g_test_add_func ("/offer-ice/p6-ptime", test_ptime);
+  g_test_add_func ("/offer-ice/p6-ptime-stays", test_ptime_stays);
   return g_test_run ();
 }
