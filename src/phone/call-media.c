@@ -73,6 +73,7 @@ cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs, const
     .protect_leg = call->ports.media->vtable->protects_leg (call->ports.media),
     .is_controlling = theirs == NULL,
     .seen_address = seen,
+    .hides_address = call->outgoing && (call->disclosure & CUSAX_DISCLOSURE_ANONYMOUS) != 0,
   };
 
   if (call->owner != NULL && call->owner->dup_ice_servers != NULL)

@@ -42,6 +42,8 @@ typedef struct
   const GPtrArray *servers;  /* (nullable) (element-type CusaxIceServer): used for ICE and for the default address */
   const char *seen_address;  /* (nullable): literal at which the registrar sees us: if it is not @local_address, we are
                               * behind a NAT, and the default address is a relayed or reflexive one if there is any */
+  gboolean hides_address;    /* nobody is to learn where we are: with ICE and a relay nothing but that is announced and used;
+                              * without a relay one address alone, as media need one (then it is not hidden) */
 } CusaxTransportConfig;
 
 /** CusaxTransportStats: borrowed strings are valid until the next call of the same function or shutdown. */

@@ -48,6 +48,11 @@ cusax_ice_describe (CusaxIce *ice, CusaxTransportDescription *local)
 
   g_clear_pointer (&ice->candidates, g_ptr_array_unref);
   ice->candidates = cusax_ice_candidates_choose (all);
+  if (ice->hides_address && cusax_ice_candidates_hide (ice->candidates, ice->local_address, ice->is_behind_nat))
+    {
+      ice->is_behind_nat = TRUE;
+      g_object_set (ice->agent, "force-relay", TRUE, NULL); /* no check of ours leaves from here, either */
+    }
   rtp = get_default (ice, 1);
   rtcp = get_default (ice, 2);
   if (rtp == NULL)

@@ -149,5 +149,26 @@ cusax_ice_candidates_get_default (const GPtrArray *candidates, guint component, 
     found = find (candidates, component, CUSAX_CANDIDATE_HOST, local_address, AF_UNSPEC);
   if (found == NULL)
     found = find (candidates, component, CUSAX_CANDIDATE_HOST, NULL, family);
-  return found != NULL ? found : find (candidates, component, CUSAX_CANDIDATE_HOST, NULL, AF_UNSPEC);
+  if (found == NULL)
+    found = find (candidates, component, CUSAX_CANDIDATE_HOST, NULL, AF_UNSPEC);
+  /* Who hides has no host. */
+  return found != NULL || !is_behind_nat ? found : find (candidates, component, CUSAX_CANDIDATE_RELAYED, NULL, AF_UNSPEC);
+}
+
+gboolean
+cusax_ice_candidates_hide (GPtrArray *candidates, const char *local_address, gboolean is_behind_nat)
+{
+  gboolean has_relay = find (candidates, 1, CUSAX_CANDIDATE_RELAYED, NULL, AF_UNSPEC) != NULL;
+  const CusaxCandidate *kept[2];
+
+  for (guint i = 0; i < 2; i++)
+    kept[i] = cusax_ice_candidates_get_default (candidates, i + 1, local_address, is_behind_nat);
+  for (guint i = candidates->len; i > 0; i--)
+    {
+      const CusaxCandidate *candidate = g_ptr_array_index (candidates, i - 1);
+
+      if (has_relay ? candidate->type != CUSAX_CANDIDATE_RELAYED : candidate != kept[0] && candidate != kept[1])
+        g_ptr_array_remove_index (candidates, i - 1);
+    }
+  return has_relay;
 }

@@ -28,12 +28,20 @@ NiceCandidate *cusax_ice_candidate_to_nice (const CusaxCandidate *candidate);
 GPtrArray *cusax_ice_candidates_choose (const GPtrArray *candidates);
 
 /**
+ * cusax_ice_candidates_hide:
+ * @candidates: what would be announced; those that tell more than they must are taken out
+ *
+ * Returns: TRUE if relays are left and nothing else; FALSE: there is none, and only the default address is left
+ */
+gboolean cusax_ice_candidates_hide (GPtrArray *candidates, const char *local_address, gboolean is_behind_nat);
+
+/**
  * cusax_ice_candidates_get_default:
  * @candidates: what is announced
  * @is_behind_nat: a host's address is of no use outside
  *
  * Returns: (nullable): what c= and m= say for those who know no ICE: the host at @local_address; behind a NAT what is relayed
- *   or reflexive, of that address's family; else whatever host there is
+ *   or reflexive, of that address's family; else whatever host, or then relay, there is
  */
 const CusaxCandidate *cusax_ice_candidates_get_default (const GPtrArray *candidates, guint component,
                                                         const char *local_address, gboolean is_behind_nat);

@@ -23,7 +23,7 @@ struct _CusaxIce
   GSource *early[2]; /* (nullable): until the other side is known */
 
   char *local_address;
-  gboolean is_behind_nat;
+  gboolean is_behind_nat, hides_address;
   gboolean is_controlling;
   gboolean has_relays; /* TURN servers were asked */
   gboolean reads;      /* FALSE: the sockets are somebody else's */

@@ -239,6 +239,7 @@ cusax_ice_new (const CusaxIceConfig *config, const CusaxIceCallbacks *callbacks,
   ice->context = config->context;
   ice->local_address = g_strdup (config->local_address);
   ice->is_behind_nat = config->is_behind_nat;
+  ice->hides_address = config->hides_address;
   ice->is_controlling = config->is_controlling;
   attach_sources (ice, config->gather_ms);
   make_agent (ice, config);

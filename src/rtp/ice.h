@@ -24,6 +24,7 @@ typedef struct
   guint port_min, port_max;        /* 0 = any */
   gboolean is_controlling;
   gboolean is_behind_nat;          /* the default address is a relayed or reflexive one, if there is any */
+  gboolean hides_address;          /* announces and uses relays alone, if there are any; else one address */
   const GPtrArray *servers;        /* (nullable) (element-type CusaxServerAddress) */
   guint gather_ms;                 /* what servers are given to answer */
   GMainContext *context;           /* the media thread's */

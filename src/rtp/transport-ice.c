@@ -12,6 +12,8 @@
 /* What STUN and TURN servers are given, the look-up of their names included: an offer does not wait longer. */
 #define GATHER_MS 250
 #define LOOKUP_MS 150
+/* Of a relay that somebody hides behind: worth the wait. */
+#define HIDING_MS 1000
 /* What they have sent to the old pair, or send there until they have chosen the new one. */
 #define LINGER_US (3 * G_USEC_PER_SEC)
 
@@ -234,7 +236,8 @@ gather_now (Transport *t)
                 .is_controlling = t->is_controlling,
                 .is_behind_nat = is_behind_nat (t, t->wanted_address),
                 .servers = t->servers != NULL ? cusax_servers_get_addresses (t->servers) : NULL,
-                .gather_ms = MAX (GATHER_MS - spent_ms, GATHER_MS / 2),
+                .hides_address = t->hides_address,
+                .gather_ms = t->hides_address ? HIDING_MS : MAX (GATHER_MS - spent_ms, GATHER_MS / 2),
                 .context = cusax_thread_get_context () },
   };
 

@@ -87,7 +87,7 @@ struct _Transport
   gboolean is_shut_down;
   char *local_address;              /* routes to the registrar */
   guint port_min, port_max;
-  gboolean offers_dtls, uses_ice, is_controlling;
+  gboolean offers_dtls, uses_ice, is_controlling, hides_address;
   char *seen_address;               /* (nullable) */
   GPtrArray *server_list;           /* of the configuration */
   CusaxServers *servers;            /* (nullable): what they are now */

@@ -363,6 +363,7 @@ cusax_transport_new (const CusaxTransportConfig *config, const CusaxTransportLis
   t->offers_dtls = config->offer_dtls;
   t->uses_ice = config->use_ice && cusax_transport_can_ice (config->local_address);
   t->is_controlling = config->is_controlling;
+  t->hides_address = config->hides_address;
   t->seen_address = g_strdup (config->seen_address);
   t->server_list = config->use_ice ? cusax_ice_servers_copy (config->servers) : NULL;
   t->direction = CUSAX_DIRECTION_SENDRECV;

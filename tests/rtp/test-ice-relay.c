@@ -71,12 +71,15 @@ server_stop (Server *server)
   g_free (server->folder);
 }
 
+static gboolean hides; /* the next side */
+
 static RigSide *
 side_new (const Server *server, CusaxIceServerKind kind, gboolean controlling, const char *seen)
 {
   g_autoptr (GPtrArray) servers = cusax_ice_servers_new ();
   CusaxTransportConfig config = { .local_address = "127.0.0.1", .offer_crypto = TRUE, .offer_dtls = TRUE, .protect_leg = TRUE,
-                                  .use_ice = TRUE, .is_controlling = controlling, .servers = servers, .seen_address = seen };
+                                  .use_ice = TRUE, .is_controlling = controlling, .servers = servers, .seen_address = seen,
+                                  .hides_address = hides };
   RigSide *side;
 
   g_ptr_array_add (servers, cusax_ice_server_new (kind, "127.0.0.1", server->port, "user", "secret", 0));
@@ -219,6 +222,38 @@ test_not_behind_nat (void)
   server_stop (&server);
 }
 
+/* Who hides announces relays alone, and nothing leaves from anywhere else, though the other side would be reached directly. */
+static void
+test_hidden (void)
+{
+  Server server = { 0 };
+
+  server_start (&server);
+  {
+    g_autoptr (RigSide) b = side_with_relay (&server, CUSAX_ICE_TURN_UDP, FALSE, "127.0.0.1");
+    g_autoptr (RigSide) a = NULL;
+    g_autoptr (CusaxTransportDescription) offer = NULL;
+    g_autoptr (CusaxTransportDescription) answer = NULL;
+
+    hides = TRUE;
+    a = side_with_relay (&server, CUSAX_ICE_TURN_UDP, TRUE, "127.0.0.1");
+    hides = FALSE;
+    g_assert_cmpint (a->local->candidates->len, ==, 2);
+    g_assert_cmpint (a->local->rtp_port, ==, find_relay (a, 1)->port);
+    g_assert_cmpint (a->local->rtcp_port, ==, find_relay (a, 2)->port);
+    offer = rig_side_dup_offer (a, CUSAX_DTLS_SETUP_ACTPASS, TRUE);
+    answer = rig_side_dup_offer (b, CUSAX_DTLS_SETUP_ACTIVE, TRUE);
+    rig_side_agree (b, offer);
+    rig_side_agree (a, answer);
+    rig_until (a, a->state == CUSAX_TRANSPORT_READY);
+    rig_until (b, b->state == CUSAX_TRANSPORT_READY);
+    exchange (a, b);
+    g_assert_cmpstr (rig_side_stats (a).local_kind, ==, "relay");
+    g_assert_cmpstr (rig_side_stats (b).remote_address, ==, rig_side_stats (a).local_address);
+  }
+  server_stop (&server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,5 +270,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ice-relay/peer-without-ice/plain", GINT_TO_POINTER (FALSE), test_peer_without_ice);
   g_test_add_data_func ("/ice-relay/peer-without-ice/dtls", GINT_TO_POINTER (TRUE), test_peer_without_ice);
   g_test_add_func ("/ice-relay/not-behind-nat", test_not_behind_nat);
+  g_test_add_func ("/ice-relay/hidden", test_hidden);
   return g_test_run ();
 }

@@ -602,7 +602,8 @@ fake_transport_new (const CusaxTransportConfig *config, const CusaxTransportList
   the_world->transport = fake;
   the_world->transports[fake->number - 1] = fake;
   the_world->live++;
-  say (the_world, "transport.new %s%s", config->local_address, config->offer_crypto ? " crypto" : "");
+  say (the_world, "transport.new %s%s%s", config->local_address, config->offer_crypto ? " crypto" : "",
+       config->hides_address ? " hidden" : "");
   return &fake->base;
 }
 

@@ -113,6 +113,28 @@ test_packet_time (void)
   fake_world_free (world);
 }
 
+/* Who hides does not tell where he sits; whoever calls knows whom he called. */
+static void
+test_anonymous (void)
+{
+  static const char *const settings[] = { "anonymous=1", NULL };
+  FakeWorld *world = fake_world_new (settings);
+  g_autofree char *offer = NULL;
+
+  fake_world_sign_in (world);
+  dial_bob (world);
+  g_assert_nonnull (strstr (world->trace->str, "transport.new 192.0.2.1 crypto hidden\n"));
+  fake_world_free (world);
+
+  world = fake_world_new (settings);
+  offer = fake_far_offer (world, CUSAX_DIRECTION_SENDRECV);
+  fake_world_sign_in (world);
+  fake_sip_incoming (world, offer);
+  fake_world_pass (world, 0);
+  g_assert_nonnull (strstr (world->trace->str, "transport.new 192.0.2.1 crypto\n"));
+  fake_world_free (world);
+}
+
 /* The 180 leaves before anything else is built, and the microphone opens only after Answer. */
 static void
 test_incoming (void)
@@ -855,6 +877,7 @@ main (int argc, char **argv)
   g_test_add_func ("/call/second-caller-is-busy", test_second_caller_is_busy);
   g_test_add_func ("/call/outgoing/no-answer", test_outgoing_no_answer);
   g_test_add_func ("/call/window-closed", test_window_closed);
+  g_test_add_func ("/call/anonymous", test_anonymous);
   g_test_add_func ("/call/P2-move", test_P2_move);
   g_test_add_func ("/call/P2-move/is-told-until-it-is-heard", test_P2_move_is_told_until_it_is_heard);
   g_test_add_func ("/call/P2-move/waits-for-the-open-offer", test_P2_move_waits_for_the_open_offer);
