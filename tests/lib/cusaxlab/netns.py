@@ -46,9 +46,15 @@ def why_not():
         if not any(os.access(os.path.join(folder, tool), os.X_OK)
                    for folder in os.environ.get('PATH', '').split(':') + ['/usr/sbin', '/sbin']):
             return 'no %s(8) here: apt install util-linux iproute2 nftables' % tool
-    if _try(['unshare', '-n', '-m', 'true']) or _try(['unshare', '-U', '-r', '-n', '-m', 'true']):
+    if _is_root() or _try(['unshare', '-U', '-r', '-n', '-m', 'true']):
         return None
     return 'the kernel or the container forbids network namespaces, with and without a user namespace'
+
+
+@functools.lru_cache(None)
+def _is_root():
+    """Or as good as that: no user namespace is needed."""
+    return _try(['unshare', '-n', '-m', 'true'])
 
 
 def _try(command):
@@ -74,8 +80,8 @@ class Namespace(Here):
         self.ways = ()
         self._mine = []
         ours, theirs = socket.socketpair()
-        command = network.outer + ['unshare', '--net', '--mount', '--propagation', 'private', sys.executable, '-c',
-                                   HOLDER, str(theirs.fileno())]
+        command = network.outer + ['unshare', '--net', '--mount', '--propagation', 'private', sys.executable, '-I', '-S',
+                                   '-c', HOLDER, str(theirs.fileno())]
         self._holder = Process('namespace ' + name, command, os.path.join(network.folder, name + '.log'),
                                pass_fds=[theirs.fileno()], env=_environment())
         theirs.close()
@@ -118,11 +124,14 @@ class Namespace(Here):
         """Lines for ip(8), in one go."""
         return self.run('ip', '-batch', '-', text='\n'.join(lines) + '\n')
 
-    def put(self, source, target):
-        """From now on programs there see the file or folder `source` of the test under the path `target`."""
-        if not os.path.exists(target):
-            self._make_room(target)
-        self.run('mount', '--bind', source, target)
+    def put(self, *files):
+        """put(source, target, ...): from now on programs there see the file or folder `source` of the test under the path
+        `target`."""
+        pairs = list(zip(files[::2], files[1::2]))
+        for _, target in pairs:
+            if not os.path.exists(target):
+                self._make_room(target)
+        self.run('sh', '-ec', 'while [ $# -gt 0 ]; do mount --bind "$1" "$2"; shift 2; done', 'put', *files)
 
     def _make_room(self, target):
         """A mount needs something to lie over: the folder gives way to one of links to what is in it, and `target`."""
@@ -141,15 +150,14 @@ class Namespace(Here):
 
     # Addresses and the cable
 
-    def add_address(self, address):
-        self._set_address(address)
-        if address not in self._mine:
-            self._mine.append(address)
+    def add_address(self, *addresses):
+        self._set_addresses(addresses)
+        self._mine += [address for address in addresses if address not in self._mine]
         self._add_route()
 
-    def _set_address(self, address):
-        long = _is_ipv6(address)
-        self.ip('address replace %s/%d dev %s%s' % (address, 64 if long else 24, self.device, ' nodad' if long else ''))
+    def _set_addresses(self, addresses):
+        self.ip(*('address replace %s dev %s' % (address + ('/64' if _is_ipv6(address) else '/24'), self.device)
+                  + (' nodad' if _is_ipv6(address) else '') for address in addresses))
 
     def _add_route(self):
         # Programs take a machine without a way out for one that is offline.
@@ -178,8 +186,7 @@ class Namespace(Here):
         self.ip('link set %s %s' % (self.device, 'up' if up else 'down'))
         if up:
             # The kernel has forgotten the IPv6 ones, and the routes.
-            for address in self._mine:
-                self._set_address(address)
+            self._set_addresses(self._mine)
             self._add_route()
 
     def swallow(self, *rules):
@@ -189,18 +196,16 @@ class Namespace(Here):
             self.run('nft', 'add rule inet lab input %s drop' % rule)
 
     def release(self):
-        self.run('nft', 'flush chain inet lab input')
-        self._swallow_dead()
+        self.run('nft', '-f', '-', text='flush chain inet lab input\n' + self._swallow_dead())
 
     def prepare_filter(self):
         self.run('nft', '-f', '-', text='add table inet lab\n'
-                 'add chain inet lab input { type filter hook input priority 0; }\n')
-        self._swallow_dead()
+                 'add chain inet lab input { type filter hook input priority 0; }\n' + self._swallow_dead())
 
     def _swallow_dead(self):
-        if self.name == 'server':
-            self.run('nft', '-f', '-', text='add rule inet lab input ip daddr %s drop\n'
-                     'add rule inet lab input ip6 daddr %s drop\n' % (DEAD, DEAD6))
+        """What the server side always drops, for nft(8)."""
+        return ('add rule inet lab input ip daddr %s drop\n'
+                'add rule inet lab input ip6 daddr %s drop\n' % (DEAD, DEAD6)) if self.name == 'server' else ''
 
     def stop(self):
         self._channel.close()
@@ -217,7 +222,7 @@ class Network:
         self.client = None
         self.folder, self.outer, self._keeper = folder, [], None
         self.ipv4, self.ipv6 = ipv4, ipv6
-        if not _try(['unshare', '-n', '-m', 'true']):
+        if not _is_root():
             self._keep_user_namespace()
         self.sides = []
         self.server = self.side('server', SERVER, (SERVER, SERVER6))
@@ -247,11 +252,9 @@ class Network:
         for side in self.sides:
             side.ip('link set lo up', 'link set %s up' % side.device)
             side.prepare_filter()
-        for address in (SERVER, SERVER6, DEAD, DEAD6):
-            self.server.add_address(address)
+        self.server.add_address(SERVER, SERVER6, DEAD, DEAD6)
         self.client.ways = (SERVER, SERVER6)
-        for address in self.mine(CLIENT, CLIENT6):
-            self.client.add_address(address)
+        self.client.add_address(*self.mine(CLIENT, CLIENT6))
 
     def _keep_user_namespace(self):
         self._keeper = subprocess.Popen(['unshare', '-U', '-r', sys.executable, '-c', KEEPER], stdin=subprocess.PIPE,
@@ -260,10 +263,10 @@ class Network:
             raise LabError('no user namespace')
         self.outer = ['nsenter', '-t', str(self._keeper.pid), '-U', '--preserve-credentials', '--']
 
-    def put(self, source, target):
+    def put(self, *files):
         """As Namespace.put, on all sides."""
         for side in self.sides:
-            side.put(source, target)
+            side.put(*files)
 
     def stop(self):
         for side in reversed(self.sides):

@@ -44,10 +44,8 @@ class Resolver:
         self._config = self._write('dnsmasq.conf', '')
         self._hosts = self._write('hosts', '127.0.0.1 localhost\n::1 localhost\n')
         network.put(self._write('resolv.conf', 'nameserver %s\noptions timeout:2 attempts:2\n'
-                                % (SERVER if network.ipv4 else SERVER6)),
-                    '/etc/resolv.conf')
-        network.put(self._hosts, '/etc/hosts')
-        network.put(self._write('nsswitch.conf', NSSWITCH), '/etc/nsswitch.conf')
+                                % (SERVER if network.ipv4 else SERVER6)), '/etc/resolv.conf',
+                    self._hosts, '/etc/hosts', self._write('nsswitch.conf', NSSWITCH), '/etc/nsswitch.conf')
 
     def _write(self, name, text):
         path = os.path.join(self._folder, name)

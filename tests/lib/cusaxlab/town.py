@@ -115,19 +115,16 @@ class Town(Network):
         for side in self.sides:
             side.ip('link set lo up', 'link set %s up' % side.device)
             side.prepare_filter()
-        for address in (SERVER, SERVER6, DEAD, DEAD6):
-            self.server.add_address(address)
+        self.server.add_address(SERVER, SERVER6, DEAD, DEAD6)
         if self.kind == 'one host':
             return
         self.peer.ways = (SERVER, SERVER6)
-        for address in self.mine(PEER, PEER6):
-            self.peer.add_address(address)
+        self.peer.add_address(*self.mine(PEER, PEER6))
         if self.kind in ('full cone', 'symmetric'):
             self._settle_house()
         else:
             self.client.ways = (SERVER, SERVER6)
-            for address in self.mine(CLIENT, CLIENT6):
-                self.client.add_address(address)
+            self.client.add_address(*self.mine(CLIENT, CLIENT6))
         if self.kind == 'lossy':
             self._impair()
         if self.kind == 'comedia':
