@@ -225,8 +225,9 @@ cusax_dialog_release (CusaxSipCall *call)
     cusax_dialog_free (dialog);
 }
 
-/* A 5xx to an offer of ours, or a leg that was lost under it (503 of nta's own), is the end for Sofia, although
- * RFC 3261 section 14.1 lets the call go on: nua_invite_client_report() sends BYE before we hear of it. */
+/* WORKAROUND Sofia-SIP 1.12.11 to 1.13 (nua_session.c, nua_invite_client_report): a leg that is lost under an offer of
+ * ours, of which no answer was seen yet, is the end for Sofia: nta fails the request with a 503 of its own, which passes
+ * by messageclass.c, and nua sends BYE before we hear of it. That BYE at least is said again (farewell.h). */
 void
 cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status)
 {

@@ -219,7 +219,7 @@ cusax_exchange_on_update_response (CusaxDialog *dialog, const CusaxSipEvent *eve
     {
       if (is_good)
         cusax_dialog_tell_remote (dialog, event->sip, FALSE);
-      else if (event->status == 405 || event->status == 501)
+      else if (event->status != 408 && event->status != 481 && event->status != 491)
         cusax_exchange_stop_updates (dialog);
       return;
     }

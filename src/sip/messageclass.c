@@ -7,18 +7,36 @@
 
 #include <string.h>
 
+/** Where: in answers to which requests. */
+typedef enum
+{
+  TO_ALL,
+  TO_OFFERS,   /* INVITE, UPDATE */
+  TO_ALL_IN_CALLS /* these, and REFER, NOTIFY, INFO */
+} Where;
+
 /* WORKAROUND Sofia-SIP 1.12.11 to 1.13: some answers make it do what nobody asked for, so it is shown another status that
- * means nothing to it. 302 and 305: the forks call the next place by themselves. The others end the whole dialog (RFC 5057
- * section 5.1: its target would be gone), although to these requests they speak of something else, as in Asterisk's 404 to
- * a REFER whose target it does not know. */
+ * means nothing to it. 302 and 305: the forks call the next place by themselves.
+ * The others end a call that stands (sip_util.c, sip_response_terminates_dialog). Some drop the whole dialog without a
+ * word to the other side (RFC 5057 section 5.1: its target would be gone), although they may speak of something else, as
+ * in Asterisk's 404 to a REFER whose target it does not know, or in the 480 of a proxy whose client is just connecting
+ * again. After most of 5xx and 6xx Sofia hangs up (nua_session.c, nua_invite_client_report: cr_graceful), and no tag
+ * keeps it from that. To a new offer they only mean that all stays as it was (RFC 3261 section 14.1, RFC 3311 section 5.3);
+ * 408 and 481 mean the end. A first INVITE has no call to lose: to Sofia it is refused by any of them. */
 static const struct
 {
   int status;
   int shown;
-  gboolean ends_dialog; /* only to REFER, NOTIFY, INFO */
+  Where where;
 } disguises[] = {
-  { 302, 392, FALSE }, { 305, 395, FALSE }, { 404, 454, TRUE }, { 410, 450, TRUE }, { 416, 456, TRUE },
-  { 482, 452, TRUE },  { 484, 453, TRUE },  { 485, 455, TRUE }, { 502, 457, TRUE }, { 604, 458, TRUE },
+  { 302, 392, TO_ALL },          { 305, 395, TO_ALL },
+  { 404, 454, TO_ALL_IN_CALLS }, { 410, 450, TO_ALL_IN_CALLS }, { 416, 456, TO_ALL_IN_CALLS },
+  { 482, 452, TO_ALL_IN_CALLS }, { 484, 453, TO_ALL_IN_CALLS }, { 485, 455, TO_ALL_IN_CALLS },
+  { 502, 457, TO_ALL_IN_CALLS }, { 604, 458, TO_ALL_IN_CALLS },
+  { 405, 459, TO_OFFERS },       { 480, 471, TO_OFFERS },       { 483, 472, TO_OFFERS },
+  { 500, 460, TO_OFFERS },       { 501, 461, TO_OFFERS },       { 503, 463, TO_OFFERS },
+  { 504, 464, TO_OFFERS },       { 555, 465, TO_OFFERS },       { 600, 466, TO_OFFERS },
+  { 607, 467, TO_OFFERS },       { 608, 468, TO_OFFERS },
 };
 
 /* None that Sofia has a number for: it asks Allow for the name. sip_method_unknown it would refuse. */
@@ -69,9 +87,12 @@ hide_reason (sip_t *sip)
 }
 
 static gboolean
-is_within_call (sip_method_t method)
+is_answer_to (Where where, sip_method_t method)
 {
-  return method == sip_method_refer || method == sip_method_notify || method == sip_method_info;
+  if (where == TO_ALL || method == sip_method_invite || method == sip_method_update)
+    return TRUE;
+  return where == TO_ALL_IN_CALLS
+         && (method == sip_method_refer || method == sip_method_notify || method == sip_method_info);
 }
 
 static void
@@ -81,7 +102,7 @@ disguise (sip_t *sip)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (disguises); i++)
     if (sip->sip_status->st_status == disguises[i].status
-        && (!disguises[i].ends_dialog || is_within_call (sip->sip_cseq->cs_method)))
+        && is_answer_to (disguises[i].where, sip->sip_cseq->cs_method))
       {
         sip->sip_status->st_status = disguises[i].shown;
         return;

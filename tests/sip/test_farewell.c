@@ -273,6 +273,74 @@ test_bye_after_info (void)
   line_free (line);
 }
 
+/* -------------------------------------------------------- refused, not ended */
+
+/* RFC 3261 section 14.1: everything but 408 and 481. */
+static const char *const refusals[] = {
+  "500 Server Internal Error", "503 Service Unavailable", "501 Not Implemented", "502 Bad Gateway", "504 Server Time-out",
+  "600 Busy Everywhere",       "480 Temporarily Unavailable", "404 Not Found", "405 Method Not Allowed", "483 Too Many Hops",
+  "488 Not Acceptable Here",   "606 Not Acceptable",
+};
+
+/* The call goes on, with the next offer, and ends by BYE. */
+static void
+test_reoffer_refused (gconstpointer data)
+{
+  const char *refusal = refusals[GPOINTER_TO_UINT (data) / 2];
+  gboolean is_outgoing = GPOINTER_TO_UINT (data) % 2;
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog = is_outgoing ? line_outgoing_call (line, &talk, NULL) : take_call (line, &talk, NULL);
+  g_autoptr (PeerMessage) invite = NULL, ack = NULL, again = NULL, ack_again = NULL, bye = NULL;
+
+  talk->call->vtable->reoffer (talk->call, "v=hold\r\n");
+  invite = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  peer_reply (line->peer, invite, refusal, NULL, "Retry-After: 1\n", NULL);
+  ack = peer_expect (line->peer, "ACK ", WAIT_MS);
+  peer_wait (line->peer, &talk->n_done, "answer", WAIT_MS);
+  g_assert_cmpuint (talk->status, ==, g_ascii_strtoull (refusal, NULL, 10));
+
+  talk->n_done = 0;
+  talk->call->vtable->reoffer (talk->call, "v=again\r\n");
+  again = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  peer_reply (line->peer, again, "200 OK", NULL, NULL, "v=fine\n");
+  ack_again = peer_expect (line->peer, "ACK ", WAIT_MS);
+  peer_wait (line->peer, &talk->n_done, "answer", WAIT_MS);
+  g_assert_cmpuint (talk->n_ended, ==, 0);
+  hang_up (talk);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+  if (is_outgoing)
+    talk_free (talk);
+  line_free (line);
+}
+
+/* Where UPDATE is refused our new Contact is told by INVITE, and the call goes on. */
+static void
+test_update_refused (void)
+{
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog = line_outgoing_call (line, &talk, INFO_ALLOWED);
+  g_autoptr (PeerMessage) update = NULL, invite = NULL, ack = NULL, bye = NULL;
+
+  peer_drop (line->peer);
+  update = peer_expect (line->peer, "UPDATE ", WAIT_MS);
+  peer_reply (line->peer, update, "500 Server Internal Error", NULL, NULL, NULL);
+  invite = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  assert_same (update, invite, "Contact");
+  peer_reply (line->peer, invite, "200 OK", NULL, NULL, "v=answer\n");
+  ack = peer_expect (line->peer, "ACK ", WAIT_MS);
+  g_assert_cmpuint (talk->n_ended, ==, 0);
+  hang_up (talk);
+  bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+  peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+  talk_free (talk);
+  line_free (line);
+}
+
 static void
 add_tests (void)
 {
@@ -291,6 +359,13 @@ add_tests (void)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bye_behind);
     }
   g_test_add_func ("/farewell/bye-behind/answered", test_bye_after_info);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (refusals); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/farewell/refused/%.3s/%s", refusals[i / 2], i % 2 ? "out" : "in");
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_reoffer_refused);
+    }
+  g_test_add_func ("/farewell/refused/update", test_update_refused);
 }
 
 int

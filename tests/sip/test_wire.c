@@ -519,6 +519,34 @@ test_timer_update_refused (void)
   line_free (line);
 }
 
+static gboolean
+refuse_offer (gpointer user_data, Peer *peer, const PeerMessage *request)
+{
+  if (!g_str_has_prefix (request->first_line, "INVITE "))
+    return FALSE;
+  peer_reply (peer, request, "503 Service Unavailable", NULL, NULL, NULL);
+  return TRUE;
+}
+
+/* RFC 4028 section 10: a refresh that is refused is no end, and is not repeated without pause. */
+static void
+test_timer_refresh_refused (void)
+{
+  Line *line = line_new (FALSE);
+  Talk *talk;
+  g_autoptr (PeerDialog) dialog = line_outgoing_call (line, &talk, "Supported: timer\nSession-Expires: 90;refresher=uac\n");
+
+  peer_set_filter (line->peer, refuse_offer, NULL);
+  virtual_time_pass (39);
+  g_assert_cmpuint (peer_count (line->peer, "INVITE "), ==, 2);
+  virtual_time_pass (45);
+  g_assert_cmpuint (peer_count (line->peer, "INVITE "), <=, 6);
+  g_assert_cmpuint (talk->n_ended, ==, 0);
+  end_call (line, talk);
+  talk_free (talk);
+  line_free (line);
+}
+
 /* RFC 4028 section 6: an interval too short for them is asked for again; one too short for us is refused. */
 static void
 test_timer_422 (void)
@@ -655,6 +683,7 @@ add_tests (void)
   for (guint i = 0; i < G_N_ELEMENTS (timers); i++)
     add_table ("timer", timers[i].name, i, test_timer);
   g_test_add_func ("/wire/timer/update-refused", test_timer_update_refused);
+  g_test_add_func ("/wire/timer/refresh-refused", test_timer_refresh_refused);
   g_test_add_func ("/wire/timer/422", test_timer_422);
   for (guint i = 0; i < G_N_ELEMENTS (gruus); i++)
     add_table ("gruu", gruus[i].name, i, test_gruu);
