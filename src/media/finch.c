@@ -2,16 +2,19 @@
 /* See finch.h. */
 #include "finch.h"
 
-#include <string.h>
+#include "uihandler.h"
 
-#define MAX_HANDLERS 16
+#include <gmodule.h>
+#include <media.h>
+#include <string.h>
 
 struct _CusaxFinch
 {
   PurpleMedia *media;
   PurpleAccount *account;
   const char *who;
-  gulong handler; /* Finch's own, of "state-changed" */
+  gulong handler; /* Finch's own, of "state-changed": the backend's would leave the microphone open */
+  gulong focus;
 };
 
 gboolean
@@ -20,29 +23,52 @@ cusax_finch_is_running (void)
   return g_strcmp0 (purple_core_get_ui (), "gnt-purple") == 0;
 }
 
-/* GObject has no list of handlers: block the first one that is not blocked until there is none, and undo that.
- * The backend connects when the media is made, Finch in "init-media" after it: the last is Finch's. Blocking
- * the backend's as well would leave the microphone open. */
-static gulong
-find_handler (PurpleMedia *media)
+/* The head of what Finch keeps of a conversation, as finch/gntconv.h has it: its widgets have no other address. */
+typedef struct
 {
-  guint signal = g_signal_lookup ("state-changed", PURPLE_TYPE_MEDIA);
-  gulong handlers[MAX_HANDLERS];
-  guint count = 0;
+  GList *conversations;
+  PurpleConversation *active;
+  gpointer window;
+  gpointer entry;
+} Widgets;
 
-  while (count < MAX_HANDLERS)
-    {
-      gulong id = g_signal_handler_find (media, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, signal, 0, NULL,
-                                         NULL, NULL);
+typedef void (*GiveFocus) (gpointer box, gpointer widget);
 
-      if (id == 0)
-        break;
-      g_signal_handler_block (media, id);
-      handlers[count++] = id;
-    }
-  for (guint i = 0; i < count; i++)
-    g_signal_handler_unblock (media, handlers[i]);
-  return count >= 2 ? handlers[count - 1] : 0;
+static gboolean
+is_widget (gpointer instance, const char *type_name)
+{
+  GType type = g_type_from_name (type_name);
+
+  return instance != NULL && type != 0 && G_TYPE_CHECK_INSTANCE_TYPE (instance, type);
+}
+
+static void
+give_focus (gpointer window, gpointer entry)
+{
+  GModule *process = g_module_open (NULL, G_MODULE_BIND_LAZY);
+  gpointer function;
+
+  if (process == NULL)
+    return;
+  if (g_module_symbol (process, "gnt_box_give_focus_to_child", &function))
+    ((GiveFocus) function) (window, entry);
+  g_module_close (process);
+}
+
+/* WORKAROUND Finch 2.14 (finch_media_connected_cb): it arranges the widgets of the call anew, and Hangup, the first of all, gets
+ * the focus: what somebody is typing then ends the call with the first blank. It had been in the entry. Ours runs after it. */
+static void
+on_state_changed (PurpleMedia *media, PurpleMediaState state, const char *session, const char *who, CusaxFinch *finch)
+{
+  PurpleConversation *conversation;
+  Widgets *widgets;
+
+  if (state != PURPLE_MEDIA_STATE_CONNECTED)
+    return;
+  conversation = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, finch->who, finch->account);
+  widgets = conversation != NULL ? conversation->ui_data : NULL;
+  if (widgets != NULL && is_widget (widgets->window, "GntBox") && is_widget (widgets->entry, "GntEntry"))
+    give_focus (widgets->window, widgets->entry);
 }
 
 static void
@@ -70,7 +96,8 @@ cusax_finch_new (PurpleMedia *media, PurpleAccount *account, const char *who)
   finch->media = media;
   finch->account = account;
   finch->who = who;
-  finch->handler = find_handler (media);
+  finch->handler = cusax_uihandler_find (media, "state-changed");
+  finch->focus = g_signal_connect (media, "state-changed", G_CALLBACK (on_state_changed), finch);
   purple_signal_connect (purple_conversations_get_handle (), "deleting-conversation", finch,
                          PURPLE_CALLBACK (on_deleting_conversation), finch);
   return finch;
@@ -81,6 +108,7 @@ cusax_finch_free (CusaxFinch *finch)
 {
   if (finch == NULL)
     return;
+  g_signal_handler_disconnect (finch->media, finch->focus);
   purple_signals_disconnect_by_handle (finch);
   g_free (finch);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keeps Finch alive when the window of a call's conversation is closed. Finch shows a call inside its
- * conversation, and its handler for the end of the call goes on to use the conversation after it is gone. So
- * the call is hung up at that moment, with that one handler out of the way. Other user interfaces have a window
- * for the call: there, nothing is done.
+ * Finch shows a call inside its conversation, and two things there are to be put right. When the call begins, the focus stays in
+ * the entry. And when the window of the conversation is closed, Finch's handler for the end of the call goes on to use the
+ * conversation after it is gone: so the call is hung up at that moment, with that one handler out of the way. Other user
+ * interfaces have a window for the call: there, nothing is done.
  */
 #pragma once
 

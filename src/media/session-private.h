@@ -15,6 +15,7 @@
 #include "keypad.h"
 #include "microphone.h"
 #include "mixer.h"
+#include "pidginwindow.h"
 #include "session.h"
 #include "stream.h"
 #include "warmup.h"
@@ -86,6 +87,7 @@ typedef struct
   gboolean guard_done;
   CusaxMicrophone *microphone;
   CusaxFinch *finch;
+  CusaxPidginWindow *window;
   CusaxMixer *mixer; /* from when libpurple's elements are there */
   gboolean reaches;    /* Farstream knows whereto */
   gboolean has_events; /* the other side takes telephone-events beside the format that is sent */

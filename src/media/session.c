@@ -78,6 +78,7 @@ session_end (CusaxMediaSession *session)
   g_clear_handle_id (&self->news_source, g_source_remove);
   g_clear_handle_id (&self->settle_source, g_source_remove);
   g_clear_pointer (&self->finch, cusax_finch_free);
+  g_clear_pointer (&self->window, cusax_pidginwindow_free);
   g_clear_pointer (&self->microphone, cusax_microphone_free);
   g_clear_pointer (&self->mixer, cusax_mixer_free);
   g_clear_pointer (&self->keyframes, cusax_keyframes_free);
@@ -116,6 +117,7 @@ session_start (CusaxSession *self, gboolean outgoing, const CusaxLeg *leg, GErro
     }
   g_object_ref (self->media);
   self->finch = cusax_finch_new (self->media, self->port->account, self->who);
+  self->window = cusax_pidginwindow_new (self->media);
   cusax_session_bus_watch (self);
 
   self->microphone = cusax_microphone_new (purple_media_manager_get_pipeline (manager));
