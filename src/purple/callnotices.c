@@ -284,9 +284,9 @@ tell_state (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *
   if (conversation == NULL)
     return;
   cusax_notices_write (conversation, text, 0);
-  /* Finch moves the focus to its Hangup button, where a blank ends the call. */
+  /* Finch's window of a call has nothing but a Hangup button. */
   if (state == CUSAX_CALL_ACTIVE && cusax_notices_host_is_finch ())
-    cusax_notices_write (conversation, _ ("Tab leaves the button: then /dtmf 123 sends digits, /hangup ends the call."),
+    cusax_notices_write (conversation, _ ("/dtmf 123 sends digits, /hold puts the call on hold, /hangup ends it."),
                          PURPLE_MESSAGE_NO_LOG);
 }
 

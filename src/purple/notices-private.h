@@ -79,6 +79,8 @@ void cusax_notices_on_window_closed (gpointer data);
 
 gboolean cusax_notices_host_is_finch (void);
 
+gboolean cusax_notices_host_is_pidgin (void);
+
 /** Writes @text (plain, possibly several lines) as a system line. */
 void cusax_notices_write (PurpleConversation *conversation, const char *text, PurpleMessageFlags flags);
 

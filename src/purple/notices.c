@@ -123,6 +123,12 @@ cusax_notices_host_is_finch (void)
   return g_strcmp0 (purple_core_get_ui (), "gnt-purple") == 0;
 }
 
+gboolean
+cusax_notices_host_is_pidgin (void)
+{
+  return g_strcmp0 (purple_core_get_ui (), "gtk-gaim") == 0;
+}
+
 /* Conversations take markup; everything of ours is plain text, parts of it from strangers. */
 void
 cusax_notices_write (PurpleConversation *conversation, const char *text, PurpleMessageFlags flags)

@@ -32,6 +32,20 @@ def picture(request, desktop):
     return lambda name: desktop.screenshot(os.path.join(folder, 'pidgin-%s.png' % name))
 
 
+def read(pidgin, who):
+    """What is written in the conversation with somebody, if there is one."""
+    purple = pidgin.purple
+    conversation = purple.PurpleFindConversationWithAccount(1, who, purple.account(ALICE, 'prpl-jabber-cusax'))
+    messages = purple.PurpleConversationGetMessageHistory(conversation) if conversation else []
+    return [str(purple.PurpleConversationMessageGetMessage(message)) for message in messages]
+
+
+def role_in_front(desktop):
+    """What Pidgin calls the kind of window that has the keyboard."""
+    window = desktop.output(['xdotool', 'getactivewindow']).strip()
+    return desktop.output(['xprop', '-id', window, 'WM_WINDOW_ROLE'])
+
+
 def test_call_from_the_menu(pidgin, bob, desktop, talk, picture):
     bob.mark()
     pidgin.purple.open_chat(pidgin.purple.account(ALICE, 'prpl-jabber-cusax'), BOB)
@@ -57,8 +71,14 @@ def test_incoming_call_is_answered(pidgin, bob, desktop, talk, picture):
     bob.wait_established()
     desktop.wait_no_window('Incoming Call')
     talk()
+    # Nobody had opened a conversation: it comes with the call, for what is said of it, and takes nobody's keys away.
+    said = wait_until(lambda: read(pidgin, BOB), 'a conversation', 10)
+    assert any('In call with Bob, ' in line and 'encrypted' in line for line in said), said
+    wait_until(lambda: desktop.windows().count('Bob') == 2, 'chat and call', 10, lambda: str(desktop.windows()))
+    picture('answered')
+    assert 'conversation' not in role_in_front(desktop)
     bob.hangup()
-    wait_until(lambda: 'Bob' not in desktop.windows(), 'the window of the call gone', 10,
+    wait_until(lambda: desktop.windows().count('Bob') == 1, 'the window of the call gone', 10,
                lambda: str(desktop.windows()))
 
 

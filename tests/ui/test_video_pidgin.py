@@ -132,6 +132,8 @@ def test_p25_answered_with_video_dropped_and_shown_again(start, bob, desktop, wa
     wait_read(pidgin, 'You and Bob see each other now')
     wait_seen(bob, GREEN)
     wait_area('both', RED, 70000)
+    # libpurple reports it for each stream, session and participant, and for the whole.
+    assert len([line for line in read(pidgin) if 'Call in progress' in line]) == 1, read(pidgin)
 
     command(desktop, pidgin, '/hold')
     wait_read(pidgin, 'is on hold')

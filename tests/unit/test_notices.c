@@ -624,6 +624,55 @@ test_forget (void)
   fake_call_free (ended);
 }
 
+/* --------------------------------------------------------------- Pidgin */
+
+/* While it rings there is a dialog, and nothing is opened over what the person is doing. */
+static void
+test_R49_pidgin (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_INCOMING);
+
+  setup (FALSE);
+  change (call, CUSAX_CALL_INCOMING);
+  change (call, CUSAX_CALL_ANSWERING);
+  g_assert_null (purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, "bob@example.org", account));
+  call->keys = CUSAX_CALL_KEYS_DTLS;
+  call->video_refused = TRUE;
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("In call with Bob &amp; Co, encrypted end to end.\n"
+                "Bob &amp; Co does not take your picture: the call goes on with sound.\n");
+  with_bob = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, "bob@example.org", account);
+  g_assert_nonnull (with_bob);
+  finish (call, CUSAX_CALL_END_REMOTE);
+  assert_lines ("Bob &amp; Co has hung up.\n");
+  g_assert_cmpuint (window_count, ==, 0);
+  teardown ();
+}
+
+/* R19: no chat is opened with somebody who hides; the dialog has said whether the call would be encrypted. */
+static void
+test_R19_pidgin (void)
+{
+  CusaxCall *call = fake_call_new (1, CUSAX_CALL_INCOMING, "sip:boss@corp.example");
+
+  setup (FALSE);
+  call->caller = g_new0 (CusaxCallerId, 1);
+  call->caller->is_anonymous = TRUE;
+  change (call, CUSAX_CALL_INCOMING);
+  change (call, CUSAX_CALL_ACTIVE);
+  assert_lines ("");
+  g_assert_null (purple_get_ims ());
+  finish (call, CUSAX_CALL_END_LOCAL);
+  teardown ();
+}
+
+static void
+add_pidgin_tests (void)
+{
+  g_test_add_func ("/notices/pidgin/R49-lock-word", test_R49_pidgin);
+  g_test_add_func ("/notices/pidgin/R19-anonymous", test_R19_pidgin);
+}
+
 /* ---------------------------------------------------------------- Finch */
 
 /* Finch has no other place for words than a conversation, which needs a connection; and it owns /call. */
@@ -639,7 +688,7 @@ test_finch (void)
   fake_purple_connect (account, TRUE);
   change (call, CUSAX_CALL_ACTIVE);
   assert_lines ("In call with Bob &amp; Co, not encrypted.\n"
-                "Tab leaves the button: then /dtmf 123 sends digits, /hangup ends the call.\n");
+                "/dtmf 123 sends digits, /hold puts the call on hold, /hangup ends it.\n");
   with_bob = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, "bob@example.org", account);
   g_assert_nonnull (with_bob);
   finish (call, CUSAX_CALL_END_REMOTE);
@@ -712,16 +761,17 @@ add_tests (void)
   g_test_add_func ("/notices/forget", test_forget);
 }
 
-/* libpurple knows its user interface from the start to the end: one run for each ("finch" behind the options). */
+/* libpurple knows its user interface from the start to the end: one run for each ("finch" or "pidgin" behind the options). */
 int
 main (int argc, char **argv)
 {
-  gboolean finch;
+  gboolean finch, pidgin;
   int result;
 
   g_test_init (&argc, &argv, NULL);
   finch = argc > 1 && g_str_equal (argv[1], "finch");
-  fake_purple_start (finch ? "gnt-purple" : "test");
+  pidgin = argc > 1 && g_str_equal (argv[1], "pidgin");
+  fake_purple_start (finch ? "gnt-purple" : pidgin ? "gtk-gaim" : "test");
   purple_conversations_set_ui_ops (&conversation_ops);
   purple_notify_set_ui_ops (&notify_ops);
   purple_prefs_set_bool ("/purple/logging/log_ims", FALSE);
@@ -731,13 +781,15 @@ main (int argc, char **argv)
   account = fake_purple_account ("alice@example.org");
   purple_blist_add_buddy (purple_buddy_new (account, "bob@example.org", "Bob & Co"), NULL, NULL, NULL);
 
-  /* Finch has a conversation for every call. */
-  if (!finch)
+  /* Finch and Pidgin have a conversation for every call. */
+  if (!finch && !pidgin)
     g_test_add_data_func ("/notices/P20-logged", NULL, test_logged);
   g_test_add_data_func ("/notices/P20-logged-closed", "closed", test_logged);
   g_test_add_data_func ("/notices/P20-logged-once", "open", test_logged);
   if (finch)
     add_finch_tests ();
+  else if (pidgin)
+    add_pidgin_tests ();
   else
     add_tests ();
   result = g_test_run ();
