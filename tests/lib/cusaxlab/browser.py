@@ -173,8 +173,8 @@ class Browser:
 
     def _servers(self):
         """Nobody but the laboratory's servers by their addresses; wss: by their key."""
-        known = ''.join(', EXCLUDE ' + ('[%s]' % address if ':' in address else address)
-                        for address in self.lab.place.addresses)
+        # Rules know addresses without brackets.
+        known = ''.join(', EXCLUDE ' + address for address in self.lab.place.addresses)
         return ['--host-resolver-rules=MAP * ~NOTFOUND' + known,
                 # Browsers keep away from SIP's own ports.
                 '--explicitly-allowed-ports=%d,%d' % (self.lab.kamailio.port, self.lab.kamailio.tls_port),
