@@ -109,6 +109,17 @@ cusax_codec_matches (const CusaxCodec *a, const CusaxCodec *b)
   return one.mode == other.mode && h264_profile (&one) == h264_profile (&other);
 }
 
+gboolean
+cusax_codec_is_single_nal (const CusaxCodec *codec)
+{
+  H264 h264;
+
+  if (g_ascii_strcasecmp (codec->name, "H264") != 0)
+    return FALSE;
+  read_h264 (codec->fmtp, &h264);
+  return h264.mode == 0;
+}
+
 char *
 cusax_codec_dup_fmtp (const CusaxCodec *our, const CusaxCodec *theirs)
 {

@@ -34,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CusaxCodec, cusax_codec_free)
  */
 gboolean cusax_codec_matches (const CusaxCodec *a, const CusaxCodec *b);
 
+/** Returns: TRUE for H264 that comes as whole NAL units only (packetization-mode 0, also if none is named; RFC 6184 section 6.2) */
+gboolean cusax_codec_is_single_nal (const CusaxCodec *codec);
+
 /** Returns: TRUE for telephone-event and CN, which alone make no call (RFC 4733). */
 gboolean cusax_codec_is_auxiliary (const CusaxCodec *codec);
 

@@ -90,19 +90,15 @@ has_all (const Need *needs, gsize length, CusaxElementsHas has, gpointer user_da
   return complete;
 }
 
-/* RFC 6184 section 5.6 and 5.7: in mode 0 a picture is cut into slices by the encoder; GStreamer's payloader cuts it itself,
- * which those who ask for mode 0 may not put together again. */
-static gboolean
-is_uncut (const CusaxCodec *codec)
-{
-  return g_ascii_strcasecmp (codec->name, "H264") == 0
-         && (codec->fmtp == NULL || strstr (codec->fmtp, "packetization-mode=1") == NULL);
-}
+/* RFC 6184 section 6.2: in mode 0 a picture is cut into slices by the encoder. Of ours only this one takes a size of slices
+ * (openh264enc a number); what is larger GStreamer's payloader would cut, which those who ask for mode 0 may not put together
+ * again. Farstream takes it before others. */
+#define SLICES "x264enc"
 
 static gboolean
 can_do (const CusaxCodec *codec, CusaxElementsHas has, gpointer user_data, GPtrArray *missing)
 {
-  if (is_uncut (codec))
+  if (cusax_codec_is_single_nal (codec) && !has (SLICES, user_data))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
     if (g_ascii_strcasecmp (formats[i].name, codec->name) == 0)

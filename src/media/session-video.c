@@ -186,6 +186,7 @@ cusax_session_video_set_remote (CusaxMediaSession *session, const GPtrArray *cod
   self->video.codecs = cusax_codecs_copy (codecs);
   self->video.bandwidth = bandwidth;
   self->video.is_told = FALSE;
+  cusax_tuning_set_sliced (self->conference, codecs->len > 0 && cusax_codec_is_single_nal (codecs->pdata[0]));
   cusax_session_video_update (self);
 }
 

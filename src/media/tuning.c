@@ -6,6 +6,9 @@
 
 #define PACKET_TIME_KEY "cusax-packet-time"
 #define PACKET_TIME 20
+#define SLICED_KEY "cusax-sliced"
+/* Bytes; Farstream's payloader makes packets of 1400 at most. */
+#define SLICES "slice-max-size=1100"
 
 /** Setting: as gst_util_set_object_arg() takes it; skipped where the element has no such property. */
 typedef struct
@@ -54,6 +57,14 @@ set (GstElement *element, const char *property, const char *value)
     gst_util_set_object_arg (G_OBJECT (element), property, value);
 }
 
+static gboolean
+is_made_by (GstElement *element, const char *name)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  return factory != NULL && strcmp (GST_OBJECT_NAME (factory), name) == 0;
+}
+
 /* PulseAudio and PipeWire: the loudspeaker's other sounds become quieter, and echo is cancelled if the server can. The words
  * are PulseAudio's (its module-filter-apply, module-role-*); GNOME Calls and others say the same. */
 static void
@@ -76,11 +87,10 @@ tell_role (GstElement *element)
 static void
 set_packet_time (GstElement *element, guint ms)
 {
-  GstElementFactory *factory = gst_element_get_factory (element);
   GType payloader = g_type_from_name ("GstRTPBaseAudioPayload");
   g_autofree char *ns = g_strdup_printf ("%u000000", ms);
 
-  if (factory != NULL && strcmp (GST_OBJECT_NAME (factory), "opusenc") == 0)
+  if (is_made_by (element, "opusenc"))
     set (element, "frame-size", ms >= 60 ? "60" : ms >= 40 ? "40" : ms >= 20 ? "20" : "10");
   else if (payloader != 0 && G_TYPE_CHECK_INSTANCE_TYPE (element, payloader))
     {
@@ -134,6 +144,14 @@ on_element_added (GstBin *bin, GstBin *parent, GstElement *element, gpointer unu
   tune (element);
   if (ms != NULL)
     set_packet_time (element, GPOINTER_TO_UINT (ms));
+  if (g_object_get_data (G_OBJECT (bin), SLICED_KEY) != NULL && is_made_by (element, "x264enc"))
+    set (element, "option-string", SLICES);
+}
+
+void
+cusax_tuning_set_sliced (GstElement *conference, gboolean is_sliced)
+{
+  g_object_set_data (G_OBJECT (conference), SLICED_KEY, GINT_TO_POINTER (is_sliced));
 }
 
 void

@@ -24,6 +24,9 @@ void cusax_tuning_watch (GstElement *conference);
 /** From now on packets of @conference's sound hold @ms of it, 20 at first; Opus, which cannot do all, next less. */
 void cusax_tuning_set_packet_time (GstElement *conference, guint ms);
 
+/** Whether the encoder of @conference's next picture is to make slices that each fit into a packet. */
+void cusax_tuning_set_sliced (GstElement *conference, gboolean is_sliced);
+
 /** Size and rate of the pictures of a camera that was made for this call: @bin is libpurple's around it. */
 void cusax_tuning_limit_camera (GstElement *bin);
 

@@ -35,7 +35,7 @@ names_of (const GPtrArray *codecs)
 }
 
 #define ALL "opus/48000 G722/8000 PCMA/8000 PCMU/8000 telephone-event/48000 telephone-event/8000"
-#define VIDEO "VP8/90000 H264/90000"
+#define VIDEO "VP8/90000 H264/90000 H264/90000"
 
 static const struct
 {
@@ -60,7 +60,8 @@ static const struct
   { " fsrtpconference ", "", "libfarstream-0.2-5", "", "libfarstream-0.2-5", "libfarstream-0.2-5" },
   { " level  rtpbin ", "", "gstreamer1.0-plugins-good", "", "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-good" },
   /* As good as the other. */
-  { " x264enc  avdec_h264 ", ALL, NULL, VIDEO, NULL, NULL },
+  { " openh264enc  openh264dec ", ALL, NULL, VIDEO, NULL, NULL },
+  { " x264enc  avdec_h264 ", ALL, NULL, "VP8/90000 H264/90000", NULL, NULL },
   { " x264enc  openh264enc ", ALL, NULL, "VP8/90000", NULL, "gstreamer1.0-plugins-ugly" },
   { " avdec_h264  openh264dec  vp8enc ", ALL, NULL, "", "gstreamer1.0-plugins-good, gstreamer1.0-libav",
     "gstreamer1.0-plugins-good, gstreamer1.0-libav" },

@@ -25,6 +25,7 @@ static const CusaxCodec pcma = { 8, (char *) "PCMA", 8000, 1, NULL };
 static const CusaxCodec vp8 = { 96, (char *) "VP8", 90000, 1, NULL };
 static const CusaxCodec vp8_120 = { 120, (char *) "VP8", 90000, 1, NULL };
 static const CusaxCodec h264 = { 97, (char *) "H264", 90000, 1, (char *) "packetization-mode=1;profile-level-id=42e01f" };
+static const CusaxCodec h264_mode_0 = { 98, (char *) "H264", 90000, 1, NULL };
 
 /* ---------------------------------------------------------------------------- waiting */
 
@@ -446,6 +447,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/video/offered", test_offered);
   g_test_add_data_func ("/media/video/vp8", &vp8, test_whole_call);
   g_test_add_data_func ("/media/video/h264", &h264, test_whole_call);
+  g_test_add_data_func ("/media/video/h264-mode-0", &h264_mode_0, test_whole_call);
   g_test_add_func ("/media/video/nothing-before-accept", test_nothing_before_accept);
   g_test_add_func ("/media/video/one-way", test_one_way);
   g_test_add_func ("/media/video/payload-types-differ", test_payload_types_differ);
