@@ -61,6 +61,7 @@ has_no_media (gpointer unused)
 }
 
 static const CusaxCodec pcma = { 8, (char *)"PCMA", 8000, 1, NULL };
+static const CusaxCodec g722 = { 9, (char *) "G722", 8000, 1, NULL };
 static const CusaxCodec opus = { 111, (char *)"opus", 48000, 2, (char *)"useinbandfec=1" };
 static const CusaxCodec events = { 101, (char *)"telephone-event", 8000, 1, (char *)"0-15" };
 
@@ -132,17 +133,18 @@ send_digit (CrossingEnd *end, char digit)
   return end->session->vtable->send_event (end->session, digit, 50);
 }
 
-/* RFC 4733 as it leaves the machine: with the number that was agreed, one event per key, its end told three times. */
+/* RFC 4733 as it leaves the machine: with the number that was agreed, one event per key, its end told three times. @other: agreed
+ * too, but with another clock than @voice. */
 static void
-type_digits (const CusaxCodec *voice, const CusaxCodec *agreed)
+type_digits (const CusaxCodec *voice, const CusaxCodec *agreed, const CusaxCodec *other)
 {
   g_autoptr (Crossing) crossing = crossing_new (port);
   CrossingEnd *alice = &crossing->alice;
 
   alice->event_type = agreed->payload_type;
   open_both (crossing);
-  set_codecs (alice, voice, agreed, NULL);
-  set_codecs (&crossing->bob, voice, agreed, NULL);
+  set_codecs (alice, voice, other != NULL ? other : agreed, other != NULL ? agreed : NULL);
+  set_codecs (&crossing->bob, voice, agreed, other);
   g_assert_false (send_digit (alice, '1')); /* nobody is there yet */
   accept_both (crossing);
   assert_hears ("alice", ALICE_HERTZ);
@@ -168,20 +170,34 @@ type_digits (const CusaxCodec *voice, const CusaxCodec *agreed)
 static void
 test_P7_events (void)
 {
-  type_digits (&pcma, &events);
+  type_digits (&pcma, &events, NULL);
 }
 
 static void
 test_events_opus (void)
 {
-  type_digits (&opus, &events_48000);
+  type_digits (&opus, &events_48000, NULL);
 }
 
 /* Telephones that speak Opus and know only the clock of old. */
 static void
 test_events_opus_8000 (void)
 {
-  type_digits (&opus, &events);
+  type_digits (&opus, &events, NULL);
+}
+
+/* Its clock is 8000 in SDP, though it has 16000 samples a second (RFC 3551 section 4.5.2). */
+static void
+test_events_g722 (void)
+{
+  type_digits (&g722, &events, &events_48000);
+}
+
+/* Of two clocks, which is what we and browsers offer, that of the voice (RFC 4733 section 2.1). */
+static void
+test_events_both_clocks (void)
+{
+  type_digits (&opus, &events_48000, &events);
 }
 
 /* Not agreed: nothing leaves, no tone either. */
@@ -339,6 +355,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/digits/P7/events", test_P7_events);
   g_test_add_func ("/media/digits/P7/events-opus", test_events_opus);
   g_test_add_func ("/media/digits/P7/events-opus-8000", test_events_opus_8000);
+  g_test_add_func ("/media/digits/P7/events-g722", test_events_g722);
+  g_test_add_func ("/media/digits/P7/events-both-clocks", test_events_both_clocks);
   g_test_add_func ("/media/digits/P7/no-events", test_no_events);
   g_test_add_func ("/media/digits/P7/keypad", test_P7_keypad);
   g_test_add_func ("/media/digits/P11/waiting", test_P11_waiting);
