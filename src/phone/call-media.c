@@ -57,6 +57,16 @@ dup_literal (const char *seen)
   return g_strndup (text + 1, strcspn (text + 1, "]"));
 }
 
+GPtrArray *
+cusax_call_dup_servers (gpointer user_data)
+{
+  CusaxCall *call = user_data;
+
+  if (call->owner == NULL || call->owner->dup_ice_servers == NULL)
+    return NULL;
+  return call->owner->dup_ice_servers (call->owner_data);
+}
+
 CusaxTransport *
 cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs, const CusaxTransportListener *listener)
 {
@@ -76,8 +86,7 @@ cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs, const
     .hides_address = call->outgoing && (call->disclosure & CUSAX_DISCLOSURE_ANONYMOUS) != 0,
   };
 
-  if (call->owner != NULL && call->owner->dup_ice_servers != NULL)
-    config.servers = servers = call->owner->dup_ice_servers (call->owner_data);
+  config.servers = servers = cusax_call_dup_servers (call);
   /* Answered as they have it; who has no ICE needs an address that leads here all the more: the servers know or lend one. */
   config.use_ice = cusax_config_uses_ice (call->config)
                    && (theirs == NULL || theirs->remote->ice_ufrag != NULL || (servers != NULL && servers->len > 0));
@@ -226,6 +235,7 @@ on_transport_state (gpointer user_data, CusaxTransportState state)
 static const CusaxTransportListener transport_listener = {
   .on_state = on_transport_state,
   .on_lost = cusax_call_on_transport_lost,
+  .dup_servers = cusax_call_dup_servers,
   .on_local_ready = on_transport_local_ready,
   .on_failed = on_transport_failed,
   .on_first_rtp = on_transport_first_rtp,

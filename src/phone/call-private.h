@@ -164,6 +164,8 @@ gboolean cusax_call_apply_result (CusaxCall *call, const CusaxOfferResult *resul
 /* The two halves of it: the network, then what is heard and seen. */
 gboolean cusax_call_apply_transport (CusaxCall *call, const CusaxOfferResult *result, GError **error);
 void cusax_call_apply_session (CusaxCall *call, const CusaxOfferResult *result, gboolean is_final);
+/* Of transports: (transfer full) (nullable) */
+GPtrArray *cusax_call_dup_servers (gpointer call);
 /* For sound or picture. @theirs: (nullable): what they offer, if this answers it */
 CusaxTransport *cusax_call_new_transport (CusaxCall *call, const CusaxOfferResult *theirs,
                                           const CusaxTransportListener *listener);

@@ -321,6 +321,7 @@ static const CusaxTransportListener video_transport_listener = {
   .on_failed = on_failed,
   .on_state = on_state,
   .on_lost = cusax_call_on_video_transport_lost,
+  .dup_servers = cusax_call_dup_servers,
 };
 
 /* ------------------------------------------------------------ media session */

@@ -87,6 +87,9 @@ typedef struct
   /* (nullable): ICE had a pair, and the other side consents to it no more (RFC 7675); renew may find another way. If neither
    * that nor the old one comes within 20 s, on_failed follows. */
   void (*on_lost) (gpointer user_data);
+  /* (nullable) (transfer full) (nullable): STUN and TURN servers as they are now, for move and renew: credentials of the
+   * configuration may have ended since. From inside of those two. */
+  GPtrArray *(*dup_servers) (gpointer user_data);
 } CusaxTransportListener;
 
 /** CusaxTransportVtable: the network side of one call and its loopback leg; packets move in the media thread. */

@@ -184,10 +184,15 @@ take_next (gpointer data)
 
   g_mutex_lock (&t->lock);
   old_path = g_steal_pointer (&t->path);
-  old[0] = g_steal_pointer (&t->previous_ice);
   old[1] = without ? g_steal_pointer (&t->ice) : NULL;
-  t->previous_ice = g_steal_pointer (&t->ice);
-  t->previous_end = 0;
+  if (t->ice != NULL && t->previous_ice != NULL && !cusax_ice_is_connected (t->ice, 0))
+    old[0] = g_steal_pointer (&t->ice); /* never came into use: what serves is still the one before */
+  else
+    {
+      old[0] = g_steal_pointer (&t->previous_ice);
+      t->previous_ice = g_steal_pointer (&t->ice);
+      t->previous_end = 0;
+    }
   t->ice = g_steal_pointer (&t->next_ice);
   t->is_relay_fixed = FALSE;
   g_mutex_unlock (&t->lock);
@@ -275,6 +280,19 @@ cusax_transport_can_ice (const char *local_address)
   return !cusax_udp_address_parse (&address, local_address, 0, NULL) || !cusax_udp_address_is_link_local (&address);
 }
 
+/* A call may outlast the credentials that it began with. */
+static void
+renew_servers (Transport *t)
+{
+  g_autoptr (GPtrArray) servers = t->listener.dup_servers != NULL ? t->listener.dup_servers (t->user_data) : NULL;
+
+  if (servers == NULL)
+    return;
+  g_clear_pointer (&t->servers, cusax_servers_free);
+  g_clear_pointer (&t->server_list, g_ptr_array_unref);
+  t->server_list = cusax_ice_servers_copy (servers);
+}
+
 void
 cusax_transport_gather_ice (Transport *t, const char *local_address)
 {
@@ -289,6 +307,8 @@ cusax_transport_gather_ice (Transport *t, const char *local_address)
       g_mutex_unlock (&t->lock);
       return;
     }
+  if (t->local != NULL && !is_waiting)
+    renew_servers (t);
   g_free (t->wanted_address);
   t->wanted_address = g_strdup (local_address);
   t->gather_began = g_get_monotonic_time ();

@@ -77,7 +77,15 @@ on_lost (gpointer user_data)
   note (user_data, "lost");
 }
 
-const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, on_state, on_lost };
+static GPtrArray *
+dup_servers (gpointer user_data)
+{
+  const RigSide *side = user_data;
+
+  return side->servers != NULL ? cusax_ice_servers_copy (side->servers) : NULL;
+}
+
+const CusaxTransportListener rig_listener = { on_local_ready, on_failed, on_first_rtp, on_silence, on_state, on_lost, dup_servers };
 
 /* ------------------------------------------------------------------- sides */
 
@@ -133,6 +141,7 @@ rig_side_free (RigSide *side)
   cusax_srtp_free (side->decrypt);
   cusax_transport_description_free (side->local);
   g_clear_error (&side->failure);
+  g_clear_pointer (&side->servers, g_ptr_array_unref);
   g_string_free (side->events, TRUE);
   g_free (side);
 }

@@ -25,6 +25,7 @@ typedef struct
   GError *failure;
   CusaxTransportState state; /* as told last */
   gint64 ready_at;           /* monotonic microseconds of the last READY */
+  GPtrArray *servers;        /* (nullable): as they are when it moves */
   const char *shut_down_in; /* the event in whose callback the transport is to be shut down */
 
   int session[2]; /* the media session's sockets */

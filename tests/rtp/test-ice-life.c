@@ -101,6 +101,25 @@ test_renew (gconstpointer data)
   g_assert_false (a->transport->vtable->renew (a->transport, offer)); /* that one is answered */
 }
 
+/* Begun anew again before they have answered: the pair that there is serves all the time. */
+static void
+test_renew_twice (void)
+{
+  g_autoptr (RigSide) a = rig_side_new_ice ("127.0.0.1", TRUE);
+  g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+
+  ice_call (a, b, &ice_dtls_mux);
+  for (guint i = 1; i <= 3; i++)
+    {
+      renew (a, NULL);
+      ice_exchange (a, b, 10 * i);
+    }
+  renew (b, NULL);
+  ice_agree (a, b, &ice_dtls_mux);
+  ice_exchange (a, b, 50);
+  g_assert_cmpint (a->state, ==, CUSAX_TRANSPORT_READY);
+}
+
 /* Without ICE there is nothing to begin anew, and a guest of another transport has none. */
 static void
 test_renew_without (void)
@@ -331,6 +350,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/again/restart", test_restart);
   g_test_add_data_func ("/ice/again/renew/plain", &ice_plain_mux, test_renew);
   g_test_add_data_func ("/ice/again/renew/dtls", &ice_dtls_mux, test_renew);
+  g_test_add_func ("/ice/again/renew/twice", test_renew_twice);
   g_test_add_func ("/ice/again/renew/without", test_renew_without);
   g_test_add_func ("/ice/again/another-fingerprint", test_another_fingerprint);
   g_test_add_func ("/ice/again/other-role", test_other_role);

@@ -20,7 +20,28 @@ typedef struct
   char *folder;
   guint16 port;
   gboolean serves; /* somebody has got a relay */
+  gboolean is_brief; /* its credentials end after a moment, and its relays have to be refreshed all the time */
 } Server;
+
+/* What XEP-0215 hands out: the end of its time is in the name, and the password proves it (REST API for TURN, "uberti"). */
+#define SECRET "secret"
+#define BRIEF_S 1
+#define BRIEF_LIFETIME_S "4"
+
+static CusaxIceServer *
+new_brief (const Server *server, CusaxIceServerKind kind)
+{
+  g_autofree char *user = g_strdup_printf ("%" G_GINT64_FORMAT ":user", g_get_real_time () / G_USEC_PER_SEC + BRIEF_S);
+  g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA1, (const guint8 *) SECRET, strlen (SECRET));
+  g_autofree char *password = NULL;
+  guint8 digest[20];
+  gsize length = sizeof digest;
+
+  g_hmac_update (hmac, (const guint8 *) user, (gssize) strlen (user));
+  g_hmac_get_digest (hmac, digest, &length);
+  password = g_base64_encode (digest, length);
+  return cusax_ice_server_new (kind, "127.0.0.1", server->port, user, password, 0);
+}
 
 /* It goes with us, also if a test fails. */
 static void
@@ -48,7 +69,8 @@ server_start (Server *server)
   server->process = g_subprocess_launcher_spawn (
       launcher, &error, "turnserver", "-n", "--no-cli", "--log-file", "stdout", "--lt-cred-mech", "-u", "user:secret", "-r",
       "cusax.test", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", port, "--no-tls", "--no-dtls", "--allow-loopback-peers",
-      "--pidfile", pid, "-b", db, NULL);
+      "--pidfile", pid, "-b", db, server->is_brief ? "--use-auth-secret" : NULL, "--static-auth-secret=" SECRET,
+      "--max-allocate-lifetime=" BRIEF_LIFETIME_S, NULL);
   g_assert_no_error (error);
 }
 
@@ -82,7 +104,8 @@ side_new (const Server *server, CusaxIceServerKind kind, gboolean controlling, c
                                   .hides_address = hides };
   RigSide *side;
 
-  g_ptr_array_add (servers, cusax_ice_server_new (kind, "127.0.0.1", server->port, "user", "secret", 0));
+  g_ptr_array_add (servers, server->is_brief ? new_brief (server, kind)
+                                             : cusax_ice_server_new (kind, "127.0.0.1", server->port, "user", "secret", 0));
   side = rig_side_new (NULL, FALSE, &config);
   rig_side_open (side);
   return side;
@@ -254,6 +277,53 @@ test_hidden (void)
   server_stop (&server);
 }
 
+/* A call longer than its credentials: coturn goes on with a relay that it gave, and looks at the name's time no more. */
+static void
+test_credentials_end (void)
+{
+  Server server = { .is_brief = TRUE };
+
+  server_start (&server);
+  {
+    g_autoptr (RigSide) b = rig_side_new_ice ("127.0.0.1", FALSE);
+    g_autoptr (RigSide) a = NULL;
+    g_autoptr (CusaxTransportDescription) offer = NULL;
+    g_autoptr (CusaxTransportDescription) answer = NULL;
+    gint64 end;
+
+    hides = TRUE;
+    a = side_with_relay (&server, CUSAX_ICE_TURN_UDP, TRUE, SEEN);
+    hides = FALSE;
+    end = g_get_monotonic_time () + 7 * G_USEC_PER_SEC; /* the relay would be gone after 4 */
+    offer = rig_side_dup_offer (a, CUSAX_DTLS_SETUP_ACTPASS, TRUE);
+    answer = rig_side_dup_offer (b, CUSAX_DTLS_SETUP_ACTIVE, TRUE);
+    rig_side_agree (b, offer);
+    rig_side_agree (a, answer);
+    rig_until (a, a->state == CUSAX_TRANSPORT_READY);
+    rig_until (b, b->state == CUSAX_TRANSPORT_READY);
+    while (g_get_monotonic_time () < end)
+      {
+        exchange (a, b);
+        rig_run_for (200);
+      }
+    g_assert_cmpstr (rig_side_stats (a).local_kind, ==, "relay");
+
+    /* Another relay needs a name that is still good. */
+    a->servers = cusax_ice_servers_new ();
+    for (guint i = 0; i < 10 && (i == 0 || find_relay (a, 1) == NULL); i++)
+      {
+        g_ptr_array_set_size (a->servers, 0);
+        g_ptr_array_add (a->servers, new_brief (&server, CUSAX_ICE_TURN_UDP));
+        g_clear_pointer (&a->local, cusax_transport_description_free);
+        g_assert_true (a->transport->vtable->renew (a->transport, NULL));
+        rig_until (a, a->local != NULL);
+      }
+    g_assert_nonnull (find_relay (a, 1));
+    exchange (a, b); /* through the old one */
+  }
+  server_stop (&server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,5 +341,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/ice-relay/peer-without-ice/dtls", GINT_TO_POINTER (TRUE), test_peer_without_ice);
   g_test_add_func ("/ice-relay/not-behind-nat", test_not_behind_nat);
   g_test_add_func ("/ice-relay/hidden", test_hidden);
+  g_test_add_func ("/ice-relay/credentials-end", test_credentials_end);
   return g_test_run ();
 }
