@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The matrix of media: peer x network x security with PCMA, codec x peer on the LAN, policy x what the other side can do.
-A cell is a call; it passes when both sides have heard the other's tone (seen the other's colour), and the wire shows that
-it was encrypted, or that it was not.
+"""The matrix of media: peer x network x security with PCMA, codec x peer on the LAN, digits x clock rate x peer.
+A cell is a call; it passes when both sides have heard a second of the other's tone (seen the other's colour, got the other's
+digits), and the wire shows that it was encrypted, or that it was not.
 
     run_cell(Cell('baresip', 'lan', 'sdes'))
 """
@@ -13,19 +13,23 @@ from cusaxlab.capture import Capture
 from cusaxlab.medialab import MediaLab
 from cusaxlab.netns import CLIENT
 from cusaxlab.town import KINDS
-from matrixpeers import BLUE, BOB, BOBS, GREEN, PEERS, TONE, wait_sees
+from matrixpeers import BLUE, BOB, BOBS, GREEN, HostEar, PEERS, TONE, wait_hears, wait_sees
 from product import Person
 
 SECURITIES = ('plain', 'sdes', 'dtls')
 AUDIO, VIDEO = ('PCMU', 'PCMA', 'opus', 'G722'), ('VP8', 'H264')
 ELSEWHERE = '10.77.0.21'
-#: Where bad lines are between us: how long a piece of the tone has to be without a gap.
-PIECE = {'lossy': 0.3}
+#: How much of the tone has to come, in pieces without a gap of how long: in one, but where the line has gaps itself.
+HEARD, PIECE = 1.0, {'lossy': 0.3}
+#: Codec, and the clock rate of the telephone-events beside it.
+CLOCKS = {'PCMA': 8000, 'G722': 8000, 'opus': 48000}
+DIGITS = '12*0#'
 
 
 @dataclass(frozen=True)
 class Cell:
-    """way: out, we call; in, we are called. policy: our media_encryption; None: what the security needs."""
+    """way: out, we call; in, we are called. policy: our media_encryption; None: what the security needs. digits: both dial
+    some while they speak."""
 
     peer: str
     network: str = 'lan'
@@ -34,11 +38,13 @@ class Cell:
     video: str = None
     way: str = 'out'
     policy: str = None
+    digits: bool = False
 
     @property
     def name(self):
         words = [self.peer, self.network, self.security, self.codec]
         words += [self.video] if self.video else []
+        words += ['digits'] if self.digits else []
         return '-'.join(words + [self.way]).replace(' ', '_')
 
     @property
@@ -63,6 +69,12 @@ def codecs(way='out'):
     picture = [Cell(peer, security='dtls' if peer == 'browser' else 'plain', codec='opus', video=codec, way=way)
                for codec in VIDEO for peer in PEERS]
     return sound + picture
+
+
+def digits(way='out'):
+    """Telephone-events x clock rate x peer on the LAN."""
+    return [Cell(peer, security='dtls' if peer == 'browser' else 'plain', codec=codec, way=way, digits=True)
+            for codec in CLOCKS for peer in PEERS]
 
 
 #: For tests/check: each peer, network, security, codec and way at least once.
@@ -112,13 +124,25 @@ def connect(alice, peer, cell):
         alice.respond(ring, 'Answer')
 
 
-def both_hear(alice, peer, cell, within=10):
-    piece = PIECE.get(cell.network, 0.6)
-    peer.wait_hears(TONE, piece, within)
-    alice.expect_tone(BOBS, within, seconds=min(piece, 0.5))
+def both_hear(alice, peer, cell, within=15):
+    piece = PIECE.get(cell.network, HEARD)
+    ear = HostEar(alice, BOB)
+    peer.begin(TONE)
+    ear.begin(BOBS)
+    for one, who in ((peer, cell.peer), (ear, 'alice')):
+        wait_hears(one, who, HEARD, piece, within)
     if cell.video:
         peer.wait_sees(GREEN)
         wait_sees(alice, BOB, BLUE)
+
+
+def both_dial(alice, peer):
+    """Digits by the keys of a call's window; who can send some himself does it, too."""
+    for digit in DIGITS:
+        alice.do('dtmf', digit)
+    peer.wait_digits(DIGITS)
+    if peer.dials:
+        peer.dial(DIGITS)
 
 
 def on_the_wire(wire, cell):
@@ -147,6 +171,9 @@ def call_of(lab, peer, cell):
             alice.do('camera', '%06x' % GREEN)
         connect(alice, peer, cell)
         both_hear(alice, peer, cell)
+        if cell.digits:
+            both_dial(alice, peer)
+            both_hear(alice, peer, cell)
         alice.wait_line(LOCK[cell.security])
         if cell.network == 'moving':
             move(lab, wire)

@@ -390,16 +390,19 @@ class BrowserPhone:
         now = self.do('heard', frequency)
         return now['share'] if now['level'] > -45 else 0.0
 
+    def marks(self):
+        """What came since do('watch', frequency), one character per 100 ms (see audio.Hearing)."""
+        return self._run('phone.last.ear?.marks ?? ""')
+
     def wait_heard(self, frequency, seconds=10, share=0.8, piece=0.0):
         """piece: that many seconds without a gap, from now on; gives what was heard, one character per 100 ms (see
         audio.Hearing)."""
         if piece:
             wait_until(lambda: self.do('watch', frequency), '%s hears anything' % self.user, seconds, self.tail)
             wanted = '#' * round(piece * 10)
-            picture = lambda: self._run('phone.last.ear?.marks ?? ""')  # noqa: E731
-            wait_until(lambda: wanted in picture(), '%s hears %d Hz for %g s' % (self.user, frequency, piece), seconds,
-                       lambda: '[%s]\n%s\n%s' % (picture(), self.state(), self.tail()), pause=0.05)
-            return picture()
+            wait_until(lambda: wanted in self.marks(), '%s hears %d Hz for %g s' % (self.user, frequency, piece), seconds,
+                       lambda: '[%s]\n%s\n%s' % (self.marks(), self.state(), self.tail()), pause=0.05)
+            return self.marks()
         return wait_until(lambda: self.heard(frequency) >= share, '%s hears %d Hz' % (self.user, frequency), seconds,
                           lambda: '%s\n%s\n%s' % (self.do('strongest'), self.state(), self.tail()), pause=0.05)
 

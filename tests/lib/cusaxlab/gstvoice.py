@@ -19,6 +19,7 @@ import threading
 from . import audio
 from .place import family_of
 from .process import Process, wait_until
+from .rtp import DIGITS
 
 #: name in SDP -> static or our payload type, clock rate and channels, encoder with payloader, depayloader with decoder
 AUDIO = {
@@ -37,6 +38,8 @@ VIDEO = {
 #: Samples a second that the encoder is given, if not 8000.
 SAMPLING = {'G722': 16000, 'opus': 48000}
 NEEDS = {'G722': ('avenc_g722', 'gstreamer1.0-libav'), 'H264': ('openh264enc', 'gstreamer1.0-plugins-bad')}
+#: Our number for telephone-events.
+EVENTS = 102
 SUITE = 'AES_CM_128_HMAC_SHA1_80'
 #: A picture is read in so many points.
 WIDTH, HEIGHT = 16, 12
@@ -65,7 +68,9 @@ def section_of(sdp, kind):
 class Stream:
     """One m= section: a socket, and the pipelines behind it."""
 
-    def __init__(self, place, folder, kind, codec, security, content, certificate=None):
+    def __init__(self, place, folder, kind, codec, security, content, certificate=None, events=False):
+        #: Telephone-events (RFC 4733) are taken if the call is plain; digits: those that came.
+        self.events, self.digits, self._event_times = events, '', set()
         self.place, self.folder, self.kind, self.codec, self.security = place, folder, kind, codec, security
         self.content, self.certificate = content, certificate
         self.payload_type, self.rate, self._encoder, self._decoder, *fmtp = (AUDIO if kind == 'audio' else VIDEO)[codec]
@@ -101,8 +106,11 @@ class Stream:
     def describe(self, direction, offers):
         profile = {None: 'RTP/AVP', 'sdes': 'RTP/SAVP', 'dtls': 'UDP/TLS/RTP/SAVP', 'sdes-if': 'RTP/AVP',
                    'dtls-if': 'RTP/AVP'}[self.security]
-        lines = 'm=%s %d %s %d\r\na=rtpmap:%d %s/%s\r\n%s' % (
-            self.kind, self.port, profile, self.payload_type, self.payload_type, self.codec, self.rate, self._fmtp)
+        lines = 'm=%s %d %s %d%s\r\na=rtpmap:%d %s/%s\r\n%s' % (
+            self.kind, self.port, profile, self.payload_type, ' %d' % EVENTS if self.events else '', self.payload_type,
+            self.codec, self.rate, self._fmtp)
+        if self.events:
+            lines += 'a=rtpmap:%d telephone-event/%s\r\na=fmtp:%d 0-15\r\n' % (EVENTS, self.rate.partition('/')[0], EVENTS)
         if self.security in ('sdes', 'sdes-if'):
             lines += 'a=crypto:1 %s inline:%s\r\n' % (SUITE, base64.b64encode(self._key).decode())
         elif self.security:
@@ -202,6 +210,9 @@ class Stream:
 
     def _take(self, data):
         if len(data) > 12 and data[0] >> 6 == 2:
+            if self.events and data[1] & 0x7F == EVENTS and len(data) >= 16:
+                self._take_event(data)
+                return
             if 192 <= data[1] < 224 or data[1] & 0x7F != self.payload_type:
                 return
             self.packets += 1
@@ -213,13 +224,26 @@ class Stream:
         self._inner.sendto(data, ('127.0.0.1', self._reader_port))
 
 
+    def _take_event(self, data):
+        """The same event comes again and again with the same time."""
+        if data[4:8] not in self._event_times and data[12] < len(DIGITS):
+            self._event_times.add(data[4:8])
+            self.digits += DIGITS[data[12]]
+
+    @property
+    def is_reading(self):
+        """Whether a pipeline waits for packets, which takes it a moment to do."""
+        return self._reading or self._speaking and self.security in ('dtls', 'dtls-if')
+
+
 class GstVoice:
     """What a call of the agent says and hears."""
 
     events = False
 
-    def __init__(self, place, tone, folder, codec='PCMA', security=None, video=None, colour=0x00FF00, certificate=None):
-        self.sound = Stream(place, folder, 'audio', codec, security, tone, certificate)
+    def __init__(self, place, tone, folder, codec='PCMA', security=None, video=None, colour=0x00FF00, certificate=None,
+                 events=False):
+        self.sound = Stream(place, folder, 'audio', codec, security, tone, certificate, events)
         self.picture = Stream(place, folder, 'video', video, security, colour, certificate) if video else None
         self.place, self.tone, self.port = place, tone, self.sound.port
         self._version = 0

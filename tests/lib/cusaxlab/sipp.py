@@ -18,7 +18,7 @@ A scenario whose name starts with "uas-" is called, all others call. It is SIPp'
     @answer 200 OK@             an answer to the last request within the dialog
     @late-answer 200 OK@        the same, when other messages came since @take theirs@
     @sdp sendrecv 1@            a body: direction, version of o=; a third word is the address in c=
-    @recorded 8 PCMA@           a body: SIPp plays a recording in this format (rtp_stream)
+    @recorded 8 PCMA 101@       a body: SIPp plays a recording in this format (rtp_stream); the number of telephone-events
     @empty@                     no body
     @take@                      action of the INVITE's recv, or that of its 200: keeps what @within@ and @late@ need
     @check REGEXP@, @never REGEXP@   action: what the message must, or must not, contain
@@ -93,7 +93,10 @@ def expand(text, is_called):
         elif word == 'recorded':
             made = [line.format(version=1, address='[media_ip]', direction='sendrecv')
                     .replace('[media_port]', '[rtpstream_audio_port]').replace('AVP 8', 'AVP ' + words[0])
-                    .replace('8 PCMA', ' '.join(words)) for line in SDP]
+                    .replace('8 PCMA', ' '.join(words[:2])) for line in SDP]
+            if len(words) > 2:
+                made = [line.replace('AVP ' + words[0], 'AVP %s %s' % (words[0], words[2])) for line in made]
+                made.insert(-1, 'a=rtpmap:%s telephone-event/8000' % words[2])
         elif word == 'empty':
             made = ['Content-Length: 0', '']
         elif word == 'take':
