@@ -93,6 +93,12 @@ port_has_camera (CusaxMediaPort *port, const char **missing)
   return FALSE;
 }
 
+static const char *
+port_get_hints (CusaxMediaPort *port)
+{
+  return cusax_elements_get_hints (get_elements (port));
+}
+
 static gboolean
 port_protects_leg (CusaxMediaPort *port)
 {
@@ -140,6 +146,7 @@ static const CusaxMediaPortVtable port_vtable = {
   .get_codecs = port_get_codecs,
   .get_video_codecs = port_get_video_codecs,
   .has_camera = port_has_camera,
+  .get_hints = port_get_hints,
   .protects_leg = port_protects_leg,
   .probe = port_probe,
   .cancel_probe = port_cancel_probe,

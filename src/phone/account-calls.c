@@ -132,6 +132,14 @@ cusax_account_dial_video (CusaxAccount *account, CusaxAddress *target, const cha
   return dial (account, target, who, jid, TRUE, error);
 }
 
+const char *
+cusax_account_get_format_hints (CusaxAccount *account)
+{
+  CusaxMediaPort *media = account->ports.media;
+
+  return media->vtable->get_hints != NULL ? media->vtable->get_hints (media) : NULL;
+}
+
 gboolean
 cusax_account_can_do_video (CusaxAccount *account, const char **why)
 {

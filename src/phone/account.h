@@ -145,6 +145,9 @@ CusaxCall *cusax_account_dial (CusaxAccount *account, CusaxAddress *target, cons
 CusaxCall *cusax_account_dial_video (CusaxAccount *account, CusaxAddress *target, const char *who, const char *jid,
                                      GError **error);
 
+/** Returns: (transfer none) (nullable): packages for formats of calls that this machine has not, beside those it has */
+const char *cusax_account_get_format_hints (CusaxAccount *account);
+
 /** (nullable) @why: (out) (optional) (transfer none): what is missing, in words, if FALSE. Asks for the camera. */
 gboolean cusax_account_can_do_video (CusaxAccount *account, const char **why);
 

@@ -215,6 +215,8 @@ typedef struct
   const GPtrArray *(*get_video_codecs) (CusaxMediaPort *port, const char **missing);
   /* Whether a picture of ours could be shown; FALSE: @missing in words. Asks for the camera each time. */
   gboolean (*has_camera) (CusaxMediaPort *port, const char **missing);
+  /* (nullable). Returns: (transfer none) (nullable): packages for formats that this machine has not, beside those it has */
+  const char *(*get_hints) (CusaxMediaPort *port);
   gboolean (*protects_leg) (CusaxMediaPort *port);
   /* Opens the devices that a call would use, for a moment, away from the main loop; @done once, within 5 s, never from
    * inside this call. One at a time: a second one cuts the first. */

@@ -122,6 +122,8 @@ check_codecs (CusaxSetupCheck *check)
   g_autofree char *names = codec_names (codecs);
   g_autoptr (GError) error = NULL;
 
+  if (missing == NULL && check->media->vtable->get_hints != NULL)
+    missing = check->media->vtable->get_hints (check->media);
   if (missing != NULL || codecs->len == 0)
     error = g_error_new (CUSAX_ERROR, CUSAX_ERROR_MEDIA, "not installed: %s", missing != NULL ? missing : "GStreamer");
   set_result (check, CUSAX_CHECK_CODECS,

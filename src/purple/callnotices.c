@@ -262,6 +262,20 @@ is_news (const Seen *seen, CusaxCallState state, const char *who)
   return state == CUSAX_CALL_INCOMING && g_strcmp0 (seen->who, who) != 0;
 }
 
+/* Issue: "missing encoder: not offered, and the Debian package is named". With the first call of the session. */
+static void
+tell_formats (Notices *notices, CusaxAccount *phone, PurpleConversation *conversation)
+{
+  const char *hints = !notices->hinted ? cusax_account_get_format_hints (phone) : NULL;
+  g_autofree char *text = NULL;
+
+  notices->hinted = TRUE;
+  if (hints == NULL)
+    return;
+  text = g_strdup_printf (_ ("Calls would have more formats of sound or picture with %s."), hints);
+  cusax_notices_write (conversation, text, PURPLE_MESSAGE_NO_LOG);
+}
+
 static void
 tell_state (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *name, Seen *seen)
 {
@@ -284,6 +298,8 @@ tell_state (Notices *notices, CusaxAccount *phone, CusaxCall *call, const char *
   if (conversation == NULL)
     return;
   cusax_notices_write (conversation, text, 0);
+  if (state == CUSAX_CALL_ACTIVE)
+    tell_formats (notices, phone, conversation);
   /* Finch's window of a call has nothing but a Hangup button. */
   if (state == CUSAX_CALL_ACTIVE && cusax_notices_host_is_finch ())
     cusax_notices_write (conversation, _ ("/dtmf 123 sends digits, /hold puts the call on hold, /hangup ends it."),

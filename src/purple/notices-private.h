@@ -48,6 +48,7 @@ typedef struct
   char *left_text;   /* what was said of its end */
   char *phone_told;  /* kind of the last line on telephony; NULL = none yet */
   int chat_told;     /* -1 = not known yet */
+  gboolean hinted;   /* packages for further formats were named */
   guint kinds_shown; /* bit = error code that had its window */
   void *failure_window;
   void *end_window;

@@ -160,6 +160,8 @@ device_failure (CusaxCheckStep step, const CusaxCheckResult *result)
 static char *
 codecs_failure (const CusaxCheckResult *result)
 {
+  if (result->verdict == CUSAX_CHECK_WARNING)
+    return g_strdup_printf (_ ("calls work. With %s they would have more formats of sound or picture."), result->detail);
   return g_strdup_printf (_ ("programs are missing. Install %s, then start this program again."),
                           result->detail != NULL && *result->detail != '\0' ? result->detail : "GStreamer");
 }

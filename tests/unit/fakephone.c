@@ -407,6 +407,12 @@ cusax_account_can_do_video (CusaxAccount *account, const char **why)
   return account->can_video;
 }
 
+const char *
+cusax_account_get_format_hints (CusaxAccount *account)
+{
+  return account->format_hints;
+}
+
 gboolean
 cusax_account_can_see_video (CusaxAccount *account)
 {

@@ -68,6 +68,7 @@ struct _CusaxAccount
   char *dialled;          /* "URI who", "URI who video" of the last dial */
   gboolean can_video, can_see; /* whoever can show, sees */
   const char *video_missing;
+  const char *format_hints;
   GError *dial_error;     /* dial fails with it */
   GError *deed_error;     /* swap and join fail with it */
   GString *trace;         /* "swap join(1,2) part(1) dnd(1) pick-up(jid) " */

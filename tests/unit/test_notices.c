@@ -278,6 +278,29 @@ test_outgoing (void)
   teardown ();
 }
 
+/* Issue: "missing encoder: not offered, and the Debian package is named": with the first call that stands, once. */
+static void
+test_format_hints (void)
+{
+  CusaxCall *call = call_bob (1, CUSAX_CALL_ACTIVE), *other;
+
+  setup (TRUE);
+  fake_phone.format_hints = "gstreamer1.0-libav";
+  call->keys = CUSAX_CALL_KEYS_DTLS;
+  change (call, CUSAX_CALL_ACTIVE);
+  change (call, CUSAX_CALL_ACTIVE);
+  finish (call, CUSAX_CALL_END_LOCAL);
+  other = call_bob (2, CUSAX_CALL_ACTIVE);
+  other->keys = CUSAX_CALL_KEYS_DTLS;
+  change (other, CUSAX_CALL_ACTIVE);
+  assert_lines ("In call with Bob &amp; Co, encrypted end to end.\n"
+                "Calls would have more formats of sound or picture with gstreamer1.0-libav.\n"
+                "In call with Bob &amp; Co, encrypted end to end.\nYou have ended the call with Bob &amp; Co.\n");
+  finish (other, CUSAX_CALL_END_LOCAL);
+  fake_phone.format_hints = NULL;
+  teardown ();
+}
+
 /* How a call is protected is said when it stands, and whenever that changes; once. */
 static void
 test_R49_lock_words (void)
@@ -745,6 +768,7 @@ add_tests (void)
   g_test_add_func ("/notices/chat-lost", test_chat_lost);
   g_test_add_func ("/notices/status-text", test_status_text);
   g_test_add_func ("/notices/outgoing", test_outgoing);
+  g_test_add_func ("/notices/format-hints", test_format_hints);
   g_test_add_func ("/notices/outgoing-number", test_outgoing_number);
   g_test_add_func ("/notices/R49-lock-words", test_R49_lock_words);
   g_test_add_func ("/notices/P25-pictures", test_P25_pictures);
