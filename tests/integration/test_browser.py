@@ -155,6 +155,34 @@ def test_picture_by_itself(web):
         ended(alice, mark)
 
 
+def credentials(bob):
+    """Of ours, as the browser has them: a user fragment and a password for each section."""
+    sdp = bob.do('last.peer.remoteDescription.sdp.toString')
+    return re.findall(r'a=ice-(?:ufrag|pwd):(\S+)\r\n', sdp)
+
+
+def test_browser_restarts_ice(web):
+    """RFC 8445 section 9: our answer has other credentials, and sound and picture go on through what ICE then finds. (The
+    browser's offer bundles both, as all of its do.)"""
+    bob = web.phone('bob', colour='red')
+    with Person(web.lab, 'alice') as alice:
+        alice.do('camera', '0000ff')
+        alice.do('call', BOB, 'video')
+        bob.wait_incoming()
+        bob.answer(video=True)
+        talk(alice, bob)
+        look(alice, bob)
+        before = credentials(bob)
+        assert bob.reoffer(restart=True) == 200
+        after = credentials(bob)
+        assert len(before) == 4 and after and not set(before) & set(after)
+        bob.wait_connected()
+        talk(alice, bob)
+        look(alice, bob)
+        alice.hang_up()
+        assert bob.wait_closed() == 'hung up there'
+
+
 def test_sound_after_a_hold_in_a_bundle(web):
     """The browser adds its picture, which we do not return; held and resumed, it still knows whose our sound is."""
     bob = web.phone('bob', colour='red')
