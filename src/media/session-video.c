@@ -158,29 +158,12 @@ cusax_session_video_remove (CusaxMediaSession *session)
   g_info ("%s: picture closed", self->who);
 }
 
-static gboolean
-is_as_agreed (const CusaxSession *self, const GPtrArray *codecs, guint bandwidth)
-{
-  if (self->video.codecs == NULL || self->video.codecs->len != codecs->len || self->video.bandwidth != bandwidth)
-    return FALSE;
-  for (guint i = 0; i < codecs->len; i++)
-    {
-      const CusaxCodec *before = self->video.codecs->pdata[i], *now = codecs->pdata[i];
-
-      if (before->payload_type != now->payload_type || !cusax_codec_matches (before, now)
-          || g_strcmp0 (before->fmtp, now->fmtp) != 0)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* A re-INVITE that says nothing new about the picture (hold, session refresh) leaves encoder and camera as they are. */
 void
 cusax_session_video_set_remote (CusaxMediaSession *session, const GPtrArray *codecs, guint bandwidth)
 {
   CusaxSession *self = (CusaxSession *) session;
 
-  if (self->media_ended || !self->video.is_open || is_as_agreed (self, codecs, bandwidth))
+  if (self->media_ended || !self->video.is_open)
     return;
   g_clear_pointer (&self->video.codecs, g_ptr_array_unref);
   self->video.codecs = cusax_codecs_copy (codecs);

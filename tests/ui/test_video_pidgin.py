@@ -157,15 +157,20 @@ def test_p25_answered_with_video_dropped_and_shown_again(start, bob, desktop, wa
     pidgin.wait_log('; picture VP8')
 
 
-def test_p25_no_camera(start, bob, desktop):
-    """Nothing is offered, and the call is one with sound."""
+def test_p25_no_camera(start, bob, desktop, wait_area):
+    """None of hers is offered, and she sees his if she wants to."""
     pidgin = start('disabledvideosrc')
     bob.do('call', ALICE, 'video')
     desktop.wait_window('Incoming Call')
     assert 'Answer with video' not in desktop.texts('Incoming Call')
+    assert 'check box: See their picture (you have no camera)' in desktop.texts('Incoming Call')
     desktop.activate('Incoming Call')
-    desktop.keys('Return')
-    bob.wait_line('Alice does not take your picture: the call goes on with sound')
+    desktop.keys('Tab', 'space', 'Return')
     wait_read(pidgin, 'encrypted end to end')
+    wait_read(pidgin, 'Bob shows a picture. This computer cannot show your picture: there is no camera.')
+    wait_area('theirs', RED, 70000)
+    bob.wait_line('Alice sees you now')
     command(desktop, pidgin, '/video on')
     wait_read(pidgin, 'This computer cannot show your picture: there is no camera.')
+    command(desktop, pidgin, '/video off')
+    wait_area('none', RED, most=500)
