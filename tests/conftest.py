@@ -12,10 +12,21 @@ from cusaxlab.netns import why_not
 
 DEFAULT_DEADLINE = 120
 
+#: Nothing runs beside these: they listen to long sounds for gaps, measure time, need both processors for a browser, a
+#: screen or pictures, or build something. --parallel 2 runs the others side by side.
+ALONE = ('/ui/', '/integration/test_media_', '/integration/test_browser.py', '/integration/test_demo.py',
+         '/integration/test_quit.py')
+
 
 def pytest_configure():
     # Ended from outside we unwind as after Ctrl-C, so that every started process is ended too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if any(place in str(item.path) for place in ALONE):
+            item.add_marker('alone')
 
 
 @pytest.fixture(autouse=True)

@@ -167,16 +167,28 @@ def pytest_folders():
 
 
 def run_pytest(tally, folder, env, wanted, parallel):
+    """Files side by side, but those that conftest.py marks as `alone` afterwards, one test at a time."""
     folders = pytest_folders()
     if not folders:
         return
-    report = os.path.join(env['TMPDIR'], 'pytest.xml')
-    command = ['/usr/bin/python3', '-B', '-m', 'pytest', '-p', 'no:cacheprovider', '-q', '-ra', '--tb=short',
-               '--junitxml=' + report, *(['-k', wanted] if wanted else []),
-               *(['-n', str(parallel), '--dist', 'loadfile'] if parallel else []), *folders]
     env = dict(env, BUILD_DIR=folder)
+    if parallel < 2:
+        pytest_part(tally, env, wanted, folders)
+        return
+    print('Side by side:', flush=True)
+    pytest_part(tally, env, wanted, ['-m', 'not alone', '-n', str(parallel), '--dist', 'loadfile', *folders])
+    print('Alone:', flush=True)
+    pytest_part(tally, env, wanted, ['-m', 'alone', *folders])
+
+
+def pytest_part(tally, env, wanted, words):
+    report = os.path.join(env['TMPDIR'], 'pytest.xml')
+    if os.path.exists(report):
+        os.unlink(report)
+    command = ['/usr/bin/python3', '-B', '-m', 'pytest', '-p', 'no:cacheprovider', '-q', '-ra', '--tb=short',
+               '--junitxml=' + report, *(['-k', wanted] if wanted else []), *words]
     status = subprocess.run(command, env=env, cwd=ROOT).returncode
-    if status == 5 and wanted:
+    if status == 5:
         return
     try:
         tree = ET.parse(report)
@@ -196,14 +208,14 @@ def run_pytest(tally, folder, env, wanted, parallel):
             tally.skip(name, skipped.get('message'))
         else:
             tally.passed += 1
-    if status not in (0, 5) and not failed:
+    if status and not failed:
         tally.fail('pytest', 'it ended with status %d' % status)
 
 
 def main():
     parser = argparse.ArgumentParser(prog='tests/check', add_help=False)
     parser.add_argument('--list', action='store_true')
-    parser.add_argument('--parallel', type=int, metavar='N')
+    parser.add_argument('--parallel', type=int, metavar='N', default=1)
     parser.add_argument('name', nargs='?')
     options = parser.parse_args()
     folder = os.path.abspath(os.environ.get('BUILD_DIR') or os.path.join(ROOT, 'build'))
