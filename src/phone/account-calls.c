@@ -213,9 +213,12 @@ note_refused (CusaxAccount *account, const CusaxCallerId *caller, CusaxBindingGr
   const char *contact = grade == CUSAX_BINDING_STRONG ? jid : NULL;
   g_autofree char *who = cusax_account_name_caller (account, caller->address, contact);
 
-  if (cusax_config_get_accept_calls (account->config) != CUSAX_ACCEPT_CONTACTS
-      || cusax_account_is_contact (account, caller, grade))
-    cusax_history_add_refused (account->history, who, caller->address, caller->display_name, contact, status);
+  if (cusax_config_get_accept_calls (account->config) == CUSAX_ACCEPT_CONTACTS
+      && !cusax_account_is_contact (account, caller, grade))
+    return;
+  cusax_history_add_refused (account->history, who, caller->address, caller->display_name, contact, status);
+  if (account->listener != NULL && account->listener->on_refused != NULL)
+    account->listener->on_refused (account->listener_data, account, caller->is_anonymous ? NULL : who);
 }
 
 void

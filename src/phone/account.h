@@ -80,6 +80,9 @@ typedef struct
   /* A SIP message came (accept_sip_messages). @who: display form, also of a contact's number: a sender apart (R11). */
   void (*on_message) (gpointer user_data, CusaxAccount *account, const CusaxCallerId *caller, const char *who,
                       const char *text);
+  /* (nullable): a call was refused without asking (busy, do not disturb); the history has it. @who: as name_peer says; NULL:
+   * hidden. */
+  void (*on_refused) (gpointer user_data, CusaxAccount *account, const char *who);
 } CusaxAccountListener;
 
 /**

@@ -354,6 +354,22 @@ cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call
 }
 
 void
+cusax_notices_refused (PurpleAccount *account, const char *who)
+{
+  PurpleConversation *conversation = cusax_notices_find_conversation (account, who);
+  g_autofree char *name = who != NULL ? cusax_peers_label (account, who) : NULL;
+  g_autofree char *text = NULL;
+
+  if (name == NULL)
+    return;
+  text = g_strdup_printf (_ ("You have missed a call from %s, who was told that you are busy."), name);
+  if (conversation != NULL)
+    cusax_notices_write (conversation, text, 0);
+  else
+    cusax_calllogs_write (account, who, FALSE, text);
+}
+
+void
 cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds, gboolean incoming)
 {
   g_autofree char *name = cusax_callers_name (account, call);

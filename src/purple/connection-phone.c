@@ -162,6 +162,12 @@ on_phone_message (gpointer user_data, CusaxAccount *phone, const CusaxCallerId *
 }
 
 static void
+on_phone_refused (gpointer user_data, CusaxAccount *phone, const char *who)
+{
+  cusax_notices_refused (((CusaxConnection *) user_data)->account, who);
+}
+
+static void
 on_phone_certificate (gpointer user_data, CusaxAccount *phone, const CusaxCertificate *certificate)
 {
   cusax_loginquestions_certificate (((CusaxConnection *) user_data)->account, certificate);
@@ -208,4 +214,5 @@ const CusaxAccountListener cusax_connection_phone_listener = {
   .on_mailbox = on_phone_mailbox,
   .on_watch = on_phone_watch,
   .on_message = on_phone_message,
+  .on_refused = on_phone_refused,
 };

@@ -28,6 +28,9 @@ char *cusax_notices_status_text (PurpleAccount *account);
 /** A call began or changed: the line that says so, and with its end a missed call's window. */
 void cusax_notices_call (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call);
 
+/** A call of @who (nullable: hidden) was refused without asking: a line in the conversation if it is open, else in the log. */
+void cusax_notices_refused (PurpleAccount *account, const char *who);
+
 /** The person answers @call by a key or a button right now: what is typed next belongs into its conversation. */
 void cusax_notices_answering (PurpleAccount *account, CusaxCall *call);
 

@@ -579,6 +579,45 @@ test_logged (gconstpointer talking)
   teardown ();
 }
 
+static gboolean
+is_in_log (const char *words)
+{
+  GList *logs = purple_log_get_logs (PURPLE_LOG_IM, "bob@example.org", account);
+  PurpleLogReadFlags flags = 0;
+  gboolean found = FALSE;
+
+  for (GList *l = logs; l != NULL; l = l->next)
+    {
+      g_autofree char *text = purple_log_read (l->data, &flags);
+
+      found |= strstr (text, words) != NULL;
+      purple_log_delete (l->data);
+    }
+  g_list_free_full (logs, (GDestroyNotify) purple_log_free);
+  return found;
+}
+
+/* P20: nobody was asked, but somebody called. */
+static void
+test_refused (void)
+{
+  static const char words[] = "You have missed a call from Bob &amp; Co, who was told that you are busy.";
+
+  setup (FALSE);
+  purple_prefs_set_bool ("/purple/logging/log_ims", TRUE);
+  cusax_notices_refused (account, "bob@example.org");
+  assert_lines ("");
+  g_assert_true (is_in_log (words));
+  cusax_notices_refused (account, NULL);
+  purple_prefs_set_bool ("/purple/logging/log_ims", FALSE);
+  teardown ();
+
+  setup (TRUE);
+  cusax_notices_refused (account, "bob@example.org");
+  assert_lines ("You have missed a call from Bob &amp; Co, who was told that you are busy.\n");
+  teardown ();
+}
+
 static void
 test_ends_without_conversation (void)
 {
@@ -779,6 +818,7 @@ add_tests (void)
   g_test_add_func ("/notices/R31-from-is-a-jid", test_from_is_a_jid);
   g_test_add_func ("/notices/P20-logged-nowhere", test_logged_nowhere);
   g_test_add_func ("/notices/missed", test_missed);
+  g_test_add_func ("/notices/P20-refused", test_refused);
   g_test_add_func ("/notices/R19-R31-missed-strangers", test_missed_strangers);
   g_test_add_func ("/notices/ends-without-conversation", test_ends_without_conversation);
   g_test_add_func ("/notices/end-while-closing", test_end_while_closing);
