@@ -33,6 +33,7 @@ static GMutex recordings_mutex;
 static GHashTable *recording_of; /* who -> file */
 static char *last_recording;
 static GHashTable *heard; /* who -> gint64; recordings_mutex */
+static gint64 spoken;     /* recordings_mutex */
 #define LOUD 1000
 static gint opened;
 
@@ -70,20 +71,27 @@ recorder_free (gpointer data, GClosure *closure)
   g_free (recorder);
 }
 
+/* Returns: when the first loud sample is, @now being that of the first one; 0: none is */
+static gint64
+find_loud (const GstMapInfo *map, int rate, gint64 now)
+{
+  const gint16 *samples = (const gint16 *) (gconstpointer) map->data;
+  gsize count = map->size / 2, i = 0;
+
+  while (i < count && ABS (samples[i]) < LOUD)
+    i++;
+  return i < count ? now + (gint64) i * G_USEC_PER_SEC / rate : 0;
+}
+
 /* Streaming thread, when the sound is played. */
 static void
 note_heard (const Recorder *recorder, const GstMapInfo *map)
 {
-  const gint16 *samples = (const gint16 *) (gconstpointer) map->data;
-  gsize count = map->size / 2, i = 0;
-  gint64 now = g_get_monotonic_time ();
+  gint64 when = find_loud (map, RATE, g_get_monotonic_time ());
 
-  while (i < count && ABS (samples[i]) < LOUD)
-    i++;
   g_mutex_lock (&recordings_mutex);
-  if (i < count && heard != NULL && !g_hash_table_contains (heard, recorder->who))
-    g_hash_table_insert (heard, g_strdup (recorder->who), g_memdup2 (&(gint64){ now + (gint64) i * G_USEC_PER_SEC / RATE },
-                                                                   sizeof (gint64)));
+  if (when != 0 && heard != NULL && !g_hash_table_contains (heard, recorder->who))
+    g_hash_table_insert (heard, g_strdup (recorder->who), g_memdup2 (&when, sizeof when));
   g_mutex_unlock (&recordings_mutex);
 }
 
@@ -210,6 +218,24 @@ watch_states (void)
   g_signal_connect (bus, "sync-message::state-changed", G_CALLBACK (on_sync_message), NULL);
 }
 
+/* Streaming thread: when the first sound since host_audio_speak() leaves the microphone. */
+static GstPadProbeReturn
+on_spoken (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  gint64 now = g_get_monotonic_time ();
+  GstMapInfo map;
+
+  if (!gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ))
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&recordings_mutex);
+  /* 16 bit, one channel: what this source prefers. */
+  if (heard != NULL && spoken == 0 && map.size == MICROPHONE_RATE / 50 * sizeof (gint16))
+    spoken = find_loud (&map, MICROPHONE_RATE, now);
+  g_mutex_unlock (&recordings_mutex);
+  gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
+  return GST_PAD_PROBE_OK;
+}
+
 /* A bin, as a real user interface's autoaudiosrc is one. */
 static GstElement *
 create_source (PurpleMedia *media, const gchar *session_id, const gchar *participant)
@@ -229,6 +255,7 @@ create_source (PurpleMedia *media, const gchar *session_id, const gchar *partici
   watch_states ();
   gst_bin_add_many (GST_BIN (bin), source, filter, NULL);
   gst_element_link (source, filter);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_spoken, NULL, NULL);
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
   host_event ("microphone-made", "hertz", host_number ((gint64)tone_hertz), NULL);
   return bin;
@@ -293,6 +320,7 @@ host_audio_speak (double volume)
   g_mutex_lock (&recordings_mutex);
   g_clear_pointer (&heard, g_hash_table_unref);
   heard = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  spoken = 0;
   g_mutex_unlock (&recordings_mutex);
   while (gst_iterator_foreach (elements, set_volume, &volume) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (elements);
@@ -310,6 +338,17 @@ host_audio_get_heard (const char *who)
     found = g_hash_table_lookup (heard, who);
   if (found != NULL)
     when = *found;
+  g_mutex_unlock (&recordings_mutex);
+  return when;
+}
+
+gint64
+host_audio_get_spoken (void)
+{
+  gint64 when;
+
+  g_mutex_lock (&recordings_mutex);
+  when = spoken;
   g_mutex_unlock (&recordings_mutex);
   return when;
 }

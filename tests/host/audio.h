@@ -41,6 +41,9 @@ void host_audio_speak (double volume);
 /** Returns: when the loudspeakers of @who first played something since host_audio_speak(), monotonic microseconds; 0: not yet */
 gint64 host_audio_get_heard (const char *who);
 
+/** Returns: when the first sound since host_audio_speak() left a microphone, monotonic microseconds; 0: not yet */
+gint64 host_audio_get_spoken (void);
+
 /** What loudspeakers made from now on for calls with @who do (NULL: with anybody; what it was for others ends).
  */
 void host_audio_set_sink_of (const char *who, HostSink sink);

@@ -119,6 +119,24 @@ tone (char **args, GError **error)
   return TRUE;
 }
 
+/* How loud all microphones are from now on: 0 to 1. */
+static gboolean
+speak (char **args, GError **error)
+{
+  host_audio_speak (g_ascii_strtod (args[0], NULL));
+  return TRUE;
+}
+
+/* When the first sound since speak left a microphone here, and came out of the loudspeakers for somebody (monotonic
+ * microseconds; 0: not yet). */
+static gboolean
+heard (char **args, GError **error)
+{
+  host_event ("heard", "who", args[0], "spoken", host_number (host_audio_get_spoken ()), "at",
+              host_number (host_audio_get_heard (args[0])), NULL);
+  return TRUE;
+}
+
 static gboolean
 sink (char **args, GError **error)
 {
@@ -173,5 +191,7 @@ const HostCommand host_commands_calls[] = {
   { "camera", 1, camera },
   { "seen", 1, seen },
   { "sink", 1, sink },
+  { "speak", 1, speak },
+  { "heard", 1, heard },
   { NULL, 0, NULL },
 };

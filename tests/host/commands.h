@@ -12,7 +12,7 @@
  *   im WHO TEXT; open WHO; close WHO; join ROOM [NICK]; cmd WHO "/command text"; help WHO; uri URI
  *   send-file WHO PATH (what is offered is taken into the profile)
  *   call WHO [video]; media list | hangup [N] | reject [N] | accept [N] | hold [N] | unhold [N] | mute [N]
- *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken|failing|slow; camera RRGGBB
+ *           | unmute [N]; dtmf DIGITS; tone HZ; sink wav|broken|failing|slow; speak VOLUME; heard WHO; camera RRGGBB
  *   seen WHO                                 the newest picture of somebody in a call: pictures so far, colour, size
  *   requests (prints "open-request" for each); respond ID BUTTON [TEXT]; field ID FIELD VALUE; close-request ID
  *   plugin info|load|unload|reload NAME [TIMES]; pref NAME VALUE; block MS; stat; quit; click-quit

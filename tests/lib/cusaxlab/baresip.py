@@ -37,7 +37,7 @@ auplay_channels 1
 audio_level no
 rtp_ports 10000-19998
 rtcp_mux no
-jitter_buffer_delay 1-5
+jitter_buffer_delay {jitter}
 rtp_stats yes
 statmode_default off
 net_interface {interface}
@@ -136,9 +136,10 @@ class Phone:
 
     def __init__(self, folder, user, password, domain, registrar, cafile, pem, tone=880, echo=False,
                  auto_answer=False, codecs=('opus/48000/2', 'PCMU', 'PCMA'), media_encryption=None, ice=False,
-                 register_expires=60, level_db=-12.0, place=HERE):
+                 register_expires=60, level_db=-12.0, place=HERE, jitter='1-5'):
         """registrar: 'host:port;transport=tls' (or udp, tcp) of the proxy; pem: certificate and key in one file;
-        tone: hertz it speaks, 0 for silence; media_encryption: None, srtp, srtp-mand, dtls_srtp."""
+        tone: hertz it speaks, 0 for silence; media_encryption: None, srtp, srtp-mand, dtls_srtp; jitter: packets that its
+        buffer holds, baresip's own default is 5-10."""
         self.folder, self.user, self.domain, self.tone, self.echo = folder, user, domain, tone, echo
         self.aor = '%s@%s' % (user, domain)
         self.place = place
@@ -149,7 +150,7 @@ class Phone:
         self._heard = os.path.join(folder, 'heard')
         os.makedirs(self._heard, exist_ok=True)
         self._event_log = os.path.join(folder, 'events.log')
-        self._write_config(cafile, pem, echo, codecs, media_encryption, ice, level_db)
+        self._write_config(cafile, pem, echo, codecs, media_encryption, ice, level_db, jitter)
         parameters = ['outbound="sip:%s"' % registrar, 'auth_user=%s' % user, 'auth_pass=%s' % password,
                       'regint=%d' % register_expires, 'answermode=%s' % ('auto' if auto_answer else 'manual'),
                       'audio_codecs=%s' % ','.join(codecs), 'ptime=20']
@@ -161,7 +162,7 @@ class Phone:
         with open(os.path.join(folder, 'accounts'), 'w', encoding='utf-8') as file:
             file.write('<sip:%s;transport=%s>;%s\n' % (self.aor, transport, ';'.join(parameters)))
 
-    def _write_config(self, cafile, pem, echo, codecs, media_encryption, ice, level_db):
+    def _write_config(self, cafile, pem, echo, codecs, media_encryption, ice, level_db, jitter):
         folder = self.folder
         modules = []
         names = [codec.split('/')[0].lower() for codec in codecs]
@@ -190,7 +191,7 @@ class Phone:
         with open(os.path.join(folder, 'config'), 'w', encoding='utf-8') as file:
             file.write(CONFIG.format(uri_host=bracket(self.place.host), interface=getattr(self.place, 'device', self.place.host),
                                      sip_port=self.sip_port, control_port=self.control_port,
-                                     cafile=cafile, pem=pem, folder=folder, source=source, player=player))
+                                     cafile=cafile, pem=pem, folder=folder, source=source, player=player, jitter=jitter))
             file.write('\n'.join(modules) + '\n')
 
     def start(self, seconds=10):
