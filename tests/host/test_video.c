@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#define WAIT_MS 20000 /* on a machine that has much else to do */
 #define ALICE_HERTZ 440
 #define BOB_HERTZ 880
 #define ALICE_COLOUR 0x2040c0 /* what alice's camera shows, and so bob sees */
@@ -80,7 +81,7 @@ assert_hears (const char *who, double hertz)
 {
   Hearing hearing = { who, hertz };
 
-  if (!mediatest_wait (hears, &hearing, 8000))
+  if (!mediatest_wait (hears, &hearing, WAIT_MS))
     g_error ("the call with %s does not hear %.0f Hz", who, hertz);
 }
 
@@ -110,7 +111,7 @@ assert_sees (const char *who, guint32 colour)
 
   if (host_picture_get (who, &picture))
     seeing.count = picture.count;
-  if (mediatest_wait (sees, &seeing, 8000))
+  if (mediatest_wait (sees, &seeing, WAIT_MS))
     {
       host_picture_get (who, &picture);
       g_test_message ("call with %s sees %06x, %d x %d, %u pictures", who, picture.colour, picture.width, picture.height,
@@ -331,6 +332,54 @@ test_hold (void)
   end_both (crossing);
 }
 
+static gboolean
+has_new_number (gpointer end)
+{
+  return ((CrossingEnd *) end)->payload_type == 120;
+}
+
+static void
+on_element_added (GstBin *pipeline, GstBin *parent, GstElement *element, gpointer count)
+{
+  const char *klass = gst_element_get_metadata (element, GST_ELEMENT_METADATA_KLASS);
+
+  if (klass != NULL && strstr (klass, "Encoder") != NULL && strstr (klass, "Video") != NULL)
+    g_atomic_int_inc ((int *) count);
+}
+
+/* A re-INVITE that says the same again (session refresh, hold and resume of the other side) touches neither camera nor encoder;
+ * what says something else is heard. */
+static void
+test_refresh (void)
+{
+  g_autoptr (Crossing) crossing = start_sound ();
+  g_autoptr (GPtrArray) same = list_of (&vp8), other = list_of (&vp8_120);
+  GstElement *pipeline = purple_media_manager_get_pipeline (purple_media_manager_get ());
+  CusaxMediaSession *session;
+  static int encoders; /* a streaming thread may count late */
+  guint opened;
+  gulong handler;
+
+  add_both (crossing, &vp8);
+  accept_both (crossing);
+  assert_sees_and_hears_both ();
+  opened = host_picture_count_opened ();
+  handler = g_signal_connect (pipeline, "deep-element-added", G_CALLBACK (on_element_added), &encoders);
+  session = crossing->alice.session;
+  for (guint round = 0; round < 3; round++)
+    {
+      session->vtable->set_remote_video (session, same, 0);
+      session->vtable->set_video_direction (session, CUSAX_DIRECTION_SENDRECV);
+      assert_sees ("alice", ALICE_COLOUR);
+    }
+  g_assert_cmpuint (host_picture_count_opened (), ==, opened);
+  g_assert_cmpint (g_atomic_int_get (&encoders), ==, 0);
+  session->vtable->set_remote_video (session, other, 0);
+  g_assert_true (mediatest_wait (has_new_number, crossing->alice.video, WAIT_MS));
+  g_signal_handler_disconnect (pipeline, handler);
+  end_both (crossing);
+}
+
 /* Bob answers with a number of his own. */
 static void
 test_payload_types_differ (void)
@@ -360,12 +409,18 @@ fail_camera (HostCamera camera)
   g_assert_true (mediatest_wait (has_video_failed, &crossing->alice, 5000));
   g_test_message ("told: %s", crossing->alice.video_error);
   g_assert_true (g_str_has_prefix (crossing->alice.video_error, "The camera failed: "));
+  g_assert_true (crossing->alice.only_ours);
   mediatest_let_pass (200);
   g_assert_cmpuint (crossing->alice.video_errors, ==, 1);
   g_assert_cmpuint (crossing->bob.video_errors, ==, 0);
   assert_fine (crossing);
   assert_hears ("alice", ALICE_HERTZ);
   assert_hears ("bob", BOB_HERTZ);
+
+  /* Theirs, without ours. */
+  add_video (&crossing->alice, ALICE_COLOUR, FALSE, &vp8, 0);
+  assert_sees ("bob", BOB_COLOUR);
+  crossing->alice.session->vtable->remove_video (crossing->alice.session);
 
   /* The next picture, in the same call. */
   crossing->bob.session->vtable->remove_video (crossing->bob.session);
@@ -450,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/media/video/h264-mode-0", &h264_mode_0, test_whole_call);
   g_test_add_func ("/media/video/nothing-before-accept", test_nothing_before_accept);
   g_test_add_func ("/media/video/one-way", test_one_way);
+  g_test_add_func ("/media/video/refresh", test_refresh);
   g_test_add_func ("/media/video/payload-types-differ", test_payload_types_differ);
   g_test_add_func ("/media/video/hold", test_hold);
   g_test_add_func ("/media/video/added-and-removed", test_added_and_removed);
