@@ -99,14 +99,19 @@ class Desktop:
                    'no window with %r in its title' % title, seconds, lambda: 'Windows: %s' % self.windows(), 0.1)
 
     def activate(self, title):
-        """Raises a window and gives it the keyboard; again if one that opens at the same moment takes it."""
+        """Raises the oldest window with this title and gives it the keyboard; again if one that opens at the same moment takes
+        it. A chat and its call have the same title: which of them is in front, only their numbers tell."""
         self.wait_window(title)
 
+        def number():
+            lines = [line.split(None, 3) for line in self.output(['wmctrl', '-l'], check=False).splitlines()]
+            return next((int(line[0], 16) for line in lines if len(line) == 4 and title in line[3]), 0)
+
         def in_front():
-            return title in self.output(['xdotool', 'getactivewindow', 'getwindowname'], check=False)
+            return self.output(['xdotool', 'getactivewindow'], check=False).strip() == str(number())
 
         def raised():
-            self.output(['wmctrl', '-a', title])
+            self.output(['wmctrl', '-ia', hex(number())], check=False)
             try:
                 return wait_until(in_front, '%r in front' % title, 1, pause=0.05)
             except LabError:
@@ -120,10 +125,11 @@ class Desktop:
     def type(self, text):
         self.output(['xdotool', 'type', '--delay', '15', text])
 
-    def output(self, command, check=True):
-        """What a short program on this desktop prints."""
-        done = subprocess.run([_tool(command[0]), *command[1:]], env=self.env, capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=20)
+    def output(self, command, check=True, seconds=20):
+        """What a short program on this desktop prints. It runs where the screen is: screens are numbered per network, and from
+        outside the same number may be that of another test, whose Pidgin would get the keys."""
+        done = subprocess.run(self.lab.client.wrap([_tool(command[0]), *command[1:]]), env=self.env, capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, timeout=seconds)
         if check and done.returncode:
             raise LabError('%s: %s' % (' '.join(command), done.stderr.strip()))
         return done.stdout
@@ -132,7 +138,15 @@ class Desktop:
         """What the windows with this title show, as a screen reader has it: "label: Bob is calling" and so on. The
         program must have been started with GTK_MODULES=gail:atk-bridge."""
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'widgets.py')
-        return self.output([sys.executable, script, title])
+        said = []
+
+        def read():
+            # A question to the program for each widget: on a busy machine that takes its time.
+            said[:] = [self.output([sys.executable, script, title], seconds=40)]
+            return said[0] or not any(title in found for found in self.windows())
+        # A window that has just opened is known to the window manager before screen readers know it.
+        wait_until(read, 'what %r says' % title, 10, pause=0.3)
+        return said[0]
 
     def press(self, title, button):
         """Presses a button in a window with this title; for programs as texts() needs them."""
