@@ -26,7 +26,7 @@ typedef struct
 /* What XEP-0215 hands out: the end of its time is in the name, and the password proves it (REST API for TURN, "uberti"). */
 #define SECRET "secret"
 #define BRIEF_S 1
-#define BRIEF_LIFETIME_S "4"
+#define BRIEF_LIFETIME_S "6"
 
 static CusaxIceServer *
 new_brief (const Server *server, CusaxIceServerKind kind)
@@ -294,7 +294,7 @@ test_credentials_end (void)
     hides = TRUE;
     a = side_with_relay (&server, CUSAX_ICE_TURN_UDP, TRUE, SEEN);
     hides = FALSE;
-    end = g_get_monotonic_time () + 7 * G_USEC_PER_SEC; /* the relay would be gone after 4 */
+    end = g_get_monotonic_time () + 8 * G_USEC_PER_SEC; /* the relay would be gone after 6 */
     offer = rig_side_dup_offer (a, CUSAX_DTLS_SETUP_ACTPASS, TRUE);
     answer = rig_side_dup_offer (b, CUSAX_DTLS_SETUP_ACTIVE, TRUE);
     rig_side_agree (b, offer);
@@ -310,7 +310,7 @@ test_credentials_end (void)
 
     /* Another relay needs a name that is still good. */
     a->servers = cusax_ice_servers_new ();
-    for (guint i = 0; i < 10 && (i == 0 || find_relay (a, 1) == NULL); i++)
+    for (guint i = 0; i < 30 && (i == 0 || find_relay (a, 1) == NULL); i++)
       {
         g_ptr_array_set_size (a->servers, 0);
         g_ptr_array_add (a->servers, new_brief (&server, CUSAX_ICE_TURN_UDP));
