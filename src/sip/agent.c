@@ -64,7 +64,9 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
     TAG_IF (info->certificate_dir != NULL, TPTAG_TLS_VERIFY_POLICY (0xF)),
     TAG_IF (is_udp, NTATAG_SERVER_RPORT (2)), TAG_IF (is_udp, NTATAG_UDP_MTU (65535)),
     /* UDP asks by itself: where does the server see us (RFC 3581)? */
-    NTATAG_TCP_RPORT (1), NTATAG_TLS_RPORT (1), TAG_IF (message_class != NULL, NTATAG_MCLASS (message_class)),
+    NTATAG_TCP_RPORT (1), NTATAG_TLS_RPORT (1),
+    /* A request that brings its Via keeps it (farewell.h); no other one has any. */
+    NTATAG_USER_VIA (1), TAG_IF (message_class != NULL, NTATAG_MCLASS (message_class)),
     NUTAG_PROXY (proxy), NUTAG_MEDIA_ENABLE (0), NUTAG_OUTBOUND ("no-natify no-options-keepalive no-validate"),
     NUTAG_AUTOANSWER (0), NUTAG_AUTOALERT (0), NUTAG_AUTOACK (0),
 #ifdef CUSAX_HAVE_AUTO302 /* the 1.13 forks have neither */

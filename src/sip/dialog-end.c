@@ -107,6 +107,16 @@ leave_beside (CusaxDialog *dialog)
   cusax_dialog_finish (dialog, MAX (dialog->end_status, 0), dialog->end_reason);
 }
 
+/* Their telephone rings on. With CANCEL Sofia gives INVITE up, too; a 200 that comes all the same is acknowledged by nta,
+ * which says good-bye as well. */
+void
+cusax_dialog_on_lost_invite (CusaxDialog *dialog)
+{
+  if (dialog->farewell != NULL)
+    cusax_farewell_cancel (dialog->farewell, dialog->stack, dialog->presentation.privacy, dialog->leg_is_up,
+                           CUSAX_FAREWELL_MS);
+}
+
 static gboolean
 on_bye_wait (gpointer user_data)
 {

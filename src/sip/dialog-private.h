@@ -174,6 +174,8 @@ void cusax_dialog_let_go (CusaxDialog *dialog);
 void cusax_dialog_send_bye (CusaxDialog *dialog);
 /** What came of BYE. */
 void cusax_dialog_on_bye_response (CusaxDialog *dialog, const CusaxSipEvent *event);
+/** Our first INVITE is lost with its connection: what rings is told when there is one. */
+void cusax_dialog_on_lost_invite (CusaxDialog *dialog);
 /** Sofia has hung up by itself over @status. */
 void cusax_dialog_on_bye_sent (CusaxDialog *dialog, int status);
 void cusax_dialog_on_cancel (CusaxDialog *dialog, const CusaxSipEvent *event);

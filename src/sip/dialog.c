@@ -217,7 +217,11 @@ on_response (CusaxDialog *dialog, const CusaxSipEvent *event)
     {
       if (dialog->state == CUSAX_DIALOG_CALLING || dialog->state == CUSAX_DIALOG_OFFERED
           || (dialog->state == CUSAX_DIALOG_ENDING && dialog->is_outgoing && dialog->end_status != 0))
-        cusax_dialog_on_invite_response (dialog, event);
+        {
+          if (cusax_farewell_is_lost (event))
+            cusax_dialog_on_lost_invite (dialog);
+          cusax_dialog_on_invite_response (dialog, event);
+        }
       else if (dialog->state == CUSAX_DIALOG_UP)
         cusax_exchange_on_response (dialog, event);
       else if (event->status >= 200 && event->status < 300)

@@ -23,7 +23,7 @@ struct _CusaxFarewell
 {
   CusaxHandler handler; /* first; without a handle while nothing is out */
   CusaxStack *stack;    /* NULL: it has not begun */
-  CusaxCredentials *credentials;
+  CusaxCredentials *credentials; /* NULL: it is CANCEL, which nobody may ask */
   char *call_id;
   char *local; /* From, with our tag */
   char *remote;
@@ -31,6 +31,8 @@ struct _CusaxFarewell
   GPtrArray *routes; /* (element-type utf8): in our order */
   gboolean is_settled; /* routes and tags stand */
   guint32 cseq;        /* the last one of ours that was seen; 0: none */
+  char *via;           /* (nullable): of our INVITE */
+  guint32 invite_cseq;
   char *privacy;
   guint n_tries;
   guint guard_id;
@@ -82,6 +84,21 @@ take_target (CusaxFarewell *farewell, const sip_t *sip)
   su_home_deinit (home);
 }
 
+/* Of the INVITE that counts: the one before was challenged. */
+static void
+take_invite (CusaxFarewell *farewell, const sip_t *sip)
+{
+  const sip_via_t *via = sip->sip_via;
+
+  if (sip->sip_cseq->cs_method != sip_method_invite || sip->sip_cseq->cs_seq < farewell->invite_cseq || via == NULL
+      || via->v_branch == NULL || via->v_host == NULL)
+    return;
+  farewell->invite_cseq = sip->sip_cseq->cs_seq;
+  g_free (farewell->via);
+  farewell->via = g_strdup_printf ("%s %s%s%s;rport;branch=%s", via->v_protocol, via->v_host, via->v_port != NULL ? ":" : "",
+                                   via->v_port != NULL ? via->v_port : "", via->v_branch);
+}
+
 static void
 learn_response (CusaxFarewell *farewell, const sip_t *sip)
 {
@@ -93,6 +110,7 @@ learn_response (CusaxFarewell *farewell, const sip_t *sip)
   take_target (farewell, sip);
   if (farewell->is_settled || sip->sip_cseq->cs_method != sip_method_invite)
     return;
+  take_invite (farewell, sip);
   take (&farewell->local, sip->sip_from);
   take (&farewell->remote, sip->sip_to);
   take_routes (farewell, sip->sip_record_route, TRUE);
@@ -158,6 +176,7 @@ cusax_farewell_free (CusaxFarewell *farewell)
   g_free (farewell->remote);
   g_free (farewell->target);
   g_ptr_array_unref (farewell->routes);
+  g_free (farewell->via);
   g_free (farewell->privacy);
   g_free (farewell);
 }
@@ -191,6 +210,30 @@ send_bye (CusaxFarewell *farewell)
 }
 
 static void
+send_cancel (CusaxFarewell *farewell)
+{
+  g_autofree char *cseq = g_strdup_printf ("%u CANCEL", farewell->invite_cseq);
+
+  farewell->n_tries++;
+  farewell->handler.handle = nua_handle (cusax_stack_get_nua (farewell->stack), &farewell->handler, TAG_END ());
+  if (farewell->handler.handle == NULL)
+    return;
+  nua_method (farewell->handler.handle, NUTAG_METHOD ("CANCEL"), NUTAG_DIALOG (0), NUTAG_URL (farewell->target),
+              SIPTAG_VIA_STR (farewell->via), SIPTAG_CALL_ID_STR (farewell->call_id), SIPTAG_FROM_STR (farewell->local),
+              SIPTAG_TO_STR (farewell->remote), SIPTAG_CSEQ_STR (cseq), SIPTAG_UNKNOWN_STR (farewell->privacy),
+              TAG_END ());
+}
+
+static void
+send_now (CusaxFarewell *farewell)
+{
+  if (farewell->credentials != NULL)
+    send_bye (farewell);
+  else
+    send_cancel (farewell);
+}
+
+static void
 on_event (CusaxHandler *handler, const CusaxSipEvent *event)
 {
   CusaxFarewell *farewell = (CusaxFarewell *) handler;
@@ -199,7 +242,7 @@ on_event (CusaxHandler *handler, const CusaxSipEvent *event)
   if (event->handle != handler->handle || (event->type != nua_r_method && !cusax_credentials_is_failure (event))
       || event->status < 200)
     return;
-  if (event->status == 401 || event->status == 407)
+  if (farewell->credentials != NULL && (event->status == 401 || event->status == 407))
     {
       cseq = next_cseq (farewell);
       if (cusax_credentials_answer_anew (farewell->credentials, event, cusax_stack_is_protected (farewell->stack), cseq,
@@ -222,7 +265,7 @@ on_leg (CusaxHandler *handler, const CusaxRelayInfo *info)
     return;
   forget_handle (farewell);
   if (farewell->n_tries < MAX_TRIES)
-    send_bye (farewell);
+    send_now (farewell);
 }
 
 /* The answer may still come in the time that is left. */
@@ -249,8 +292,8 @@ on_guard (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-CusaxFarewell *
-cusax_farewell_new (CusaxLogin *login, CusaxCredentialsUse use)
+static CusaxFarewell *
+make (void)
 {
   CusaxFarewell *farewell = g_new0 (CusaxFarewell, 1);
 
@@ -259,6 +302,14 @@ cusax_farewell_new (CusaxLogin *login, CusaxCredentialsUse use)
   farewell->handler.wind_up = wind_up;
   farewell->handler.give_up = give_up;
   farewell->routes = g_ptr_array_new_with_free_func (g_free);
+  return farewell;
+}
+
+CusaxFarewell *
+cusax_farewell_new (CusaxLogin *login, CusaxCredentialsUse use)
+{
+  CusaxFarewell *farewell = make ();
+
   farewell->credentials = cusax_credentials_new (login, &farewell->handler, use);
   return farewell;
 }
@@ -298,21 +349,60 @@ count_waiting (CusaxStack *stack)
   return n;
 }
 
-void
-cusax_farewell_begin (CusaxFarewell *farewell, CusaxStack *stack, const char *privacy, gboolean leg_is_up, guint ms)
+static void
+begin (CusaxFarewell *farewell, CusaxStack *stack, const char *privacy, gboolean leg_is_up, guint ms)
 {
-  settle_routes (farewell);
   if (farewell->call_id == NULL || farewell->local == NULL || farewell->remote == NULL || farewell->target == NULL
       || ms == 0 || (cusax_stack_is_retired (stack) && !leg_is_up) || count_waiting (stack) >= MAX_WAITING)
     {
       cusax_farewell_free (farewell);
       return;
     }
-  g_debug ("sip: BYE beside the call's handle, %s", leg_is_up ? "now" : "when the leg is back");
+  g_debug ("sip: %s beside the call's handle, %s", farewell->credentials != NULL ? "BYE" : "CANCEL",
+           leg_is_up ? "now" : "when the leg is back");
   farewell->stack = stack;
   farewell->privacy = g_strdup (privacy);
   farewell->guard_id = cusax_loop_add_timeout (ms, on_guard, farewell);
   cusax_stack_add (stack, &farewell->handler);
   if (leg_is_up)
-    send_bye (farewell);
+    send_now (farewell);
+}
+
+void
+cusax_farewell_begin (CusaxFarewell *farewell, CusaxStack *stack, const char *privacy, gboolean leg_is_up, guint ms)
+{
+  settle_routes (farewell);
+  begin (farewell, stack, privacy, leg_is_up, ms);
+}
+
+/* As our INVITE had them: To without a tag, and its URI as the Request-URI (RFC 3261 section 9.1). */
+static void
+take_first_to (CusaxFarewell *cancel, const char *remote)
+{
+  su_home_t home[1] = { SU_HOME_INIT (home) };
+  sip_to_t *to = remote != NULL ? sip_to_make (home, remote) : NULL;
+
+  if (to != NULL)
+    {
+      msg_header_remove_param (to->a_common, "tag");
+      cancel->target = g_strdup (url_as_string (home, to->a_url));
+      take (&cancel->remote, to);
+    }
+  su_home_deinit (home);
+}
+
+void
+cusax_farewell_cancel (const CusaxFarewell *farewell, CusaxStack *stack, const char *privacy, gboolean leg_is_up, guint ms)
+{
+  CusaxFarewell *cancel;
+
+  if (farewell->via == NULL)
+    return;
+  cancel = make ();
+  cancel->call_id = g_strdup (farewell->call_id);
+  cancel->local = g_strdup (farewell->local);
+  cancel->via = g_strdup (farewell->via);
+  cancel->invite_cseq = farewell->invite_cseq;
+  take_first_to (cancel, farewell->remote);
+  begin (cancel, stack, privacy, leg_is_up, ms);
 }

@@ -341,9 +341,58 @@ test_update_refused (void)
   line_free (line);
 }
 
+/* ---------------------------------------------------------------- lost CANCEL */
+
+/* Cancelled, but who rings there never heard: told again as the same transaction, or, should somebody have answered
+ * meanwhile, by BYE. */
+static void
+test_cancel_lost (gconstpointer data)
+{
+  gboolean is_answered = GPOINTER_TO_INT (data);
+  Line *line = line_new (FALSE);
+  g_autoptr (PeerMessage) invite = NULL, cancel = NULL, again = NULL, ack = NULL, bye = NULL;
+  g_autofree char *contact = g_strdup_printf ("Contact: <sip:bob@127.0.0.1:%u;transport=tcp>\n", peer_get_port (line->peer));
+  Talk *talk = line_dial (line, "v=offer\r\n");
+
+  invite = peer_expect (line->peer, "INVITE ", WAIT_MS);
+  peer_reply (line->peer, invite, "180 Ringing", "t1", NULL, NULL);
+  peer_wait (line->peer, &talk->n_progress, "180", WAIT_MS);
+  hang_up (talk);
+  cancel = peer_expect (line->peer, "CANCEL ", WAIT_MS);
+  lose_leg (line, FALSE);
+  peer_wait (line->peer, &talk->n_ended, "end of the call", WAIT_MS);
+
+  again = peer_expect (line->peer, "CANCEL ", WAIT_MS);
+  g_assert_cmpstr (again->first_line, ==, cancel->first_line);
+  assert_same (cancel, again, "Via");
+  assert_same (cancel, again, "CSeq");
+  assert_same (cancel, again, "Call-ID");
+  assert_same (cancel, again, "From");
+  assert_same (cancel, again, "To");
+  line_wait_registered (line);
+  if (is_answered)
+    {
+      peer_reply (line->peer, invite, "200 OK", "t1", contact, "v=late\n");
+      peer_reply (line->peer, again, "481 Too Late", "t1", NULL, NULL);
+      ack = peer_expect (line->peer, "ACK ", WAIT_MS);
+      bye = peer_expect (line->peer, "BYE ", WAIT_MS);
+      peer_reply (line->peer, bye, "200 OK", NULL, NULL, NULL);
+    }
+  else
+    {
+      peer_reply (line->peer, again, "200 OK", "t1", NULL, NULL);
+      peer_reply (line->peer, invite, "487 Request Terminated", "t1", NULL, NULL);
+    }
+  g_assert_cmpuint (talk->n_established, ==, 0);
+  talk_free (talk);
+  line_free (line);
+}
+
 static void
 add_tests (void)
 {
+  g_test_add_data_func ("/farewell/cancel-lost/rings", GINT_TO_POINTER (FALSE), test_cancel_lost);
+  g_test_add_data_func ("/farewell/cancel-lost/answered", GINT_TO_POINTER (TRUE), test_cancel_lost);
   for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
     {
       g_autofree char *path = g_strdup_printf ("/farewell/bye-lost/%s", losses[i].name);
