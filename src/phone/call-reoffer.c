@@ -229,7 +229,7 @@ cusax_call_finish_answer (CusaxCall *call)
   g_autoptr (CusaxOfferResult) result = g_steal_pointer (&call->their_offer);
   g_autoptr (GError) error = NULL;
   g_autofree char *answer = NULL;
-  gboolean had_moved = call->has_moved;
+  gboolean had_moved = call->has_moved, was_untold = call->video.is_untold;
 
   call->told_held = call->want_held;
   call->has_moved = FALSE;
@@ -244,6 +244,9 @@ cusax_call_finish_answer (CusaxCall *call)
       call->has_moved = had_moved;
       if (!call->video.is_wanted && call->video.codec == NULL)
         cusax_call_video_close (call);
+      /* What the answer was to say of the picture is still to be said, unless it spoke of theirs alone. */
+      cusax_call_video_not_told (call);
+      call->video.is_untold |= was_untold && (call->video.codec != NULL || call->video.is_dropped);
       refuse_reoffer (call, 488, error);
       return;
     }

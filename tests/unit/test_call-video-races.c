@@ -69,6 +69,27 @@ test_refusal_of_something_else (void)
   fake_world_free (world);
 }
 
+/* The person shows ours while theirs looks for its addresses, and then the transport cannot do what they offer: nothing has been
+ * told yet, and ours is still to be. */
+static void
+test_their_offer_impossible (void)
+{
+  FakeWorld *world = picture_world (TRUE);
+  CusaxCall *call = picture_talking (world);
+
+  picture_far_offers_anew (world, TRUE);
+  g_assert_true (cusax_call_set_video (call, TRUE, NULL));
+  assert_unsaid (world, "call.answer_offer");
+  world->fail_at = world->fallible + 1;
+  fake_transport_ready_at (world, 2);
+  world->fail_at = 0;
+  assert_said (world, "call.answer_offer 488");
+  assert_unsaid (world, "transport2.shutdown");
+  g_assert_true (cusax_call_is_video_wanted (call));
+  assert_said (world, "call.reoffer sendrecv video\n");
+  fake_world_free (world);
+}
+
 /* On, off, on: the answer to the first is none to the third. */
 static void
 test_on_off_on (void)
@@ -466,6 +487,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/call-video/p25/races/their-offer", test_their_offer_meanwhile);
+  g_test_add_func ("/call-video/p25/races/their-offer/impossible", test_their_offer_impossible);
   g_test_add_func ("/call-video/p25/races/our-offer", test_our_offer_meanwhile);
   g_test_add_func ("/call-video/p25/races/refusal", test_refusal_of_something_else);
   g_test_add_func ("/call-video/p25/races/on-off-on", test_on_off_on);
