@@ -12,7 +12,7 @@
 /* What STUN and TURN servers are given, the look-up of their names included: an offer does not wait longer. */
 #define GATHER_MS 250
 #define LOOKUP_MS 150
-/* Of a relay that somebody hides behind: worth the wait. */
+/* Of a relay that somebody hides behind, and before that of its name: worth the wait. */
 #define HIDING_MS 1000
 /* What they have sent to the old pair, or send there until they have chosen the new one. */
 #define LINGER_US (3 * G_USEC_PER_SEC)
@@ -317,7 +317,7 @@ cusax_transport_gather_ice (Transport *t, const char *local_address)
   if (t->servers == NULL || cusax_servers_is_ready (t->servers))
     gather_now (t);
   else if (!is_waiting)
-    cusax_servers_wait (t->servers, LOOKUP_MS, on_servers, t);
+    cusax_servers_wait (t->servers, t->hides_address ? HIDING_MS : LOOKUP_MS, on_servers, t);
 }
 
 /* on_local_ready is about to be told of what was gathered. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* STUN and TURN servers of one gathering: what needs no lookup, what is remembered, what is waited for; a resolver of ours
- * answers when the test says so. And the tunnel: TURN over TLS, verified. */
+/* STUN and TURN servers of one gathering: what needs no lookup, what is remembered, what is waited for, and by whom longer; a
+ * resolver of ours answers when the test says so. And the tunnel: TURN over TLS, verified. */
 #include "servers.h"
 
 #include "certificates.h"
+#include "ports.h"
 #include "thread.h"
+#include "transport.h"
 #include "tunnel.h"
 
 #include <gio/gio.h>
@@ -348,6 +350,64 @@ test_freed (void)
   teardown ();
 }
 
+/* -------------------------------------------------------- who waits longer */
+
+typedef struct
+{
+  gboolean is_resolved, is_ready;
+} Hidden;
+
+static void
+on_hidden_ready (gpointer user_data, const CusaxTransportDescription *local)
+{
+  Hidden *hidden = user_data;
+
+  hidden->is_ready = TRUE;
+  g_assert_true (hidden->is_resolved);
+}
+
+static const CusaxTransportListener hidden_listener = { .on_local_ready = on_hidden_ready };
+
+static gboolean
+on_resolver_turn (gpointer user_data)
+{
+  ((Hidden *) user_data)->is_resolved = TRUE;
+  resolve ("127.0.0.1");
+  return G_SOURCE_REMOVE;
+}
+
+/* Who hides behind a relay does not tell where he is because its name takes a moment longer than others would wait for it. */
+static void
+test_hidden (void)
+{
+  g_autoptr (GSocket) relay = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0), bound = NULL;
+  g_autoptr (GPtrArray) servers = cusax_ice_servers_new ();
+  CusaxTransportConfig config = { .local_address = "127.0.0.1", .offer_dtls = TRUE, .use_ice = TRUE, .is_controlling = TRUE,
+                                  .servers = servers, .hides_address = TRUE };
+  Hidden hidden = { FALSE, FALSE };
+  CusaxTransport *transport;
+  char asked[64];
+
+  g_assert_true (g_socket_bind (relay, any, FALSE, NULL));
+  bound = g_socket_get_local_address (relay, NULL);
+  g_ptr_array_add (servers, cusax_ice_server_new (CUSAX_ICE_TURN_UDP, "turn.example",
+                                                  g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)), "user",
+                                                  "secret", 0));
+  setup ();
+  transport = cusax_transport_new (&config, &hidden_listener, &hidden);
+  transport->vtable->gather (transport);
+  check_asked ("turn.example ");
+  /* Before any timer of the wait that is due as well. */
+  g_timeout_add_full (G_PRIORITY_HIGH, 400, on_resolver_turn, &hidden, NULL);
+  while (!hidden.is_ready)
+    g_main_context_iteration (NULL, TRUE);
+  g_socket_set_blocking (relay, FALSE);
+  g_assert_cmpint (g_socket_receive (relay, asked, sizeof asked, NULL, NULL), >, 0);
+  transport->vtable->shutdown (transport);
+  teardown ();
+}
+
 /* ------------------------------------------------------------------- tunnel */
 
 /* A TLS server that sends back what it gets, in the main loop. */
@@ -568,6 +628,7 @@ main (int argc, char **argv)
   g_test_add_func ("/servers/late", test_late);
   g_test_add_func ("/servers/no-such-name", test_no_such_name);
   g_test_add_func ("/servers/freed", test_freed);
+  g_test_add_func ("/servers/hidden", test_hidden);
   g_test_add_func ("/tunnel/certificates", test_tunnel_certificates);
   g_test_add_func ("/tunnel/no-server", test_tunnel_no_server);
   g_test_add_func ("/tunnel/freed", test_tunnel_freed);
