@@ -197,6 +197,12 @@ cusax_credentials_free (CusaxCredentials *credentials)
   g_free (credentials);
 }
 
+void
+cusax_credentials_forget (CusaxCredentials *credentials)
+{
+  g_ptr_array_set_size (credentials->answered, 0);
+}
+
 /* Adds what @header, a list, asks for with digest. */
 static void
 collect (GPtrArray *found, const msg_auth_t *header, gboolean is_proxy)

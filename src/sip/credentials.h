@@ -75,6 +75,9 @@ gboolean cusax_credentials_answer (CusaxCredentials *credentials, const CusaxSip
 gboolean cusax_credentials_answer_anew (CusaxCredentials *credentials, const CusaxSipEvent *event, gboolean is_protected,
                                         const char *cseq, GError **error);
 
+/** The handle is another one: whoever asks there has had no answer yet. */
+void cusax_credentials_forget (CusaxCredentials *credentials);
+
 /**
  * cusax_credentials_decline:
  * @event: a challenge that cusax_credentials_answer() has just refused, to a request of a handle that goes on

@@ -160,6 +160,8 @@ forget_handle (CusaxFarewell *farewell)
 {
   if (farewell->handler.handle != NULL)
     nua_handle_destroy (g_steal_pointer (&farewell->handler.handle));
+  if (farewell->credentials != NULL)
+    cusax_credentials_forget (farewell->credentials);
 }
 
 void
