@@ -14,10 +14,6 @@
 /* What we answer ourselves. Never PRACK: listed for the whole stack, nobody would PRACK any more. */
 #define APPL_METHOD "INVITE, UPDATE, INFO, SUBSCRIBE, NOTIFY, MESSAGE, REFER"
 #define SUPPORTED "100rel, timer, path, outbound, gruu, replaces, norefersub"
-/* For a request that it finds broken Sofia answers 400 and closes the connection, which is the one to our
- * server: two such messages, handed on by a proxy that does not read everything, would sign us off. So only
- * what no proxy can do without counts (From, Via, ...); of the others a broken one is as good as none. */
-#define BAD_REQUEST_MASK sip_mask_request
 /* Broken answers it drops without a word, and the call would hang until the time is over. */
 #define BAD_RESPONSE_MASK sip_mask_response
 
@@ -81,7 +77,7 @@ cusax_agent_create (const CusaxRelayInfo *info, const msg_mclass_t *message_clas
 #endif
     SIPTAG_ALLOW_STR (cusax_agent_get_allow (accepts_messages)), NUTAG_APPL_METHOD (NULL),
     NUTAG_APPL_METHOD (APPL_METHOD), SIPTAG_SUPPORTED_STR (SUPPORTED), NUTAG_SESSION_TIMER (1800),
-    NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536), NTATAG_BAD_REQ_MASK (BAD_REQUEST_MASK),
+    NUTAG_MIN_SE (90), NTATAG_MAXSIZE (65536), NTATAG_BAD_REQ_MASK (CUSAX_AGENT_BAD_REQUEST_MASK),
     NTATAG_BAD_RESP_MASK (BAD_RESPONSE_MASK),
     SIPTAG_USER_AGENT_STR ("purple-cusax/" CUSAX_VERSION), TAG_END ());
 }

@@ -12,8 +12,14 @@
 
 #include <sofia-sip/msg_mclass.h>
 #include <sofia-sip/nua.h>
+#include <sofia-sip/sip_header.h>
 
 G_BEGIN_DECLS
+
+/* For a request that it finds broken Sofia answers 400 and closes the connection, which is the one to our server. So only
+ * what no proxy can do without counts (From, Via, ...); of the others a broken one is as good as none. What does count
+ * never gets to nua over a stream (screening.h). */
+#define CUSAX_AGENT_BAD_REQUEST_MASK sip_mask_request
 
 /**
  * cusax_agent_create:

@@ -2,9 +2,12 @@
 /*
  * Part of the relay: joins an outer and an inner stream and moves bytes unchanged, 16 KiB at most in each
  * direction, so that a slow side holds up the fast one. Until the inner stream is there the server's bytes
- * wait.
+ * wait. With a screen, the server's messages pass whole or not at all, and what it says instead goes to the server between
+ * two messages of nua's.
  */
 #pragma once
+
+#include "framing.h"
 
 #include <gio/gio.h>
 
@@ -15,6 +18,8 @@ typedef struct _CusaxSplice CusaxSplice;
 typedef struct
 {
   void (*on_bytes) (gpointer user_data, gboolean outgoing, const char *bytes, gsize length);
+  /* (nullable): see CusaxRelayListener */
+  gboolean (*is_fit) (gpointer user_data, CusaxFramed framed, const char *bytes, gsize length, GBytes **answer);
   /* One of the streams ended; both are closed. The splice is dead, and still to be freed. */
   void (*on_end) (gpointer user_data, gboolean outer, const GError *error);
 } CusaxSpliceListener;

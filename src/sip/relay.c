@@ -136,11 +136,20 @@ on_splice_end (gpointer data, gboolean outer, const GError *error)
   if (outer)
     close_outer (data, CUSAX_ERROR_UNREACHABLE, "the server closed the connection", error);
   else
-    /* nua does so after a message that it cannot read: on a stream nobody knows where the next one begins. */
-    close_outer (data, CUSAX_ERROR_INVALID, "the SIP stack closed its connection", error);
+    close_outer (data, CUSAX_ERROR_INVALID, error != NULL ? "the messages cannot be told apart" : "the SIP stack closed its connection",
+                 error);
 }
 
-static const CusaxSpliceListener splice_listener = { on_splice_bytes, on_splice_end };
+static gboolean
+on_splice_is_fit (gpointer data, CusaxFramed framed, const char *bytes, gsize length, GBytes **answer)
+{
+  CusaxRelay *relay = data;
+
+  return relay->listener->is_fit (relay->user_data, framed, bytes, length, answer);
+}
+
+static const CusaxSpliceListener splice_listener = { on_splice_bytes, NULL, on_splice_end };
+static const CusaxSpliceListener screened_listener = { on_splice_bytes, on_splice_is_fit, on_splice_end };
 
 /* One connection of nua's per outer leg: a second one would mix its bytes into the first one's messages. */
 static gboolean
@@ -217,7 +226,8 @@ on_outer_done (gpointer data, const CusaxOuterResult *result, const GError *erro
 
   outer_connection = g_object_ref (result->connection);
   relay->state = STATE_READY;
-  relay->splice = cusax_splice_new (result->stream, result->connection, keepalive_ms, &splice_listener, relay);
+  relay->splice = cusax_splice_new (result->stream, result->connection, keepalive_ms,
+                                    relay->listener->is_fit != NULL ? &screened_listener : &splice_listener, relay);
   if (relay->held != NULL)
     cusax_splice_set_inner (relay->splice, g_steal_pointer (&relay->held),
                             g_steal_pointer (&relay->held_connection));

@@ -3,13 +3,14 @@
  * The road between nua and the registrar. The outer leg is what the network sees: verified TLS (SNI, name
  * check, pins), TCP or UDP. The inner leg is loopback inside this process: mutual TLS with a one-time key, TCP
  * whose other end must be a socket of ours, or UDP. Bytes pass unchanged; none of nua's leaves before the outer
- * leg is verified. RFC 3261 section 18, RFC 5626 section 3.5.1 (keep-alive), RFC 5922 (names). Knows no SIP.
+ * leg is verified. RFC 3261 section 18, RFC 5626 section 3.5.1 (keep-alive), RFC 5922 (names). Knows no SIP but where a message ends.
  *
  * States: idle -connect-> connecting -verified-> ready -outer died-> closed -connect-> connecting; cut -> idle
  * from everywhere. Failure of connect: -> closed.
  */
 #pragma once
 
+#include "framing.h"
 #include "locate.h"
 #include "ports.h"
 
@@ -53,12 +54,15 @@ typedef struct
    * words of @error name the server and the fault. */
   void (*on_failed) (gpointer user_data, const GError *error, const CusaxCertificate *certificate);
   /* A ready outer leg died (@error in words): CUSAX_ERROR_UNREACHABLE, or CUSAX_ERROR_INVALID if it was nua
-   * that closed its side, as it does after a message it cannot read. nua's connection is closed too, and new
+   * that closed its side, or nobody knows where the next message begins. nua's connection is closed too, and new
    * ones are refused until connect is called again. */
   void (*on_closed) (gpointer user_data, const GError *error);
   /* (nullable): all bytes that pass, in the clear; secrets included: redact before showing. @outgoing: to the
    * server. A stream's pieces may split messages. */
   void (*on_trace) (gpointer user_data, gboolean outgoing, const char *bytes, gsize length);
+  /* (nullable): asked of each message that a stream brings from the server, before nua sees it; with FALSE it never does.
+   * @answer: (out) (nullable) (transfer full): goes to the server then. Without: bytes pass as they come. */
+  gboolean (*is_fit) (gpointer user_data, CusaxFramed framed, const char *bytes, gsize length, GBytes **answer);
 } CusaxRelayListener;
 
 /**

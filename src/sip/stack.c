@@ -6,6 +6,7 @@
 #include "error.h"
 #include "loop.h"
 #include "messageclass.h"
+#include "screening.h"
 
 #include <sofia-sip/nua_tag.h>
 #include <sofia-sip/sip_status.h>
@@ -160,11 +161,24 @@ on_relay_trace (gpointer user_data, gboolean outgoing, const char *bytes, gsize 
                          length);
 }
 
+static gboolean
+on_relay_is_fit (gpointer user_data, CusaxFramed framed, const char *bytes, gsize length, GBytes **answer)
+{
+  CusaxStack *stack = user_data;
+  gboolean is_fit = cusax_screening_is_fit (stack->message_class, framed, bytes, length, answer);
+
+  if (!is_fit)
+    g_debug ("sip: a message of %" G_GSIZE_FORMAT " bytes cannot be read: %s", length,
+             *answer != NULL ? "refused" : "dropped");
+  return is_fit;
+}
+
 static const CusaxRelayListener relay_listener = {
   on_relay_ready,
   on_relay_failed,
   on_relay_closed,
   on_relay_trace,
+  on_relay_is_fit,
 };
 
 /* -------------------------------------------------------------------- life */

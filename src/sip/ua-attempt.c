@@ -15,6 +15,8 @@
 /* A leg that is lost is dialled again at once, but not in a circle: a second loss is for the account's
  * back-off. */
 #define REDIAL_PAUSE_US (10 * G_USEC_PER_SEC)
+/* In that time: anybody can send such messages, if the proxy is careless. */
+#define MAX_GARBLED 10
 
 static void try_next (CusaxUa *ua);
 
@@ -119,6 +121,24 @@ may_redial (CusaxUa *ua)
     return FALSE;
   ua->redialled_at = now;
   return TRUE;
+}
+
+/* The server is well: a message that somebody sent cost the connection. That must not sign us off, nor make us dial without
+ * end. */
+static gboolean
+may_redial_after_garbled (CusaxUa *ua)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (ua->garbled_at == 0 || now - ua->garbled_at > REDIAL_PAUSE_US)
+    {
+      /* A server that begins like that speaks no SIP. */
+      if (ua->state != CUSAX_SIP_REGISTERED)
+        return FALSE;
+      ua->garbled_at = now;
+      ua->n_garbled = 0;
+    }
+  return ua->n_garbled++ < MAX_GARBLED;
 }
 
 /* ----------------------------------------------------------------- registration */
@@ -241,16 +261,19 @@ on_down (gpointer user_data, const GError *error)
   CusaxUa *ua = user_data;
   g_autoptr (GError) lost = g_error_new (CUSAX_ERROR, CUSAX_ERROR_UNREACHABLE, "%s", error->message);
 
+  gboolean is_garbled = g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_INVALID);
+
   g_clear_pointer (&ua->registrar, cusax_registrar_free);
-  if (ua->state == CUSAX_SIP_REGISTERING)
-    on_connect_failed (ua, lost);
-  else if (ua->state == CUSAX_SIP_REGISTERED && may_redial (ua))
+  if (is_garbled && ua->state != CUSAX_SIP_STOPPED && may_redial_after_garbled (ua))
     {
-      if (g_error_matches (error, CUSAX_ERROR, CUSAX_ERROR_INVALID))
-        /* Anybody can send one through a careless proxy. */
-        g_message ("sip: a message that could not be read cost the connection; dialling again");
-      else
-        g_debug ("sip: %s; dialling again", error->message);
+      g_message ("sip: a message that could not be read cost the connection; dialling again");
+      cusax_ua_redial (ua);
+    }
+  else if (ua->state == CUSAX_SIP_REGISTERING)
+    on_connect_failed (ua, lost);
+  else if (ua->state == CUSAX_SIP_REGISTERED && !is_garbled && may_redial (ua))
+    {
+      g_debug ("sip: %s; dialling again", error->message);
       cusax_ua_redial (ua);
     }
   else if (ua->state != CUSAX_SIP_STOPPED)

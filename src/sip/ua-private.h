@@ -36,6 +36,8 @@ typedef struct
   guint n_tried;              /* the last one of them is the leg's */
   gint64 round_began;         /* when the first of them was tried */
   gint64 redialled_at;        /* when a lost leg was dialled again */
+  gint64 garbled_at;          /* the first of @n_garbled messages that cost the connection */
+  guint n_garbled;
   gint64 fault_at;            /* when a certificate was refused; 0: none in this round */
   GError *failure;            /* the most telling one so far */
   CusaxPeercert *certificate; /* the first that was refused */

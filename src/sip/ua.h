@@ -7,7 +7,7 @@
  *
  * States as in ports.h; start -> LOCATING -> CONNECTING -> REGISTERING -> REGISTERED; a failure or stop ->
  * STOPPED. A leg that is lost, or whose server does not answer any more, is dialled again at once (REGISTERED
- * -> CONNECTING, not twice in 10 s); so is one whose network changed (ua-network.c). After a loss of the outer
+ * -> CONNECTING, not twice in 10 s, after messages that nobody can read not eleven times); so is one whose network changed (ua-network.c). After a loss of the outer
  * leg standing calls keep their Sofia stack; the next start dials from below it again.
  */
 #pragma once

@@ -160,6 +160,12 @@ send_bytes (Peer *peer, const char *bytes, gsize length)
 }
 
 void
+peer_send_bytes (Peer *peer, const char *bytes, gsize length)
+{
+  send_bytes (peer, bytes, length);
+}
+
+void
 peer_send (Peer *peer, const char *text)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);

@@ -92,6 +92,8 @@ void peer_expect_none (Peer *peer, const char *start, guint ms);
 
 /** Sends @text with LF made CRLF; "@LENGTH@" becomes the length of the body. */
 void peer_send (Peer *peer, const char *text);
+/** Sends exactly these. */
+void peer_send_bytes (Peer *peer, const char *bytes, gsize length);
 void peer_sendf (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /** Answers @request: Via, From, To (tag @tag added), Call-ID, CSeq are copied. @extra: header lines with LF. */
