@@ -258,11 +258,26 @@ is_new_setup (const Transport *t, const CusaxTransportDescription *remote, gbool
          || g_strcmp0 (t->remote->ice_password, remote->ice_password) != 0;
 }
 
+/* Somebody else may be in the place of whom it was sent to, and without keys could read it. */
+static void
+forget_sent (Transport *t, const Agreement *agreement)
+{
+  const CusaxTransportDescription *remote = agreement->remote;
+
+  if (agreement->keying != CUSAX_KEYING_NONE || t->remote == NULL
+      || (strcmp (t->remote->address, remote->address) == 0 && t->remote->rtp_port == remote->rtp_port))
+    return;
+  g_clear_pointer (&t->resend, cusax_resend_free);
+  if (t->guest != NULL)
+    g_clear_pointer (&t->guest->resend, cusax_resend_free);
+}
+
 static void
 commit (Agreement *agreement, gboolean is_new)
 {
   Transport *t = agreement->transport;
 
+  forget_sent (t, agreement);
   g_mutex_lock (&t->lock);
   swap_srtp (&t->outbound, &agreement->outbound);
   swap_srtp (&t->inbound, &agreement->inbound);

@@ -208,6 +208,38 @@ test_transport (gconstpointer data)
   close (peer);
 }
 
+static void
+agree (RigSide *side, guint16 port)
+{
+  g_autoptr (CusaxTransportDescription) remote = cusax_transport_description_new ("127.0.0.1", port, port);
+
+  remote->rtcp_mux = TRUE;
+  g_assert_true (side->transport->vtable->set_remote (side->transport, remote, NULL, NULL));
+  tell (side, "VP8", CUSAX_DIRECTION_SENDRECV);
+}
+
+/* Without keys anybody could read them: who is put in the place of another (a transfer) gets nothing that was sent to that one. */
+static void
+test_somebody_else (void)
+{
+  guint16 port, other_port, entries[] = { 0, 0 };
+  int peer = rig_socket ("127.0.0.1", &port), other = rig_socket ("127.0.0.1", &other_port);
+  g_autoptr (RigSide) side = rig_side_new_open ("127.0.0.1", FALSE);
+  guint8 packet[RIG_PACKET_SIZE], nack[64];
+
+  agree (side, port);
+  rig_session_send_rtp (side, 1);
+  rig_socket_next (peer, packet, NULL);
+  entries[0] = cusax_packet_get_sequence (packet);
+  agree (side, other_port);
+  rig_socket_send (other, "127.0.0.1", side->local->rtp_port, nack, write_nack (nack, side->ssrc, entries, 1));
+  rig_socket_next (side->session[1], packet, NULL); /* the session hears of it last */
+  rig_session_send_rtp (side, 2);
+  g_assert_cmpuint (rig_read_rtp (packet, (gssize) rig_socket_next (other, packet, NULL)), ==, 2);
+  close (peer);
+  close (other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,6 +257,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, &cases[i], test_transport);
     }
+  g_test_add_func ("/resend/P25/somebody-else", test_somebody_else);
   status = g_test_run ();
   g_string_free (sent, TRUE);
   return status;
