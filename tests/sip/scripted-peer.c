@@ -763,6 +763,12 @@ peer_expect (Peer *peer, const char *start, guint ms)
   return found;
 }
 
+PeerMessage *
+peer_take (Peer *peer)
+{
+  return g_queue_pop_head (&peer->messages);
+}
+
 void
 peer_spin (guint ms)
 {

@@ -87,6 +87,9 @@ const char *peer_get_contact (Peer *peer);
  */
 PeerMessage *peer_expect (Peer *peer, const char *start, guint ms);
 
+/** Returns: (transfer full) (nullable): the oldest message that waits. */
+PeerMessage *peer_take (Peer *peer);
+
 /** Runs the main loop for @ms; fails the test if a message that starts with @start is there then. */
 void peer_expect_none (Peer *peer, const char *start, guint ms);
 
