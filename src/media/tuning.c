@@ -2,6 +2,8 @@
 /* See tuning.h. */
 #include "tuning.h"
 
+#include "catchup.h"
+
 #include <string.h>
 
 #define PACKET_TIME_KEY "cusax-packet-time"
@@ -110,6 +112,9 @@ tune (GstElement *element)
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     if (strcmp (GST_OBJECT_NAME (factory), settings[i].element) == 0)
       set (element, settings[i].property, settings[i].value);
+  /* libpurple's, of the voices of a call; which one depends on its version. */
+  if (is_made_by (element, "audiomixer") || is_made_by (element, "liveadder"))
+    cusax_catchup_watch (element);
   tell_role (element);
 }
 
