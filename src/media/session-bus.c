@@ -244,7 +244,7 @@ find_origin (CusaxSession *self, GstMessage *message)
 }
 
 /* libpurple's backend takes an error of anybody else for a failed conference of its own and ends the call, and one of the
- * picture, too; for a camera it puts a test picture. It is made deaf to those, one message long: this handler runs before the
+ * picture, too; for a camera it puts a test picture; and a device that worked is tried again. It is made deaf to those, one message long: this handler runs before the
  * backend's, on_bus_error() after. */
 static void
 on_bus_error_first (GstBus *bus, GstMessage *message, CusaxSession *self)
@@ -254,7 +254,9 @@ on_bus_error_first (GstBus *bus, GstMessage *message, CusaxSession *self)
   if (self->conference == NULL || self->media_ended)
     return;
   origin = find_origin (self, message);
-  if (origin == MICROPHONE || origin == SOUND)
+  self->goes_on = (origin == MICROPHONE || origin == SOUND)
+                  && cusax_session_devices_can_do_without (self, GST_MESSAGE_SRC (message), origin == MICROPHONE);
+  if ((origin == MICROPHONE || origin == SOUND) && !self->goes_on)
     {
       cusax_session_bus_prepare_end (self); /* the backend may end the media next */
       return;
@@ -286,6 +288,12 @@ on_bus_error (GstBus *bus, GstMessage *message, CusaxSession *self)
       else
         cusax_session_news_tell_video_error (self, FALSE, "The picture failed: %s (%s)", error->message,
                                              GST_OBJECT_NAME (GST_MESSAGE_SRC (message)));
+      return;
+    }
+  if (self->goes_on)
+    {
+      self->goes_on = FALSE;
+      cusax_session_devices_fail (self, GST_MESSAGE_SRC (message), origin == MICROPHONE, error);
       return;
     }
   /* The backend's handler came before with its guess; of messages, the first is the cause. */

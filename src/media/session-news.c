@@ -51,6 +51,20 @@ tell_video (CusaxSession *self)
     }
 }
 
+/* Each may end the session. */
+static void
+tell_device (CusaxSession *self, gboolean is_microphone, gboolean *is_news, GError **news)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->cut || !*is_news)
+    return;
+  *is_news = FALSE;
+  error = g_steal_pointer (news);
+  if (self->listener.on_device != NULL)
+    self->listener.on_device (self->user_data, is_microphone, error);
+}
+
 static gboolean
 on_news (gpointer user_data)
 {
@@ -83,6 +97,8 @@ on_news (gpointer user_data)
       self->listener.on_muted (self->user_data, self->muted);
     }
   tell_digits (self);
+  tell_device (self, TRUE, &self->news_microphone, &self->microphone_error);
+  tell_device (self, FALSE, &self->news_speaker, &self->speaker_error);
   if (!self->cut && self->news_hang_up)
     {
       self->cut = TRUE;
@@ -105,6 +121,18 @@ cusax_session_news_tell_digit (CusaxSession *self, char digit)
   if (self->news_digits->len >= MAX_DIGITS)
     return;
   g_string_append_c (self->news_digits, digit);
+  cusax_session_news_tell (self);
+}
+
+void
+cusax_session_news_tell_device (CusaxSession *self, gboolean is_microphone, const GError *error)
+{
+  GError **news = is_microphone ? &self->microphone_error : &self->speaker_error;
+
+  g_clear_error (news);
+  if (error != NULL)
+    *news = g_error_new_literal (CUSAX_ERROR, CUSAX_ERROR_MEDIA, error->message);
+  *(is_microphone ? &self->news_microphone : &self->news_speaker) = TRUE;
   cusax_session_news_tell (self);
 }
 

@@ -2,7 +2,7 @@
 /*
  * The insides of a media session, shared by the files that are one: session.c (life and what a call asks for),
  * session-video.c (its picture), session-bus.c (signals of PurpleMedia and of GStreamer's bus), session-farstream.c (which
- * messages of Farstream reach libpurple), session-news.c (what the listener is told), and session-port.c (the port that
+ * messages of Farstream reach libpurple), session-devices.c (a call goes on without microphone or loudspeaker), session-news.c (what the listener is told), and session-port.c (the port that
  * opens them).
  */
 #pragma once
@@ -62,6 +62,20 @@ typedef struct
   GPtrArray *dead; /* GWeakRef: ended, but messages of it may be on the way */
 } CusaxSessionStreams;
 
+typedef struct _CusaxFlow CusaxFlow;
+
+/** CusaxSessionDevices: microphone and loudspeaker, and whether they have failed in mid-call. */
+typedef struct
+{
+  CusaxFlow *microphone, *speaker;
+  GstPad *source_pad; /* (nullable): of the microphone, from the answer on */
+  gulong source_probe;
+  GstPad *before_speaker; /* (nullable): what played into one that is gone */
+  gboolean microphone_failed, speaker_failed;
+  gboolean is_trying; /* to open a loudspeaker */
+  guint tick_source, ticks;
+} CusaxSessionDevices;
+
 /** CusaxSession: one call. */
 typedef struct
 {
@@ -83,6 +97,8 @@ typedef struct
   GstBus *bus;
   GstElement *conference; /* the bin of this call in the shared pipeline */
   gboolean backend_blocked;
+  gboolean goes_on; /* the error that is on the bus ends nothing */
+  CusaxSessionDevices devices;
   CusaxGuard *guard; /* from the first local candidate until the end is near */
   gboolean guard_done;
   CusaxMicrophone *microphone;
@@ -103,6 +119,8 @@ typedef struct
   gboolean news_leg, news_hang_up, news_hold, news_muted, news_video_leg, news_keyframe;
   GString *news_digits;
   GError *news_error, *news_video_error;
+  gboolean news_microphone, news_speaker;
+  GError *microphone_error, *speaker_error; /* (nullable): of that news; NULL: it works again */
   gboolean only_ours;      /* news_video_error is the camera's */
   gboolean error_from_bus; /* news_error is GStreamer's own text */
 } CusaxSession;
@@ -145,6 +163,20 @@ void cusax_session_news_tell_error (CusaxSession *self, const char *format, ...)
 /* As above, of the picture alone; @only_ours: of the camera. */
 void cusax_session_news_tell_video_error (CusaxSession *self, gboolean only_ours, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+
+/* The microphone or the loudspeaker: @error (nullable): NULL: it works again. */
+void cusax_session_news_tell_device (CusaxSession *self, gboolean is_microphone, const GError *error);
+
+/* session-devices.c */
+void cusax_session_devices_init (CusaxSession *self);
+void cusax_session_devices_clear (CusaxSession *self);
+/* When the conference is there, and when the microphone is about to open. */
+void cusax_session_devices_watch_speaker (CusaxSession *self);
+void cusax_session_devices_watch_microphone (CusaxSession *self);
+/* @source: of an error. Whether the call goes on, and the device is tried again: it has worked in this call. */
+gboolean cusax_session_devices_can_do_without (CusaxSession *self, GstObject *source, gboolean is_microphone);
+/* Only if it can do without. */
+void cusax_session_devices_fail (CusaxSession *self, GstObject *source, gboolean is_microphone, const GError *error);
 
 /* session-bus.c */
 /* Before the stream is added, which is when the backend starts to listen to the bus. */

@@ -22,6 +22,8 @@ session_clear (gpointer data)
   g_clear_error (&self->news_error);
   g_clear_error (&self->news_video_error);
   g_clear_object (&self->video.plug);
+  g_clear_error (&self->microphone_error);
+  g_clear_error (&self->speaker_error);
   cusax_session_farstream_clear (self);
   g_string_free (self->news_digits, TRUE);
   g_free (self->who);
@@ -50,6 +52,7 @@ find_conference (CusaxSession *self)
   self->conference = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (tee)));
   cusax_keypad_tune (self->conference);
   cusax_tuning_watch (self->conference);
+  cusax_session_devices_watch_speaker (self);
   self->keyframes = cusax_keyframes_new (self->conference, on_keyframe_wanted, self);
 }
 
@@ -83,6 +86,7 @@ session_end (CusaxMediaSession *session)
   g_clear_pointer (&self->mixer, cusax_mixer_free);
   g_clear_pointer (&self->keyframes, cusax_keyframes_free);
   cusax_session_bus_unwatch (self);
+  cusax_session_devices_clear (self);
   cusax_session_video_clear (self);
   if (self->media != NULL)
     {
@@ -144,6 +148,7 @@ cusax_session_open (CusaxSessionPort *port, const char *who, gboolean outgoing, 
   self->who = g_strdup (who);
   self->news_digits = g_string_new (NULL);
   cusax_session_farstream_init (self);
+  cusax_session_devices_init (self);
   self->leg_rtp_port = leg->rtp_port;
   self->leg_rtcp_port = leg->rtcp_port;
   if (outgoing)
@@ -233,6 +238,7 @@ session_accept (CusaxMediaSession *session)
   if (self->media_ended || self->accepted)
     return;
   self->accepted = TRUE;
+  cusax_session_devices_watch_microphone (self);
   cusax_microphone_open (self->microphone);
   reach (self);
   tell_media (self, PURPLE_MEDIA_INFO_ACCEPT);

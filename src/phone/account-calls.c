@@ -441,6 +441,15 @@ on_call_silence (gpointer owner, CusaxCall *call, guint seconds, gboolean incomi
     account->listener->on_silence (account->listener_data, account, call, seconds, incoming);
 }
 
+static void
+on_call_device (gpointer owner, CusaxCall *call, gboolean is_microphone, const GError *error)
+{
+  CusaxAccount *account = owner;
+
+  if (account->listener != NULL && account->listener->on_device != NULL)
+    account->listener->on_device (account->listener_data, account, call, is_microphone, error);
+}
+
 /* The chat server's first, which are renewed by themselves; then those that somebody set. */
 static GPtrArray *
 dup_ice_servers (gpointer owner)
@@ -461,6 +470,7 @@ static const CusaxCallOwner call_owner = {
   .on_changed = on_call_changed,
   .on_remote = on_call_remote,
   .on_silence = on_call_silence,
+  .on_device = on_call_device,
   .on_refer = on_call_refer,
   .on_digits_refused = on_call_digits_refused,
 };

@@ -52,6 +52,10 @@ typedef struct
   void (*on_call) (gpointer user_data, CusaxAccount *account, CusaxCall *call);
   /* Nothing was heard from the other side for @seconds. */
   void (*on_silence) (gpointer user_data, CusaxAccount *account, CusaxCall *call, guint seconds, gboolean incoming);
+  /* (nullable): the microphone of a call that stands (else the loudspeaker) failed, and the call goes on without it; @error
+   * NULL: it works again. */
+  void (*on_device) (gpointer user_data, CusaxAccount *account, CusaxCall *call, gboolean is_microphone,
+                     const GError *error);
   /* The libpurple name for an address: @jid (nullable), a contact whose binding is strong, else a display form of
    * @peer (nullable: anonymous). (transfer full) */
   char *(*name_peer) (gpointer user_data, CusaxAccount *account, const CusaxAddress *peer, const char *jid);

@@ -24,6 +24,8 @@ typedef struct
   /* (nullable) (transfer full): STUN and TURN servers for a call that begins now */
   GPtrArray *(*dup_ice_servers) (gpointer owner);
   void (*on_silence) (gpointer owner, CusaxCall *call, guint seconds, gboolean incoming);
+  /* (nullable): as the media session's */
+  void (*on_device) (gpointer owner, CusaxCall *call, gboolean is_microphone, const GError *error);
   /* The other side wants us to call somebody; (transfer full) @referral. */
   void (*on_refer) (gpointer owner, CusaxCall *call, CusaxSipReferral *referral, const CusaxSipRefer *refer);
   /* Digits did not reach the other side; @status: what their INFO was answered, 0: there was no way. */

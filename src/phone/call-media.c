@@ -281,6 +281,16 @@ on_media_error (gpointer user_data, const GError *error)
   cusax_call_end_with_error (user_data, error);
 }
 
+static void
+on_media_device (gpointer user_data, gboolean is_microphone, const GError *error)
+{
+  CusaxCall *call = user_data;
+  g_autoptr (CusaxCall) keep = cusax_call_ref (call);
+
+  if (call->state == CUSAX_CALL_ACTIVE && call->owner != NULL && call->owner->on_device != NULL)
+    call->owner->on_device (call->owner_data, call, is_microphone, error);
+}
+
 static const CusaxMediaListener media_listener = {
   .on_leg_ready = on_media_leg_ready,
   .on_hang_up = on_media_hang_up,
@@ -288,6 +298,7 @@ static const CusaxMediaListener media_listener = {
   .on_muted = on_media_muted,
   .on_keypad = cusax_call_on_keypad,
   .on_error = on_media_error,
+  .on_device = on_media_device,
   .on_video_leg_ready = cusax_call_video_on_leg_ready,
   .on_video_error = cusax_call_video_on_error,
   .on_keyframe_wanted = cusax_call_video_on_keyframe_wanted,

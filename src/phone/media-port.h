@@ -149,6 +149,9 @@ typedef struct
   void (*on_muted) (gpointer user_data, gboolean muted);   /* the window's Mute button */
   void (*on_keypad) (gpointer user_data, char digit);      /* (nullable): the window's pad: 0-9 * # A-D; nothing was sent */
   void (*on_error) (gpointer user_data, const GError *error); /* CUSAX_ERROR_MEDIA; the session is dead */
+  /* (nullable): the microphone (else the loudspeaker) failed in mid-call, and is tried again while the call goes on without;
+   * @error (nullable): NULL: it works again. */
+  void (*on_device) (gpointer user_data, gboolean is_microphone, const GError *error);
   /* (nullable), as the two below. As on_leg_ready, of the picture. */
   void (*on_video_leg_ready) (gpointer user_data, guint16 rtp_port, guint16 rtcp_port);
   /* The picture failed: it is gone (as by remove_video), the sound stands. @only_ours: the camera did; theirs could be

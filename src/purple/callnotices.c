@@ -377,6 +377,14 @@ cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *c
   cusax_notices_write_call_line (account, call, cusax_callwords_silence (call, name, seconds, incoming));
 }
 
+void
+cusax_notices_device (PurpleAccount *account, CusaxCall *call, gboolean is_microphone, const GError *error)
+{
+  g_autofree char *name = cusax_callers_name (account, call);
+
+  cusax_notices_write_call_line (account, call, cusax_callwords_device (name, is_microphone, error));
+}
+
 /* Finch draws the window of a call that begins over the others, and what is typed would still go to the one below: to
  * somebody else. It gives the focus away only inside of a key press. */
 void

@@ -226,6 +226,21 @@ cusax_callwords_silence (CusaxCall *call, const char *name, guint seconds, gbool
                       NULL);
 }
 
+/* --------------------------------------------------------------- devices */
+
+char *
+cusax_callwords_device (const char *name, gboolean is_microphone, const GError *error)
+{
+  if (error == NULL)
+    return g_strdup_printf (is_microphone ? _ ("Your microphone works again: %s can hear you.")
+                                          : _ ("Your loudspeaker works again: you can hear %s."),
+                            name);
+  return g_strdup_printf (is_microphone
+                            ? _ ("Your microphone has failed (%s): %s does not hear you. It is tried again every few seconds.")
+                            : _ ("Your loudspeaker has failed (%s): you do not hear %s. It is tried again every few seconds."),
+                          error->message, name);
+}
+
 /* --------------------------------------------------------------- waiting */
 
 char *

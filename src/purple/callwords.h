@@ -56,6 +56,9 @@ const char *cusax_callwords_keys_if_answered (CusaxCall *call);
 /** Returns: (transfer full): nothing came, or of ours nothing arrives, for @seconds, and what helps (P1) */
 char *cusax_callwords_silence (CusaxCall *call, const char *name, guint seconds, gboolean incoming);
 
+/** Returns: (transfer full): the microphone (else the loudspeaker) failed in mid-call; @error (nullable): NULL: it works again */
+char *cusax_callwords_device (const char *name, gboolean is_microphone, const GError *error);
+
 /**
  * cusax_callwords_waiting:
  * @other: the call that stands beside one that rings here

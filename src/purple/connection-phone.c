@@ -103,6 +103,14 @@ on_phone_call (gpointer user_data, CusaxAccount *phone, CusaxCall *call)
 }
 
 static void
+on_phone_device (gpointer user_data, CusaxAccount *phone, CusaxCall *call, gboolean is_microphone, const GError *error)
+{
+  CusaxConnection *connection = user_data;
+
+  cusax_notices_device (connection->account, call, is_microphone, error);
+}
+
+static void
 on_phone_silence (gpointer user_data, CusaxAccount *phone, CusaxCall *call, guint seconds,
                   gboolean incoming)
 {
@@ -202,6 +210,7 @@ const CusaxAccountListener cusax_connection_phone_listener = {
   .on_incoming = on_phone_incoming,
   .on_call = on_phone_call,
   .on_silence = on_phone_silence,
+  .on_device = on_phone_device,
   .name_peer = on_name_peer,
   .is_blocked = on_is_blocked,
   .on_contact = on_phone_contact,

@@ -38,6 +38,9 @@ void cusax_notices_answering (PurpleAccount *account, CusaxCall *call);
 void cusax_notices_silence (PurpleAccount *account, CusaxAccount *phone, CusaxCall *call, guint seconds,
                             gboolean incoming);
 
+/** The microphone (else the loudspeaker) failed in mid-call; @error (nullable): NULL: it works again */
+void cusax_notices_device (PurpleAccount *account, CusaxCall *call, gboolean is_microphone, const GError *error);
+
 /** Writes @text (plain) where @call is heard of, if that is open. */
 void cusax_notices_call_says (PurpleAccount *account, CusaxCall *call, const char *text);
 

@@ -256,6 +256,19 @@ on_error (gpointer user_data, const GError *error)
 }
 
 static void
+on_device (gpointer user_data, gboolean is_microphone, const GError *error)
+{
+  CrossingEnd *end = user_data;
+
+  if (is_microphone)
+    *(error != NULL ? &end->microphone_failures : &end->microphone_returns) += 1;
+  else
+    *(error != NULL ? &end->speaker_failures : &end->speaker_returns) += 1;
+  if (error != NULL)
+    g_test_message ("%s: %s", end->who, error->message);
+}
+
+static void
 end_init (CrossingEnd *end, const char *who, CrossingEnd *peer, gboolean is_protected)
 {
   end->who = who;
@@ -304,6 +317,7 @@ crossing_open (Crossing *crossing, CrossingEnd *end, double hertz)
 {
   static const CusaxMediaListener listener = { .on_leg_ready = on_leg_ready, .on_hang_up = on_hang_up, .on_hold = on_hold,
                                                .on_muted = on_muted, .on_keypad = on_keypad, .on_error = on_error,
+                                               .on_device = on_device,
                                                .on_video_leg_ready = on_video_leg_ready,
                                                .on_video_error = on_video_error,
                                                .on_keyframe_wanted = on_keyframe_wanted };

@@ -43,6 +43,7 @@ typedef struct _CrossingEnd
   guint leg_ready_count, hang_ups, holds, errors;
   gboolean held;
   char *error;
+  guint microphone_failures, microphone_returns, speaker_failures, speaker_returns;
 
   struct _CrossingEnd *video; /* (nullable): leg and counts of the picture; its session is this one's */
   guint video_errors, keyframes_wanted;

@@ -3,10 +3,14 @@
  * A call on a PulseAudio of the test's own (P13): the server is told that it is a telephone's and should cancel echo, devices are
  * named, and a loudspeaker or microphone that is pulled out takes no call with it while there is another.
  */
+#include "audio.h"
 #include "crossing.h"
 #include "mediatest.h"
+#include "tone.h"
 
 #include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <media-gst.h>
 #include <purple.h>
 
@@ -202,6 +206,239 @@ test_P13_call (void)
   assert_goes_on (crossing);
 }
 
+/* ------------------------------------------------------------- nothing takes the place */
+
+/* Alice has the server's devices, Bob a microphone of his own that says 440 Hz. */
+static gboolean is_alices; /* the next microphone: libpurple does not say whose it is */
+
+static GstElement *
+create_source_of (PurpleMedia *media, const char *session, const char *who)
+{
+  GstElement *bin = gst_bin_new (NULL);
+  GstElement *source = gst_element_factory_make (is_alices ? "pulsesrc" : "audiotestsrc", NULL);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+
+  if (is_alices)
+    g_object_set (source, "device", "plug.monitor", NULL);
+  else
+    g_object_set (source, "is-live", TRUE, "freq", 440.0, NULL);
+  gst_bin_add (GST_BIN (bin), source);
+  gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
+  return bin;
+}
+
+static GstElement *
+create_sink_of (PurpleMedia *media, const char *session, const char *who)
+{
+  gboolean is_alice = g_strcmp0 (who, "bob") == 0;
+  GstElement *sink = gst_element_factory_make (is_alice ? "pulsesink" : "fakesink", NULL);
+
+  if (is_alice)
+    g_object_set (sink, "device", "ear", NULL);
+  else
+    g_object_set (sink, "sync", TRUE, NULL);
+  return sink;
+}
+
+static void
+plug_in (void)
+{
+  g_autofree char *control = g_strdup_printf ("load-module module-cli-protocol-unix socket=%s/control", folder);
+
+  tell ("load-module module-null-sink sink_name=plug rate=48000");
+  tell ("load-module module-null-sink sink_name=ear rate=48000");
+  tell (control);
+}
+
+/* The server ends the stream that @list lists first, as it does when no device is left for it. */
+static void
+end_stream (const char *list, const char *order)
+{
+  g_autofree char *path = g_build_filename (folder, "control", NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnection) connection
+    = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+  g_autofree char *streams = ask (list);
+  g_autofree char *command = g_strdup_printf ("%s %d\n", order, (int) g_ascii_strtoll (streams, NULL, 10));
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (streams, !=, "");
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), command,
+                                            strlen (command), NULL, NULL, NULL));
+}
+
+/* Returns: whether there is 440 Hz in Alice's ear now */
+static gboolean
+hears (gpointer unused)
+{
+  g_autofree char *file = g_build_filename (folder, "ear.wav", NULL);
+  g_autoptr (GSubprocess) recorder
+    = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL, "parec", "--device=ear.monitor", "--format=s16le",
+                        "--rate=16000", "--channels=1", "--latency-msec=20", "--file-format=wav", file, NULL);
+  double level = 0, share;
+
+  mediatest_let_pass (700);
+  g_subprocess_send_signal (recorder, SIGTERM);
+  g_subprocess_wait (recorder, NULL, NULL);
+  share = host_tone_share (file, 440, 0.2, &level);
+  g_unlink (file);
+  return share > 0.8;
+}
+
+static gboolean
+microphone_failed (gpointer end)
+{
+  return ((CrossingEnd *) end)->microphone_failures > 0;
+}
+
+static gboolean
+microphone_returned (gpointer end)
+{
+  return ((CrossingEnd *) end)->microphone_returns > 0;
+}
+
+static gboolean
+speaker_failed (gpointer end)
+{
+  return ((CrossingEnd *) end)->speaker_failures > 0;
+}
+
+static gboolean
+speaker_returned (gpointer end)
+{
+  return ((CrossingEnd *) end)->speaker_returns > 0;
+}
+
+static gboolean
+sends_more (gpointer end)
+{
+  return ((CrossingEnd *) end)->packets > ((CrossingEnd *) end)->wanted_step;
+}
+
+/* @end sends another second of packets. */
+static void
+assert_sends (CrossingEnd *end)
+{
+  end->wanted_step = end->packets + 50;
+  g_assert_true (mediatest_wait (sends_more, end, 8000));
+}
+
+static void
+assert_stands (Crossing *crossing)
+{
+  g_assert_cmpuint (crossing->alice.errors + crossing->bob.errors, ==, 0);
+  g_assert_cmpuint (crossing->alice.hang_ups + crossing->bob.hang_ups, ==, 0);
+  g_assert_cmpuint (crossing->bob.microphone_failures + crossing->bob.speaker_failures, ==, 0);
+  g_assert_cmpuint (mediatest_count_criticals (), ==, 0);
+}
+
+static void
+stop_server (void)
+{
+  g_autofree char *socket = g_build_filename (folder, "socket", NULL);
+  g_autofree char *control = g_build_filename (folder, "control", NULL);
+
+  g_subprocess_force_exit (server);
+  g_subprocess_wait (server, NULL, NULL);
+  g_clear_object (&server);
+  g_unlink (socket);
+  g_unlink (control);
+}
+
+static void
+use_devices (void)
+{
+  g_autofree char *control = g_build_filename (folder, "control", NULL);
+  PurpleMediaManager *manager = purple_media_manager_get ();
+
+  if (!g_file_test (control, G_FILE_TEST_EXISTS))
+    plug_in ();
+  purple_media_manager_set_active_element (
+    manager, g_object_new (PURPLE_TYPE_MEDIA_ELEMENT_INFO, "id", "plug-in", "name", "plug-in", "type",
+                           PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SRC | PURPLE_MEDIA_ELEMENT_ONE_SRC,
+                           "create-cb", create_source_of, NULL));
+  purple_media_manager_set_active_element (
+    manager, g_object_new (PURPLE_TYPE_MEDIA_ELEMENT_INFO, "id", "plug-out", "name", "plug-out", "type",
+                           PURPLE_MEDIA_ELEMENT_AUDIO | PURPLE_MEDIA_ELEMENT_SINK | PURPLE_MEDIA_ELEMENT_ONE_SINK,
+                           "create-cb", create_sink_of, NULL));
+}
+
+static Crossing *
+call_with_devices (void)
+{
+  Crossing *crossing = crossing_new (port);
+  g_autoptr (GPtrArray) codecs = cusax_codecs_new ();
+  CrossingEnd *ends[] = { &crossing->alice, &crossing->bob };
+
+  use_devices ();
+  g_ptr_array_add (codecs, cusax_codec_copy (&pcma));
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      is_alices = i == 0;
+      crossing_open (crossing, ends[i], 440);
+      g_assert_true (mediatest_wait (is_leg_ready, ends[i], 5000));
+      ends[i]->session->vtable->set_remote_codecs (ends[i]->session, codecs);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    ends[i]->session->vtable->accept (ends[i]->session);
+  assert_sends (&crossing->alice);
+  assert_sends (&crossing->bob);
+  g_assert_true (mediatest_wait (hears, NULL, 8000));
+  return crossing;
+}
+
+static void
+test_P13_microphone_goes (void)
+{
+  g_autoptr (Crossing) crossing = call_with_devices ();
+
+  end_stream ("list short source-outputs", "kill-source-output");
+  g_assert_true (mediatest_wait (microphone_failed, &crossing->alice, 8000));
+  g_assert_true (mediatest_wait (hears, NULL, 8000));
+  assert_stands (crossing);
+  g_assert_true (mediatest_wait (microphone_returned, &crossing->alice, 10000));
+  assert_sends (&crossing->alice);
+  g_assert_true (mediatest_wait (hears, NULL, 8000));
+  assert_stands (crossing);
+  g_assert_cmpuint (crossing->alice.microphone_failures, ==, 1);
+}
+
+static void
+test_P13_speaker_goes (void)
+{
+  g_autoptr (Crossing) crossing = call_with_devices ();
+
+  end_stream ("list short sink-inputs", "kill-sink-input");
+  g_assert_true (mediatest_wait (speaker_failed, &crossing->alice, 8000));
+  assert_sends (&crossing->alice);
+  assert_stands (crossing);
+  g_assert_true (mediatest_wait (speaker_returned, &crossing->alice, 10000));
+  g_assert_true (mediatest_wait (hears, NULL, 8000));
+  assert_sends (&crossing->alice);
+  assert_stands (crossing);
+  g_assert_cmpuint (crossing->alice.speaker_failures, ==, 1);
+}
+
+static void
+test_P13_server_restarts (void)
+{
+  g_autoptr (Crossing) crossing = call_with_devices ();
+
+  stop_server ();
+  g_assert_true (mediatest_wait (microphone_failed, &crossing->alice, 8000));
+  g_assert_true (mediatest_wait (speaker_failed, &crossing->alice, 8000));
+  assert_stands (crossing);
+  g_assert_true (start_server ());
+  plug_in ();
+  g_assert_true (mediatest_wait (microphone_returned, &crossing->alice, 10000));
+  g_assert_true (mediatest_wait (speaker_returned, &crossing->alice, 10000));
+  g_assert_true (mediatest_wait (hears, NULL, 8000));
+  assert_sends (&crossing->alice);
+  assert_stands (crossing);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,6 +451,9 @@ main (int argc, char **argv)
   port = mediatest_init ("cusax-test");
   use_server ();
   g_test_add_func ("/media/callsound/P13/call", test_P13_call);
+  g_test_add_func ("/media/callsound/P13/microphone-goes", test_P13_microphone_goes);
+  g_test_add_func ("/media/callsound/P13/speaker-goes", test_P13_speaker_goes);
+  g_test_add_func ("/media/callsound/P13/server-restarts", test_P13_server_restarts);
   result = g_test_run ();
   mediatest_quit (result == 0);
   g_subprocess_force_exit (server);

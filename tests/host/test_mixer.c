@@ -25,7 +25,7 @@ static const CusaxCodec opus = { 111, (char *) "opus", 48000, 2, NULL };
 static gboolean
 has_failed (gpointer end)
 {
-  return ((CrossingEnd *) end)->errors > 0;
+  return ((CrossingEnd *) end)->speaker_failures > 0;
 }
 
 static void
