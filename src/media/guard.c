@@ -2,19 +2,23 @@
 /* See guard.h. */
 #include "guard.h"
 
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* its GParameter */
+#include <farstream/fs-session.h>
+G_GNUC_END_IGNORE_DEPRECATIONS
+
 #define PATIENCE G_TIME_SPAN_SECOND
 #define LINGER_SECONDS 1
 
 struct _CusaxGuard
 {
   FsStream *stream;
+  FsSession *session;
   guint signal;
   gulong hook;
   gulong finished;
   GMutex mutex;
   GCond changed;
   guint building;       /* emissions of "src-pad-added" that are under way; under the mutex */
-  gint64 last_finished; /* monotonic; under the mutex */
 };
 
 /* Hooks run before all handlers, and for all streams of the process. Streaming thread. */
@@ -38,7 +42,6 @@ on_finished (FsStream *stream, GstPad *pad, FsCodec *codec, CusaxGuard *guard)
 {
   g_mutex_lock (&guard->mutex);
   guard->building--;
-  guard->last_finished = g_get_monotonic_time ();
   g_cond_signal (&guard->changed);
   g_mutex_unlock (&guard->mutex);
 }
@@ -49,6 +52,7 @@ guard_destroy (gpointer data)
 {
   CusaxGuard *guard = data;
 
+  g_clear_object (&guard->session);
   g_object_unref (guard->stream);
   g_mutex_clear (&guard->mutex);
   g_cond_clear (&guard->changed);
@@ -63,6 +67,7 @@ cusax_guard_new (FsStream *stream)
   g_mutex_init (&guard->mutex);
   g_cond_init (&guard->changed);
   guard->stream = g_object_ref (stream);
+  g_object_get (stream, "session", &guard->session, NULL);
   guard->signal = g_signal_lookup ("src-pad-added", FS_TYPE_STREAM);
   guard->finished = g_signal_connect_after (stream, "src-pad-added", G_CALLBACK (on_finished), guard);
   guard->hook = g_signal_add_emission_hook (guard->signal, 0, on_begun, guard, guard_destroy);
@@ -103,26 +108,46 @@ wait_until_built (CusaxGuard *guard)
   g_mutex_unlock (&guard->mutex);
 }
 
-static gboolean
-on_lingered (gpointer stream)
+/** Lingering: what is held until a call's sound is over for certain. */
+typedef struct
 {
-  g_object_unref (stream);
+  FsStream *stream;
+  FsSession *session;
+  GObject *conference;
+} Lingering;
+
+/* WORKAROUND libpurple 2.14: drops its reference without fs_session_destroy(), and Farstream's sessions hold one on themselves
+ * until then: a whole conference stayed for each call, 200 kB of it. See free_session() in backend-fs2.c. Remove when that
+ * destroys.
+ * Stream and conference are held meanwhile: were another thread to let one of them go just now, both would take the weak
+ * references between them apart. */
+static gboolean
+on_lingered (gpointer data)
+{
+  Lingering *lingering = data;
+
+  if (lingering->session != NULL)
+    fs_session_destroy (lingering->session);
+  g_object_unref (lingering->stream);
+  g_clear_object (&lingering->session);
+  g_clear_object (&lingering->conference);
+  g_free (lingering);
   return G_SOURCE_REMOVE;
 }
 
 /* Our handler is the last one, but the emission itself still holds a reference to the stream, and a lock of
  * Farstream's session. If that reference is the last, the session is destroyed in the streaming thread, which
- * waits for its own lock for ever. So after a recent emission the stream is kept until it is over for certain.
- */
+ * waits for its own lock for ever. So the stream is kept until it is over for certain, and then the session ends. */
 static void
 linger (CusaxGuard *guard)
 {
-  gint64 limit = g_get_monotonic_time () - LINGER_SECONDS * G_TIME_SPAN_SECOND;
+  Lingering *lingering = g_new0 (Lingering, 1);
 
-  g_mutex_lock (&guard->mutex);
-  if (guard->building > 0 || guard->last_finished > limit)
-    g_timeout_add_seconds (LINGER_SECONDS, on_lingered, g_object_ref (guard->stream));
-  g_mutex_unlock (&guard->mutex);
+  lingering->stream = g_object_ref (guard->stream);
+  lingering->session = guard->session != NULL ? g_object_ref (guard->session) : NULL;
+  if (guard->session != NULL)
+    g_object_get (guard->session, "conference", &lingering->conference, NULL);
+  g_timeout_add_seconds (LINGER_SECONDS, on_lingered, lingering);
 }
 
 void
