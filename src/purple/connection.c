@@ -22,6 +22,7 @@
 #include "session.h"
 #include "setuptest.h"
 #include "sounds.h"
+#include "streamthreads.h"
 #include "textmessages.h"
 #include "transferdialog.h"
 #include "transport.h"
@@ -408,20 +409,11 @@ leave (void)
   cusax_engine_stop_media ();
 }
 
-/* GStreamer's threads have encrypted with NSS (libsrtp2 does), which libpurple shuts down in mid-quit: one that ends after that
- * brings the process down (PR_Lock in its thread-specific data). So from here on they stay, idle, until the process ends. */
-static void
-keep_threads (void)
-{
-  g_thread_pool_set_max_unused_threads (-1);
-  g_thread_pool_set_max_idle_time (0);
-}
-
 static void
 on_quitting (void)
 {
   quitting = TRUE;
-  keep_threads ();
+  cusax_streamthreads_keep ();
   leave ();
 }
 

@@ -5,6 +5,7 @@
 #include "audio.h"
 #include "events.h"
 #include "session.h"
+#include "streamthreads.h"
 #include "uiops.h"
 
 #include <glib/gstdio.h>
@@ -79,6 +80,7 @@ void
 mediatest_quit (gboolean passed)
 {
   cusax_session_port_free (port);
+  cusax_streamthreads_keep ();
   host_uiops_quit ();
   if (passed)
     remove_folder (folder);

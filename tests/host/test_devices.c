@@ -7,6 +7,7 @@
 #include "error.h"
 #include "events.h"
 #include "session.h"
+#include "streamthreads.h"
 #include "uiops.h"
 
 #include <glib/gstdio.h>
@@ -304,6 +305,7 @@ main (int argc, char **argv)
   result = g_test_run ();
   forget ();
   cusax_session_port_free (port);
+  cusax_streamthreads_keep ();
   host_uiops_quit ();
   remove_folder (folder);
   g_free (folder);

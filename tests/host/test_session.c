@@ -8,6 +8,7 @@
 #include "events.h"
 #include "session.h"
 #include "tone.h"
+#include "streamthreads.h"
 #include "uiops.h"
 
 #include <glib/gstdio.h>
@@ -813,6 +814,7 @@ main (int argc, char **argv)
   result = g_test_run ();
 
   cusax_session_port_free (port);
+  cusax_streamthreads_keep ();
   host_uiops_quit ();
   if (result == 0)
     remove_folder (folder);

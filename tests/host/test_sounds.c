@@ -7,6 +7,7 @@
 #include "events.h"
 #include "sounds.h"
 #include "tone.h"
+#include "streamthreads.h"
 #include "uiops.h"
 
 #include <glib/gstdio.h>
@@ -617,6 +618,7 @@ main (int argc, char **argv)
   result = g_test_run ();
   cusax_sounds_free (port);
   purple_account_destroy (account);
+  cusax_streamthreads_keep ();
   host_uiops_quit ();
   remove_folder (folder);
   g_free (folder);

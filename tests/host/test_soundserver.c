@@ -6,6 +6,7 @@
 #include "events.h"
 #include "sounds.h"
 #include "tone.h"
+#include "streamthreads.h"
 #include "uiops.h"
 
 #include <gio/gio.h>
@@ -296,6 +297,7 @@ main (int argc, char **argv)
   g_subprocess_wait (server, NULL, NULL);
   g_object_unref (server);
   purple_account_destroy (account);
+  cusax_streamthreads_keep ();
   host_uiops_quit ();
   remove_folder (folder);
   g_free (folder);

@@ -3,6 +3,7 @@
 content; screenshots stay in $BUILD_DIR/screenshots."""
 
 import os
+import signal
 
 import pytest
 
@@ -95,3 +96,15 @@ def test_incoming_dialog_goes_when_the_caller_gives_up(pidgin, bob, desktop):
     desktop.wait_window('Incoming Call')
     bob.hangup()
     desktop.wait_no_window('Incoming Call')
+
+
+def test_a13_quits_with_a_call_open(pidgin, bob, desktop, talk):
+    """GStreamer's threads outlive the library that has encrypted for them: none may end after it."""
+    bob.dial(ALICE)
+    desktop.activate('Incoming Call')
+    desktop.keys('Return')
+    bob.wait_established()
+    talk()
+    os.kill(pidgin.process.child.pid, signal.SIGTERM)
+    assert pidgin.process.child.wait(20) == 0
+    bob.wait_closed()
