@@ -107,7 +107,8 @@ deliver_late (CrossingEnd *end, const guint8 *packet, gsize length)
   late->to->late++;
   late->length = length;
   memcpy (late->packet, packet, length);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) g_random_int_range (0, (gint32) end->jitter + 1), on_late, late, g_free);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, end->delay + (guint) g_random_int_range (0, (gint32) end->jitter + 1), on_late, late,
+                      g_free);
 }
 
 /* How much sound a packet holds, in its clock. */
@@ -161,7 +162,7 @@ forward (int fd, int out, guint16 port, CrossingEnd *count)
         note_packet (count, packet, (int) length);
       if (count != NULL && count->lose != 0 && count->packets % count->lose == 0)
         continue;
-      if (count != NULL && count->jitter != 0)
+      if (count != NULL && (count->jitter != 0 || count->delay != 0))
         deliver_late (count, packet, (gsize) length);
       else
         deliver (out, port, packet, (gsize) length);

@@ -51,6 +51,7 @@ typedef struct _CrossingEnd
   char *video_error;
   guint late;   /* packets to its session that are on the way */
   guint jitter; /* ms: its packets are late by up to so many */
+  guint delay;  /* ms: and by so many at least */
   guint lose; /* one packet in so many that the session sends is lost; 0: none */
 } CrossingEnd;
 

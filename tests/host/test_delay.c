@@ -154,6 +154,30 @@ test_bad_network (gconstpointer data)
   end_call (crossing);
 }
 
+/* The way of the packets becomes another one, which is longer for good: sound comes back and stays. */
+static void
+test_longer_way (gconstpointer data)
+{
+  const CusaxCodec *codec = data;
+  g_autoptr (Crossing) crossing = call (codec, 0.5);
+  g_autofree char *file = host_audio_get_recording ("alice");
+  guint good = 0;
+
+  mediatest_let_pass (1000);
+  crossing->alice.delay = 300;
+  mediatest_let_pass (4000);
+  for (guint i = 0; i < SLICES; i++)
+    {
+      double level = -120;
+
+      mediatest_let_pass (100);
+      good += host_tone_share (file, HERTZ, 0.1, &level) > 0.9 && level > -20;
+    }
+  g_test_message ("%s: 300 ms later the tone in %u of %u tenths of a second", codec->name, good, SLICES);
+  g_assert_cmpuint (good, >=, 26);
+  end_call (crossing);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -166,6 +190,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/media/delay/opus", &opus, test_delay);
   g_test_add_data_func ("/media/bad-network/pcma", &pcma, test_bad_network);
   g_test_add_data_func ("/media/bad-network/opus", &opus, test_bad_network);
+  g_test_add_data_func ("/media/longer-way/pcma", &pcma, test_longer_way);
+  g_test_add_data_func ("/media/longer-way/opus", &opus, test_longer_way);
   result = g_test_run ();
   mediatest_quit (result == 0);
   return result;
