@@ -48,7 +48,9 @@ test_p25_read (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_test_message ("%s", cases[i].body);
+      g_autofree char *shown = g_utf8_make_valid (cases[i].body, -1);
+
+      g_test_message ("%s", shown);
       g_assert_cmpint (cusax_media_control_read (cases[i].type, cases[i].body, strlen (cases[i].body)), ==,
                        cases[i].expected);
     }
